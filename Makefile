@@ -1,0 +1,67 @@
+# What a developer of django-bookrel runs. Each target makes the virtual environment that it needs.
+
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+IS_FIT = import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
+	"$$python" -c '$(IS_FIT)' 2>/dev/null && echo "$$python" && break; done)
+HOST ?= 127.0.0.1
+PORT ?= 8000
+TEST = .venv-test/bin/python
+DEMO = .venv-demo/bin/python
+
+.DEFAULT_GOAL = help
+.PHONY: help demo test test-databases databases databases-stop lint clean
+
+help:
+	@echo "make demo            serve the example project with a catalogue (PORT=8000 HOST=127.0.0.1)"
+	@echo "make test            run the tests on every Python that is here (ARGS=... for pytest)"
+	@echo "make test-databases  run them on the database servers that are here"
+	@echo "make databases       start throw-away PostgreSQL and MariaDB servers (NAMES=\"pg18 mariadb\")"
+	@echo "make databases-stop  stop them"
+	@echo "make lint            check style and layers"
+	@echo "make clean           remove what these made"
+	@echo "PYTHON=/path/to/python3 names the interpreter of a new virtual environment (now: $(PYTHON))"
+
+demo: .venv-demo/ready
+	@HOST="$(HOST)" PORT="$(PORT)" $(DEMO) example_project/demo.py
+
+test: .venv-test/ready
+	@$(TEST) ci/matrix.py $(if $(ENVS),-e '$(ENVS)',-m quick) -- $(ARGS)
+
+test-databases: .venv-test/ready
+	@$(TEST) ci/matrix.py -m databases -- $(ARGS)
+
+databases: .venv-test/ready
+	@$(TEST) ci/databases.py start $(NAMES)
+
+databases-stop: .venv-test/ready
+	@$(TEST) ci/databases.py stop $(NAMES)
+
+lint: .venv-test/ready
+	@$(TEST) -m tox run -e lint
+
+clean:
+	rm -rf .venv-test .venv-demo .tox build dist *.egg-info .pytest_cache .ruff_cache .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Without tox-uv, which is faster but knows nothing of pip's settings: mirrors, certificates.
+.venv-test/ready: Makefile
+	@$(call make_venv,.venv-test)
+	@$(TEST) -m pip install --quiet "tox>=4.30"
+	@touch $@
+
+.venv-demo/ready: Makefile setup.cfg
+	@$(call make_venv,.venv-demo)
+	@$(DEMO) -m pip install --quiet --editable .
+	@touch $@
+
+define make_venv
+{ test -n "$(PYTHON)" && "$(PYTHON)" -c '$(IS_FIT)' 2>/dev/null; } || { \
+	echo "This needs Python 3.11 or later with its venv module$(if $(PYTHON),: $(PYTHON) is not fit,)." >&2; \
+	echo "Debian and Ubuntu: apt-get install python3-venv; elsewhere: make PYTHON=/path/to/python3" >&2; \
+	exit 1; \
+}; \
+echo "Making $(1) with $(PYTHON)"; \
+"$(PYTHON)" -m venv --clear $(1)
+endef

@@ -1,0 +1,29 @@
+"""The import engine: cleaned rows into the database, a constant number of statements a chunk."""
+
+from __future__ import annotations
+
+from .chunk import ChunkWriter, Outcome, Policy, Refusal, Row
+from .columns import cleaner
+from .engine import Engine, RejectLimit, Totals
+from .layout import UNSET, Children, Column, ForeignKey, Identity, Layout, Reference
+from .writers import get_writer
+
+__all__ = (
+    "UNSET",
+    "Children",
+    "ChunkWriter",
+    "Column",
+    "Engine",
+    "ForeignKey",
+    "Identity",
+    "Layout",
+    "Outcome",
+    "Policy",
+    "Refusal",
+    "RejectLimit",
+    "Reference",
+    "Row",
+    "Totals",
+    "cleaner",
+    "get_writer",
+)

@@ -1,0 +1,132 @@
+"""
+What an import writes: the model's columns, its references, its rows in other tables.
+
+A ``Layout`` is made once per file from a resource and the file's header. It holds model classes and
+fields only, so the engine that works on it knows neither files nor django-import-export.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import models
+
+from ..fields import KeyField
+
+__all__ = ("UNSET", "Children", "Column", "ForeignKey", "Identity", "Layout", "Reference")
+
+
+class _Unset:
+    def __repr__(self) -> str:
+        return "UNSET"
+
+
+UNSET: Any = _Unset()
+"""A cell that says nothing: the row keeps what it has, a new row gets the default."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A plain column of the model that the file provides."""
+
+    name: str
+    """The field's name in the file and in messages."""
+    field: models.Field
+    clean: Callable[[list[Any]], tuple[list[Any], dict[int, str]]]
+    """Cells of a chunk -> values, and the reason by index for each cell that is refused."""
+
+
+@dataclass(frozen=True)
+class Reference:
+    """
+    Records of another model that rows name by ``by``, and whether unknown ones are created.
+
+    Where the model has a ``KeyField`` for a name in ``by``, the record is found by its key, so in any
+    spelling of the name.
+    """
+
+    model: type[models.Model]
+    by: tuple[str, ...]
+    create: bool = False
+    columns: tuple[models.Field, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "columns", tuple(_lookup_column(self.model, n) for n in self.by))
+
+    def lookup(self, names: Sequence[Any]) -> tuple[Any, ...]:
+        """Return the values of ``columns`` by which a record with these names is found."""
+        return tuple(
+            column.derive(name) if isinstance(column, KeyField) else name
+            for column, name in zip(self.columns, names, strict=True)
+        )
+
+
+@dataclass(frozen=True)
+class ForeignKey:
+    """A foreign key of the model; a cell is the tuple of names that ``reference`` finds."""
+
+    name: str
+    field: models.ForeignKey
+    reference: Reference
+
+
+@dataclass(frozen=True)
+class Children:
+    """
+    Rows of another table that belong to a row: many-to-many links, contributions, identifiers.
+
+    An entry is the tuple of values of ``columns``; where the column is ``target``, the tuple of names
+    that ``reference`` finds.
+    """
+
+    name: str
+    model: type[models.Model]
+    parent: models.ForeignKey
+    columns: tuple[models.Field, ...]
+    key: tuple[int, ...]
+    """Which of ``columns`` say which row it is among its parent's."""
+    reference: Reference | None = None
+    target: int | None = None
+    """Index of the column that refers to ``reference``."""
+    add_only: bool = False
+    """Rows that the file does not name stay."""
+
+
+@dataclass(frozen=True)
+class Identity:
+    """A way to find the row that exists: by columns of the model, or of one of its children."""
+
+    model: type[models.Model]
+    columns: tuple[models.Field, ...]
+    parent: models.ForeignKey | None = None
+    """None: ``columns`` are the model's own; else they are a child's and this points at the row."""
+    condition: str = ""
+    """Name of a column of the model that must be NULL for the row to be meant."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Everything that one import writes."""
+
+    model: type[models.Model]
+    columns: tuple[Column, ...]
+    foreign_keys: tuple[ForeignKey, ...]
+    children: tuple[Children, ...]
+    identities: tuple[Identity, ...]
+    aliases: type[models.Model] | None = None
+
+    @property
+    def references(self) -> list[Reference]:
+        """Every reference of the rows and of their children."""
+        found = [key.reference for key in self.foreign_keys]
+        return found + [child.reference for child in self.children if child.reference]
+
+
+def _lookup_column(model: type[models.Model], name: str) -> models.Field:
+    field = model._meta.get_field(name)
+    for other in model._meta.concrete_fields:
+        if isinstance(other, KeyField) and other.source == name:
+            return other
+    return field

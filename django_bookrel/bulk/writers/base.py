@@ -1,0 +1,150 @@
+"""What every writer can do; each method is one statement however many rows it is given."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.utils.functional import cached_property
+
+from ..columns import from_db, to_db
+
+__all__ = ("Row", "Writer")
+
+Row = Sequence[Any]
+
+LOCK = "django_bookrel.import"
+
+
+class Writer(ABC):
+    """Reads and writes rows as tuples, by statements whose number does not depend on the rows."""
+
+    transient_codes: frozenset[Any] = frozenset()
+    """The driver's codes of faults that go away when the transaction is tried again."""
+
+    def __init__(self, connection: BaseDatabaseWrapper) -> None:
+        self.connection = connection
+
+    @contextmanager
+    def session_lock(self) -> Iterator[None]:
+        """Hold a lock around a transaction, where the database cannot hold one inside it."""
+        yield
+
+    @abstractmethod
+    def lock(self, model: type[models.Model]) -> None:
+        """
+        Let one import at a time write, until the transaction ends.
+
+        Called as the first statement of a transaction.
+        """
+
+    def match(
+        self,
+        columns: Sequence[models.Field],
+        keys: Sequence[Row],
+        fetch: Sequence[models.Field],
+    ) -> list[Row]:
+        """
+        Find the rows of the columns' table that have one of ``keys``; the database decides equality.
+
+        :param columns: of one model.
+        :param keys: rows of values of ``columns``, none of them None.
+        :param fetch: columns of the same model whose values are returned.
+        :returns: (index of the key, \\*values of ``fetch``), in no order; a key may have many rows.
+        """
+        if not keys:
+            return []
+        prepared = to_db(columns, self.connection)(keys)
+        rows = self._match(columns, prepared, fetch)
+        convert = from_db(fetch, self.connection)
+        found = convert([row[1:] for row in rows])
+        return [(row[0], *values) for row, values in zip(rows, found, strict=True)]
+
+    def insert(
+        self, model: type[models.Model], fields: Sequence[models.Field], rows: Sequence[Row]
+    ) -> list[Any]:
+        """
+        Insert rows and return their primary keys in order.
+
+        The key is the database's own where ``fields`` do not have it and it has no Python default.
+        """
+        if not rows:
+            return []
+        pk = model._meta.pk
+        if pk in fields:
+            self._insert(model, fields, to_db(fields, self.connection)(rows))
+            index = list(fields).index(pk)
+            return [row[index] for row in rows]
+        if pk.has_default():
+            keys = [pk.get_default() for _row in rows]
+            with_keys = [(key, *row) for key, row in zip(keys, rows, strict=True)]
+            all_fields = (pk, *fields)
+            self._insert(model, all_fields, to_db(all_fields, self.connection)(with_keys))
+            return keys
+        return self._insert_numbered(model, fields, to_db(fields, self.connection)(rows))
+
+    def update(
+        self, model: type[models.Model], fields: Sequence[models.Field], rows: Sequence[Row]
+    ) -> None:
+        """Set ``fields`` of existing rows; each row is (primary key, \\*values)."""
+        if rows:
+            with_pk = (model._meta.pk, *fields)
+            self._update(model, fields, to_db(with_pk, self.connection)(rows))
+
+    def delete(self, model: type[models.Model], keys: Sequence[Any]) -> None:
+        """Delete the rows with these primary keys."""
+        if keys:
+            pk = model._meta.pk
+            self._delete(model, [key for (key,) in to_db((pk,), self.connection)([(k,) for k in keys])])
+
+    def is_transient(self, error: BaseException) -> bool:
+        """Return whether the transaction that failed so may succeed when it is tried again."""
+        return bool({self._code(error.__cause__), self._code(error)} & self.transient_codes)
+
+    @abstractmethod
+    def _match(self, columns: Sequence[models.Field], keys: Sequence[Row], fetch: Any) -> list[Row]: ...
+
+    @abstractmethod
+    def _insert(self, model: type[models.Model], fields: Any, rows: Sequence[Row]) -> None: ...
+
+    @abstractmethod
+    def _insert_numbered(
+        self, model: type[models.Model], fields: Any, rows: Sequence[Row]
+    ) -> list[Any]: ...
+
+    @abstractmethod
+    def _update(self, model: type[models.Model], fields: Any, rows: Sequence[Row]) -> None: ...
+
+    @abstractmethod
+    def _delete(self, model: type[models.Model], keys: Sequence[Any]) -> None: ...
+
+    @staticmethod
+    def _code(error: BaseException | None) -> Any:
+        return None
+
+    @cached_property
+    def q(self) -> Any:
+        """Quote a name."""
+        return self.connection.ops.quote_name
+
+    def names(self, fields: Sequence[models.Field], prefix: str = "") -> str:
+        """Return the quoted columns, separated by commas."""
+        return ", ".join(prefix + self.q(field.column) for field in fields)
+
+    def table(self, model: type[models.Model]) -> str:
+        """Return the model's quoted table."""
+        return self.q(model._meta.db_table)
+
+    def execute(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
+        """Run one statement and return its rows, if it has any."""
+        with self.connection.cursor() as cursor:
+            cursor.execute(sql, params)
+            return cursor.fetchall() if cursor.description else []
+
+    def insert_sql(self, model: type[models.Model], fields: Sequence[models.Field]) -> str:
+        """Return ``INSERT INTO table (columns) VALUES`` without the values."""
+        return f"INSERT INTO {self.table(model)} ({self.names(fields)}) VALUES "

@@ -1,0 +1,111 @@
+"""PostgreSQL 14 and newer: keys travel as arrays; with psycopg 3 new rows by COPY."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+from zlib import crc32
+
+from django.db import models
+
+from . import base
+from .base import LOCK, Row
+
+__all__ = ("Writer",)
+
+BOUND_VALUES = 60_000
+"""Values in one statement; the protocol counts them in 16 bits."""
+
+
+class Writer(base.Writer):
+    """PostgreSQL through psycopg 3 or psycopg2."""
+
+    # serialization_failure, deadlock_detected, lock_not_available
+    transient_codes = frozenset({"40001", "40P01", "55P03"})
+
+    @staticmethod
+    def _code(error: BaseException | None) -> Any:
+        return getattr(error, "sqlstate", None) or getattr(error, "pgcode", None)
+
+    def lock(self, model: type[models.Model]) -> None:
+        self.execute("SELECT pg_advisory_xact_lock(%s)", [crc32(LOCK.encode())])
+
+    def _match(self, columns: Sequence[models.Field], keys: Sequence[Row], fetch: Any) -> list[Row]:
+        arrays = ", ".join(f"%s::{self._type(column)}[]" for column in columns)
+        names = [f"k{index}" for index in range(len(columns))]
+        terms = " AND ".join(
+            f"t.{self.q(column.column)} = k.{name}"
+            for column, name in zip(columns, names, strict=True)
+        )
+        return self.execute(
+            f"SELECT k.n - 1, {self.names(fetch, 't.')} "
+            f"FROM unnest({arrays}) WITH ORDINALITY AS k({', '.join(names)}, n) "
+            f"JOIN {self.table(columns[0].model)} AS t ON {terms}",
+            [list(values) for values in zip(*keys, strict=True)],
+        )
+
+    def _insert(self, model: type[models.Model], fields: Any, rows: Sequence[Row]) -> None:
+        with self.connection.cursor() as cursor:
+            if not hasattr(cursor.cursor, "copy"):
+                self._insert_values(cursor, model, fields, rows)
+                return
+            statement = f"COPY {self.table(model)} ({self.names(fields)}) FROM STDIN"
+            with self.connection.wrap_database_errors, cursor.cursor.copy(statement) as copy:
+                for row in rows:
+                    copy.write_row(row)
+
+    def _insert_values(self, cursor: Any, model: Any, fields: Any, rows: Sequence[Row]) -> None:
+        places = f"({', '.join(['%s'] * len(fields))})"
+        size = max(1, BOUND_VALUES // len(fields))
+        for start in range(0, len(rows), size):
+            part = rows[start : start + size]
+            cursor.execute(
+                self.insert_sql(model, fields) + ", ".join([places] * len(part)),
+                [value for row in part for value in row],
+            )
+
+    def _insert_numbered(
+        self, model: type[models.Model], fields: Any, rows: Sequence[Row]
+    ) -> list[Any]:
+        pk = model._meta.pk
+        numbers = self.execute(
+            "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
+            [self.table(model), pk.column, len(rows)],
+        )
+        keys = [number for (number,) in numbers]
+        numbered = [(key, *row) for key, row in zip(keys, rows, strict=True)]
+        self._insert(model, (pk, *fields), numbered)
+        return keys
+
+    def _update(self, model: type[models.Model], fields: Any, rows: Sequence[Row]) -> None:
+        columns = (model._meta.pk, *fields)
+        casts = ", ".join(f"%s::{self._type(column)}" for column in columns)
+        places = ", ".join(["%s"] * len(columns))
+        terms = ", ".join(
+            f"{self.q(field.column)} = v.c{index}" for index, field in enumerate(fields, 1)
+        )
+        names = ", ".join(f"c{index}" for index in range(len(columns)))
+        size = BOUND_VALUES // len(columns)
+        for start in range(0, len(rows), size):
+            part = rows[start : start + size]
+            values = f"({casts})" + f", ({places})" * (len(part) - 1)
+            self.execute(
+                f"UPDATE {self.table(model)} AS t SET {terms} "
+                f"FROM (VALUES {values}) AS v({names}) "
+                f"WHERE t.{self.q(model._meta.pk.column)} = v.c0",
+                [value for row in part for value in row],
+            )
+
+    def _delete(self, model: type[models.Model], keys: Sequence[Any]) -> None:
+        pk = model._meta.pk
+        self.execute(
+            f"DELETE FROM {self.table(model)} "
+            f"WHERE {self.q(pk.column)} = ANY(%s::{self._type(pk)}[])",
+            [list(keys)],
+        )
+
+    def _type(self, field: models.Field) -> str:
+        # Without the length: an explicit cast to varchar(255) would cut the value off.
+        kind = field.rel_db_type(self.connection) if field.primary_key else field.db_type(self.connection)
+        return re.sub(r"\(.*?\)", "", kind)

@@ -1,0 +1,35 @@
+"""The errors that this package raises on purpose; ``BookrelError`` catches them all."""
+
+from __future__ import annotations
+
+
+class BookrelError(Exception):
+    """Base of every error below."""
+
+
+class InvalidISBN(BookrelError, ValueError):
+    """Raised when a text is no ISBN; the message says what came and what is wrong with it."""
+
+
+class SourceError(BookrelError):
+    """Raised when a file cannot be read as a catalogue."""
+
+
+class UnknownSource(SourceError):
+    """Raised when no source has the given name, or none recognises a file."""
+
+
+class UnreadableFile(SourceError):
+    """Raised when a file is missing, or its bytes cannot be decoded."""
+
+
+class MissingColumns(SourceError):
+    """Raised when a header lacks a column that its source needs."""
+
+
+class UnknownField(SourceError):
+    """Raised when a mapping names a field or a role that does not exist."""
+
+
+class InvalidOption(SourceError):
+    """Raised when an option for reading a file makes no sense in itself."""

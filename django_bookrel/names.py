@@ -1,0 +1,328 @@
+"""
+Names and titles as text that compares: keys, sort forms, life dates.
+
+Keys decide which records are one, and are stored. So precision goes before recall (what is not
+surely the same name has its own key) and nothing depends on settings, locale or earlier calls.
+Characters too new for the Unicode tables of the running Python stay as they are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import lru_cache, wraps
+from hashlib import blake2b
+from typing import NamedTuple, TypeVar, cast
+from unicodedata import category, normalize
+
+__all__ = (
+    "Person",
+    "parse_person",
+    "person_key",
+    "sort_name",
+    "sort_number",
+    "sort_title",
+    "text_key",
+)
+
+_CACHED_NAMES = 2**13
+_CACHED_LENGTH = 255
+
+_Fold = TypeVar("_Fold", bound=Callable[..., str])
+
+
+def _cached(fold: _Fold) -> _Fold:
+    cached = lru_cache(_CACHED_NAMES)(fold)
+
+    # A cache of a few thousand names is small, one of a few thousand long texts is not.
+    @wraps(fold)
+    def short_ones_cached(text: str, max_length: int = 255) -> str:
+        return (cached if len(text) <= _CACHED_LENGTH else fold)(text, max_length)
+
+    return cast("_Fold", short_ones_cached)
+
+
+class _Characters(dict[int, int | str | None]):
+    def __missing__(self, code: int) -> int | str:
+        kind = category(chr(code))
+        if kind == "Cf" or 0xFE00 <= code <= 0xFE0F or 0xE0100 <= code <= 0xE01EF:
+            return ""
+        return " " if kind[0] in "PZ" or kind in ("Cc", "Sk") else code
+
+
+_SPELLED: dict[str, int | str | None] = {
+    **dict.fromkeys("'`ʹʻʼʽʾʿ‘’‛′׳®©", ""),
+    **dict.fromkeys("<=>|~−⁄", " "),
+    **{sign: sign for sign in "#%@\u200c\u200d"},
+    **dict(zip("øłđðıħŧ", "olddiht", strict=True)),
+    "æ": "ae",
+    "œ": "oe",
+    "þ": "th",
+    "&": " & ",
+}
+_CHARACTERS = _Characters()
+_CHARACTERS |= {code: _CHARACTERS[code] for code in range(0x590)}
+_CHARACTERS |= str.maketrans(_SPELLED)
+
+# NFKC makes "tm" of a trade mark, and a space of an acute accent that stands for an apostrophe.
+_LOST_ON_NFKC = str.maketrans("", "", "´™℠")
+_LATIN_MARKS = re.compile(
+    "(?<=[\0-\u02af\u1d00-\u1dbf\u2c60-\u2c7f\ua720-\ua7ff\uab30-\uab6f])"
+    "[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+"
+)
+# The joiners tell words apart in the scripts from Hebrew to Mongolian; elsewhere they are noise.
+_STRAY_JOINERS = re.compile(
+    "(?<![\u0590-\u18af])[\u200c\u200d]+|[\u200c\u200d]+(?![\u0590-\u18af\u200c\u200d])"
+)
+_NUMBER_SIGN = re.compile(r"(?<![^\W_])#|#(?=\d)")
+_CASED = "[a-z\u00df-\u02af\u0370-\u052f\u0561-\u0587\u1f00-\u1fff]"
+_INITIALS = re.compile(rf"(?<!\S)({_CASED}) (?={_CASED}(?!\S))")
+
+
+def _plain(text: str) -> str:
+    return text if text.isascii() else normalize("NFKC", text.translate(_LOST_ON_NFKC))
+
+
+def _folded(text: str) -> str:
+    folded = text.lower()
+    if not text.isascii():
+        folded = normalize("NFD", normalize("NFKC", _plain(text).casefold()))
+        folded = _STRAY_JOINERS.sub("", normalize("NFC", _LATIN_MARKS.sub("", folded)))
+    if "#" in folded:
+        folded = _NUMBER_SIGN.sub(" ", folded)
+    words = " ".join(folded.translate(_CHARACTERS).split())
+    if "&" in words:
+        words = words.strip("& ").replace(" & ", " and ")
+    return _INITIALS.sub(r"\1", words)
+
+
+def _never_empty(key: str, text: str) -> str:
+    if key:
+        return key
+    visible = filter(str.isprintable, normalize("NFKC", text).casefold())
+    return " ".join("".join(visible).split())
+
+
+def _fitted(key: str, max_length: int) -> str:
+    if len(key) <= max_length:
+        return key
+    digest = blake2b(key.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+    start = key[: max(0, max_length - len(digest) - 1)]
+    return f"{start} {digest}".strip()[:max_length]
+
+
+def _text_key(text: str, max_length: int) -> str:
+    return _fitted(_never_empty(_folded(text), text), max_length)
+
+
+@_cached
+def text_key(text: str, max_length: int = 255) -> str:
+    """
+    Fold the name of a publisher, series or subject to the text that identifies it.
+
+    Case, accents of Latin letters, apostrophes, punctuation and runs of spaces do not count, and
+    initials are joined: "J. K.", "J.K." and "JK" are "jk". Signs that carry meaning stay: "C",
+    "C++" and "C#" are three keys, "$", "%", "@" and other symbols count too. "&" between two
+    words is "and", for that is how it is read out. Other scripts keep their marks, as they tell
+    words apart. The order of the words stays.
+
+    :param max_length: characters; a longer key ends in a hash of the whole, so that two long
+        names that begin alike have two keys.
+    :returns: empty only if the text has no visible character. A text of nothing but punctuation
+        is its own key.
+    """
+    return _text_key(text, max_length)
+
+
+class Person(NamedTuple):
+    """A name and the years of a life; years before the common era are negative."""
+
+    name: str
+    born: int | None = None
+    died: int | None = None
+
+
+_LATEST_YEAR = 2100
+_LONGEST_LIFE = 120
+_DIGIT = re.compile(r"\d")
+_YEAR = (
+    r"(?:(?:ca?\.|circa|approximately)\s?)?(?P<{0}>\d{{1,4}})\??"
+    r"(?P<{0}_bce>\s?B\.?\s?C\.?(?:\s?E\.?)?)?"
+)
+_LIFE = (
+    rf"(?:(?:{_YEAR.format('born')})?\s?[-–—]\s?(?:{_YEAR.format('died')})?"
+    r"|(?:b\.|born)\s?(?P<birth>\d{4})|(?:d\.|died)\s?(?P<death>\d{4}))"
+)
+_BRACKETED_LIFE = re.compile(rf"\s?[(\[（]\s?{_LIFE}\s?[)\]）]\.?$", re.IGNORECASE)
+_BARE_LIFE = re.compile(rf"(?P<before>[,،]?\s|[,،]){_LIFE}\.?$", re.IGNORECASE)
+_ACTIVITY = frozenset({"active", "fl", "flourished", "reigned"})
+
+
+def _years(match: re.Match[str]) -> tuple[int | None, int | None] | None:
+    born, died = (int(match[y]) if match[y] else None for y in ("born", "died"))
+    if match["birth"] or match["death"]:
+        return int(match["birth"] or 0) or None, int(match["death"] or 0) or None
+    if born and (match["born_bce"] or (match["died_bce"] and died and born > died)):
+        born = -born
+    if died and match["died_bce"]:
+        died = -died
+    if born and died:
+        likely = 0 < died - born <= _LONGEST_LIFE and died <= _LATEST_YEAR
+    else:
+        year = born or died or 0
+        likely = year < 0 or 100 <= year <= _LATEST_YEAR
+    return (born, died) if likely else None
+
+
+def _may_end_in_bare_years(rest: str, before: str) -> bool:
+    last = rest.rpartition(" ")[2]
+    if _DIGIT.search(rest) or last.rstrip(".").lower() in _ACTIVITY:
+        return False
+    return before != " " or not last[0].islower()
+
+
+def parse_person(text: str) -> Person:
+    """
+    Take the life dates off the end of a name.
+
+    They are read in brackets, or bare after a comma or a space: "1820-1891", "1885-", "-1891",
+    "621? BCE-565? BCE", "b. 1950". What is not surely a life date stays in the name: years of
+    activity, lives of more than 120 years, years after 2100, dates after other numbers. The name
+    keeps its order; runs of spaces become one.
+
+    :returns: with both years None, the whole text as the name.
+    """
+    name = " ".join(text.split())
+    if not _DIGIT.search(name):
+        return Person(name)
+    match = _BRACKETED_LIFE.search(name) or _BARE_LIFE.search(name)
+    if match is None:
+        return Person(name)
+    rest, years = name[: match.start()].rstrip(" ,،"), _years(match)
+    if not rest or years is None:
+        return Person(name)
+    if match.re is _BARE_LIFE and not _may_end_in_bare_years(rest, match["before"]):
+        return Person(name)
+    return Person(rest, *years)
+
+
+_GENERATIONS = frozenset({"jr", "jnr", "sr", "snr", "ii", "iii", "iv"})
+_DEGREES = frozenset({"esq", "md", "phd", "dphil", "dd", "lld", "dds", "frs"})
+_STRUCTURE = re.compile(r"[,،，(\[（［\d]|\.$")
+_COMMA = re.compile("[,،]")
+_BRACKETS = re.compile(r"(?<!\S)[(\[]([^()\[\]]*)[)\]](?![^\s,.])")
+_HAN_OR_HANGUL = re.compile("[\u3400-\u9fff\uac00-\ud7af\U00020000-\U0003ffff]")
+
+
+def _suffix(words: list[str], others: int) -> str:
+    suffix = "".join(words).replace(".", "").lower()
+    # "Waters, M. D." and "Rabi, I. I." give initials, not a degree and not a generation.
+    if suffix in _DEGREES and others > 1:
+        return suffix
+    one_word = len(words) == 1 and "." not in words[0][:-1]
+    return suffix if suffix in _GENERATIONS and one_word else ""
+
+
+def _without_suffixes(parts: list[list[str]]) -> tuple[list[str], list[str]]:
+    others = sum(map(len, parts))
+    kept: list[str] = []
+    suffixes: list[str] = []
+    for words in parts:
+        if kept and (suffix := _suffix(words, others - len(words))):
+            others -= len(words)
+            suffixes.append(suffix)
+            continue
+        count = len(suffixes)
+        while len(words) > 1 and (suffix := _suffix(words[-1:], others - 1)):
+            others -= 1
+            suffixes.insert(count, suffix)
+            words.pop()
+        kept.append(" ".join(words))
+    return kept, suffixes
+
+
+def _parts(text: str) -> tuple[list[str], list[str]]:
+    name, born, died = parse_person(_plain(text))
+    after: list[str] = []
+    if "(" in name or "[" in name:
+        after = [_folded(bracket) for bracket in _BRACKETS.findall(name)]
+        name = _BRACKETS.sub(" ", name)
+    names, suffixes = _without_suffixes(list(filter(None, map(str.split, _COMMA.split(name)))))
+    if born or died:
+        after.append(f"{born or ''}-{died or ''}")
+    return names, suffixes + after
+
+
+def _is_family_first(names: list[str]) -> bool:
+    return all(map(_HAN_OR_HANGUL.search, names[:2]))
+
+
+@_cached
+def person_key(name: str, max_length: int = 255) -> str:
+    """
+    Fold a person's name, in either order, to the text that identifies the person.
+
+    As :func:`text_key`, and "Last, First" is turned round, so that "Rowling, J. K." and
+    "J.K. Rowling" are one. Suffixes (Jr., III, Esq., M.D. ...), brackets and life dates are set
+    aside first and follow the name in this order: "King, Martin Luther, Jr." is "martin luther
+    king jr", "Smith, John (poet)" is "john smith poet". With several commas the first two parts
+    change places and the rest follows: "Milner, Alfred Milner, Viscount" is "alfred milner milner
+    viscount". Names in Han or Hangul have the family first in either form and are not turned.
+
+    :param max_length: as for :func:`text_key`.
+    :returns: empty only if the name has no visible character.
+    """
+    if not _STRUCTURE.search(name):
+        return _text_key(name, max_length)
+    names, after = _parts(name)
+    if len(names) > 1 and not _is_family_first(names):
+        names[:2] = names[1::-1]
+    key = " ".join(filter(None, (_folded(" ".join(names)), *after)))
+    return _fitted(_never_empty(key, name), max_length)
+
+
+@_cached
+def sort_name(name: str, max_length: int = 255) -> str:
+    """
+    Fold a person's name to text that sorts by the family name.
+
+    A comma says what the family name is; without one it is the last word: "J.K. Rowling" and
+    "Rowling, J. K." are "rowling jk", "van Gogh, Vincent" is "van gogh vincent", "Vincent van
+    Gogh" is "gogh vincent van". Suffixes, brackets and life dates come last. Names in Han or
+    Hangul keep their order.
+
+    :param max_length: characters; what is longer is cut off.
+    :returns: empty only if the name has no visible character.
+    """
+    names, after = _parts(name)
+    folded = [_folded(part) for part in names]
+    if len(names) == 1 and not _is_family_first(names):
+        given, _, family = folded[0].rpartition(" ")
+        folded = [family, given]
+    key = " ".join(filter(None, folded + after))
+    return _never_empty(key, name)[:max_length].rstrip()
+
+
+_ARTICLE = re.compile(r"\W*(?:the|an|a(?!\s+\w\b))\s+(?=\S*\w)", re.IGNORECASE)
+
+
+def sort_title(title: str, max_length: int = 255) -> str:
+    """
+    Fold a title to text that sorts without its leading English article.
+
+    :param max_length: characters; what is longer is cut off.
+    :returns: empty only if the title has no visible character.
+    """
+    plain = _plain(title)
+    article = _ARTICLE.match(plain)
+    key = _folded(plain[article.end() :] if article else plain)
+    return _never_empty(key, title)[:max_length].rstrip()
+
+
+def sort_number(number: str, max_length: int = 255) -> str:
+    """
+    Fold a number in a series to text that sorts by its value: "10" after "9", "2.5" after "2".
+
+    :returns: digits filled with zeros to ten places; empty for an empty number.
+    """
+    return re.sub(r"\d+", lambda digits: digits[0].zfill(10), _folded(number))[:max_length].strip()

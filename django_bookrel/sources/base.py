@@ -1,0 +1,189 @@
+"""What every source gives and has: records, issues, columns, dialects and the base class."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, NamedTuple, Protocol
+
+from .targets import Target
+
+__all__ = (
+    "BOOK_FIELDS",
+    "LIST_FIELDS",
+    "ByteReader",
+    "Column",
+    "Dialect",
+    "Issue",
+    "Record",
+    "Row",
+    "Source",
+)
+
+BOOK_FIELDS = (
+    "isbn",
+    "title",
+    "author",
+    "contributors",
+    "publishers",
+    "year",
+    "language",
+    "pages",
+    "series",
+    "subjects",
+    "identifiers",
+)
+"""The columns of the native CSV, in its order."""
+
+LIST_FIELDS = frozenset({"contributors", "publishers", "series", "subjects", "identifiers"})
+"""The fields of a book whose values are lists."""
+
+PASSED_OVER = frozenset({"bookrel_line", "bookrel_error"})
+"""Columns that a file of refused rows has beside its own."""
+
+
+class Issue(NamedTuple):
+    """What is wrong with a cell, or was mended in it; ``message`` is a sentence for people."""
+
+    kind: str
+    column: str
+    value: str
+    message: str
+
+
+@dataclass(slots=True)
+class Record:
+    """One record of a file, in the values that the native CSV would hold."""
+
+    line: int
+    """Physical line of the file on which the record starts, from 1."""
+
+    values: dict[str, str | list]
+    """
+    Field to value; a field that the file does not provide is absent. Values are text, except
+    contributors (list of name and role), series (list of name and number), identifiers (list of
+    scheme and value), publishers and subjects (lists of text). Empty is "" or [].
+    """
+
+    raw: list[str]
+    """The cells as they came; undecodable bytes and NUL are written as ``\\xNN``."""
+
+    errors: Sequence[Issue] = ()
+    """Not empty: the record must be refused."""
+
+    repairs: Sequence[Issue] = ()
+    """What was mended, or set aside because it could not be."""
+
+
+class Row(NamedTuple):
+    """The cells of one record, as many as the header has unless there are errors."""
+
+    line: int
+    cells: list[str]
+    errors: Sequence[Issue] = ()
+
+
+class Column(NamedTuple):
+    """Where a column of a file goes; without a field, ``reason`` says why it goes nowhere."""
+
+    index: int
+    """From 0."""
+    name: str
+    """The header's cell."""
+    field: str | None
+    qualifier: str = ""
+    reason: str = ""
+
+
+class Dialect(NamedTuple):
+    """How the lines of a delimited text become cells."""
+
+    delimiter: str
+    quotes: bool = True
+    escape: str | None = None
+
+
+class ByteReader(Protocol):
+    """A file whose beginning can be looked at."""
+
+    def peek(self, size: int) -> bytes:
+        """Give the first bytes without taking them; only before the first ``read``."""
+
+    def read(self, size: int = -1) -> bytes:
+        """Give the next bytes; fewer at the end."""
+
+
+class Source:
+    """
+    A format of catalogue files; a subclass per format, each in a module of its own.
+
+    A module of this package that defines a subclass with a ``name`` is found by the registry.
+    An instance reads one file.
+    """
+
+    name: ClassVar[str]
+    """Name in ``--source``; the module's name."""
+
+    title: ClassVar[str]
+    """What people call such a file."""
+
+    encoding: ClassVar[str] = "utf-8"
+    """Encoding of the files that are not UTF-8."""
+
+    dialects: ClassVar[Sequence[Dialect]] = (Dialect(","),)
+    """How such files are delimited; where several read a file equally well, the first is taken."""
+
+    clears: ClassVar[bool] = False
+    """Whether an empty cell empties the field; otherwise it says nothing."""
+
+    columns: Sequence[Column]
+    """Every column of the file in order; a column with several targets comes several times."""
+
+    @classmethod
+    def identify(cls, header: Sequence[str], fields: Collection[str]) -> int:
+        """
+        Say how surely a header is of this format.
+
+        :param header: cells without edge space, in any order; mapped columns are left out.
+        :returns: 0: not at all; 1 to 20: the generic source; more: the greater, the surer.
+        """
+        return 0
+
+    @classmethod
+    def open_table(cls, file: ByteReader) -> tuple[list[str], Iterator[Row]] | None:
+        """
+        Read a file that is no delimited text: header and rows.
+
+        :returns: None if the file is not of this format; then nothing has been read from it.
+        """
+        return None
+
+    def __init__(
+        self,
+        header: Sequence[str],
+        fields: Collection[str],
+        mapping: Sequence[tuple[Target, str]] = (),
+    ) -> None:
+        """
+        Decide where each column goes.
+
+        :raises SourceError: the header does not fit the format or the mapping.
+        """
+        raise NotImplementedError
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """The fields that the file provides, also where a cell is empty."""
+        return frozenset(column.field for column in self.columns if column.field)
+
+    def records(self, rows: Iterable[Row]) -> Iterator[Record]:
+        """Give a record for each row, in the same order; refused rows keep their errors."""
+        for row in rows:
+            if row.errors:
+                yield Record(row.line, {}, row.cells, row.errors)
+            else:
+                yield self.read(row)
+
+    def read(self, row: Row) -> Record:
+        """Make a record of a row that has a cell for every column."""
+        raise NotImplementedError

@@ -1,0 +1,87 @@
+"""Cells of foreign files, mended to what the native CSV would hold."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+__all__ = ("mend_number", "mend_text", "mend_year", "split_series", "split_texts")
+
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
+_INTEGER = re.compile(r"-?\d{1,4}")
+_FLOAT = re.compile(r"(-?\d+)[.,]0*")
+_BCE = re.compile(r"(?:c|ca|circa)?\.?\s*(\d{1,4})\s*b\.?\s*c\.?\s*(?:e\.?)?", re.IGNORECASE)
+# Four digits by themselves, after the c of "c2000" or the month of a date.
+_YEARS = re.compile(r"(?:(?<![\w+-])|(?<=\b[cp])|(?<=\d-))(\d{4})(?!\w)")
+_TIME = re.compile(r"(?<=\d)[T ]\d\d:.*", re.DOTALL)
+_PAGES = re.compile(r"(\d+)\s*(?:p|pp|pages|s|seiten|págs?|páginas|bl)\.?", re.IGNORECASE)
+_VOLUME = r"(?:vol|volume|v|no|nr|number|bd|band|book|tome|t)\b\.?"
+_SERIES = re.compile(
+    rf"(.+?)(?:[\s,;:]*#|\s*[,;]\s*{_VOLUME}|\s;)\s*([\w.,/-]*\d[\w.,/-]*)",
+    re.IGNORECASE | re.DOTALL,
+)
+_SERIES_CHARACTERS = 500
+_LISTS = re.compile("[;|]")
+_SERIES_LISTS = re.compile(rf"\||;(?!\s*(?:{_VOLUME})?\s*\d)", re.IGNORECASE)
+
+
+def mend_text(text: str) -> str:
+    """Undo HTML entities, those that end in a semicolon; once, as a title may be about them."""
+    return _ENTITY.sub(lambda match: unescape(match[0]), text)
+
+
+def mend_number(text: str) -> str | None:
+    """
+    Read a number without sign, such as "320", "320.0" or "320 p.".
+
+    :returns: its digits; None if the text is no such number.
+    """
+    if text.isascii() and text.isdigit():
+        return text
+    match = _FLOAT.fullmatch(text) or _PAGES.fullmatch(text)
+    return match[1].lstrip("-") if match and match[1].lstrip("-").isascii() else None
+
+
+def mend_year(text: str) -> str | None:
+    """
+    Read a year, or the year of a date.
+
+    :returns: its digits with a minus sign before the common era; "" for the zeros that stand for
+        an unknown year; None if the text holds no year or several.
+    """
+    if _INTEGER.fullmatch(text) and text.isascii():
+        return text if text.strip("-0") else ""
+    match = _FLOAT.fullmatch(text)
+    if match and _INTEGER.fullmatch(match[1]):
+        return mend_year(match[1])
+    if match := _BCE.fullmatch(text):
+        return f"-{int(match[1])}"
+    years = set(_YEARS.findall(_TIME.sub("", text)))
+    if years == {"0000"}:
+        return ""
+    years.discard("0000")
+    return years.pop() if len(years) == 1 else None
+
+
+def split_texts(text: str, *, commas: bool = False) -> list[str]:
+    """
+    Part a list at ``;`` and ``|``, and at commas if they part the texts of this column.
+
+    :returns: each text once, runs of spaces as one.
+    """
+    parts = _LISTS.split(text)
+    if commas and len(parts) == 1:
+        parts = text.split(",")
+    return list(dict.fromkeys(words for part in parts if (words := " ".join(part.split()))))
+
+
+def split_series(text: str) -> list[tuple[str, str]]:
+    """Part a list of series, each with its number as it is printed ("" if there is none)."""
+    series = []
+    for part in _SERIES_LISTS.split(text):
+        # Longer than any series, and the pattern takes quadratic time.
+        match = _SERIES.fullmatch(part.strip()) if len(part) <= _SERIES_CHARACTERS else None
+        name, number = match.groups() if match else (part, "")
+        if name := " ".join(name.split()):
+            series.append((name, (mend_number(number) or number) if number else ""))
+    return list(dict.fromkeys(series))

@@ -1,0 +1,257 @@
+r"""
+The package's own CSV, which ``bookrel_export`` writes and people fill in by hand.
+
+The header holds field names only, in any order; of the fields of a book at least one list is among
+them. Comma, in spreadsheets of some countries semicolon, or tab. An empty cell empties the field.
+
+- Lists are separated by ``|``. In a list a backslash takes the meaning off the next character: a
+  literal ``|`` is ``\|``, a literal backslash ``\\``, and ``\`` and a space keep space at the edge
+  of a text, where it is dropped otherwise. Before any other character a backslash stands for
+  itself. Empty texts in a list are dropped.
+- A contributor is ``Name (role)``: the last bracket, if it is a known role; without one the role
+  is "contributor". Export always writes the role, so that brackets in names are safe.
+- A series is ``Name #number``, parted at the last `` #``. A name that holds `` #`` itself and has
+  no number ends in `` #``; in numbers ``#`` is written ``\#``.
+- An identifier is ``scheme:value``, parted at the first colon; in schemes ``:`` is written ``\:``.
+- A text that starts with ``= + - @``, tab or return behind one or more apostrophes loses one
+  apostrophe: the guard against spreadsheets that take such texts for formulas (``guard_cell``).
+
+Everything that the functions ``format_*``, ``join_list`` and ``guard_cell`` write is read again as
+the same text, whatever it holds (``csv.writer`` must quote line ends, as it does with its default
+line terminator).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Sequence
+from functools import lru_cache, partial
+from typing import Any, ClassVar
+
+from ..exceptions import InvalidISBN, MissingColumns, UnknownField
+from ..isbn import clean_isbn
+from ..roles import find_role
+from .base import LIST_FIELDS, PASSED_OVER, Column, Dialect, Issue, Record, Row, Source
+from .rows import issue
+from .targets import Target, check_columns, suggestion
+
+__all__ = (
+    "NativeSource",
+    "format_contributor",
+    "format_identifier",
+    "format_list",
+    "format_series",
+    "guard_cell",
+    "join_list",
+    "parse_cell",
+    "split_list",
+    "unguard_cell",
+)
+
+_GUARDED = re.compile("'+[=+\\-@\t\r]")
+_UNSAFE = re.compile("'*[=+\\-@\t\r]")
+_IDENTIFIER = re.compile(r"((?:[^\\:]|\\.)*):(.*)", re.DOTALL)
+
+
+def guard_cell(text: str, *, spreadsheet: bool) -> str:
+    """
+    Put an apostrophe before a text that a spreadsheet would take for a formula.
+
+    :param spreadsheet: False guards only the texts that look guarded already, which any native
+        file needs to be read again as they are.
+    """
+    return f"'{text}" if (_UNSAFE if spreadsheet else _GUARDED).match(text) else text
+
+
+def unguard_cell(text: str) -> str:
+    """Undo ``guard_cell``."""
+    return text[1:] if _GUARDED.match(text) else text
+
+
+@lru_cache(16)
+def _patterns(separator: str) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    first = re.escape(separator[0])
+    return (
+        re.compile(rf"\A\s|\s\Z|[\\{first}]"),
+        re.compile(rf"(?:\\[\s\S]|(?!{re.escape(separator)})[\s\S])+"),
+        re.compile(rf"\\([\s\\{first}])"),
+    )
+
+
+def split_list(text: str, separator: str = "|") -> list[str]:
+    r"""
+    Part a list; the inverse of ``join_list``.
+
+    :returns: the texts without edge space and with their escapes undone; no empty ones.
+    """
+    if "\\" not in text:
+        return [part for part in map(str.strip, text.split(separator)) if part]
+    _, part_pattern, escaped = _patterns(separator)
+    parts = map(_stripped, part_pattern.findall(text))
+    return [escaped.sub(r"\1", part) for part in parts if part]
+
+
+def _stripped(part: str) -> str:
+    stripped = part.rstrip()
+    # An odd number of backslashes at the end: the last one keeps the space behind it.
+    if stripped != part and (len(stripped) - len(stripped.rstrip("\\"))) % 2:
+        stripped = part[: len(stripped) + 1]
+    return stripped.lstrip()
+
+
+def join_list(texts: Iterable[str], separator: str = "|") -> str:
+    """Write a list of texts as one; empty texts are left out."""
+    special = _patterns(separator)[0]
+    return separator.join(special.sub(r"\\\g<0>", text) for text in texts if text)
+
+
+format_list = join_list
+
+
+def format_contributor(name: str, role: str) -> str:
+    """Write a contributor; ``role`` is a key of ``ROLES``."""
+    return f"{name} ({role})"
+
+
+def format_series(name: str, number: str = "") -> str:
+    """Write the place of a book in a series."""
+    if number:
+        number = re.sub(r"[\\#]", r"\\\g<0>", number)
+    elif " #" not in name:
+        return name
+    return f"{name} #{number}"
+
+
+def format_identifier(scheme: str, value: str) -> str:
+    """Write an identifier."""
+    return re.sub(r"[\\:]", r"\\\g<0>", scheme) + f":{value}"
+
+
+_role = lru_cache(1024)(find_role)
+
+
+def _contributor(text: str) -> tuple[str, str]:
+    if text.endswith(")") and (cut := text.rfind("(")) > 0 and (role := _role(text[cut + 1 : -1])):
+        return text[:cut].removesuffix(" "), role
+    return text, "contributor"
+
+
+def _series(text: str) -> tuple[str, str]:
+    name, separator, number = text.rpartition(" #")
+    return (name, re.sub(r"\\([\\#])", r"\1", number)) if separator else (text, "")
+
+
+def _identifier(text: str) -> tuple[str, str]:
+    match = _IDENTIFIER.match(text)
+    if not match or not match[1] or not match[2]:
+        raise ValueError(f'"{text}" is no identifier, which is written scheme:value.')
+    return re.sub(r"\\([\\:])", r"\1", match[1]), match[2]
+
+
+def _listed(part: Callable[[str], Any], text: str) -> list[Any]:
+    return [part(item) for item in split_list(text)]
+
+
+_PARSERS: dict[str, Callable[[str], Any]] = {
+    "contributors": partial(_listed, _contributor),
+    "publishers": split_list,
+    "series": partial(_listed, _series),
+    "subjects": split_list,
+    "identifiers": partial(_listed, _identifier),
+    "isbn": clean_isbn,
+}
+
+
+def parse_cell(field: str, text: str) -> str | list:
+    """
+    Read a cell of the native CSV.
+
+    :raises ValueError: the text is no value of the field; its message is a sentence.
+    """
+    text = unguard_cell(text)
+    parser = _PARSERS.get(field)
+    if parser is None:
+        return text
+    return parser(text) if text else ([] if field in LIST_FIELDS else "")
+
+
+class NativeSource(Source):
+    """A header of field names, or of other names mapped to whole fields."""
+
+    name: ClassVar[str] = "native"
+    title: ClassVar[str] = "django-bookrel CSV"
+    dialects: ClassVar[Sequence[Dialect]] = (Dialect(","), Dialect(";"), Dialect("\t"))
+    clears: ClassVar[bool] = True
+
+    @classmethod
+    def identify(cls, header: Sequence[str], fields: Collection[str]) -> int:
+        lists = LIST_FIELDS.intersection(fields)
+        known = set(fields).issuperset(header)
+        return 100 if known and (lists.intersection(header) or not lists) else 0
+
+    def __init__(
+        self,
+        header: Sequence[str],
+        fields: Collection[str],
+        mapping: Sequence[tuple[Target, str]] = (),
+    ) -> None:
+        check_columns(mapping, header)
+        self.columns = [
+            column
+            for index, name in enumerate(header)
+            for column in self._placed(index, name, fields, mapping)
+        ]
+        used = [column for column in self.columns if column.field]
+        for column in used:
+            if column.qualifier:
+                raise UnknownField(
+                    f'"{column.field}:{column.qualifier}" cannot be mapped in a native file, '
+                    "whose cells name roles and schemes themselves."
+                )
+        self._names = [column.field for column in used]
+        if len(self.fields) < len(used):
+            double = next(name for name in self._names if self._names.count(name) > 1)
+            raise MissingColumns(f'Two columns are mapped to "{double}"; a native file has one.')
+        self._indexes = [column.index for column in used]
+        self._in_order = self._indexes == list(range(len(header)))
+        self._parsed = [column for column in used if column.field in _PARSERS]
+
+    def _placed(
+        self,
+        index: int,
+        name: str,
+        fields: Collection[str],
+        mapping: Sequence[tuple[Target, str]],
+    ) -> list[Column]:
+        targets = [target for target, column in mapping if column == name]
+        if targets:
+            return [Column(index, name, *target) for target in targets]
+        if name in PASSED_OVER:
+            return [Column(index, name, None, reason="about an earlier import")]
+        if any(target.field == name for target, _ in mapping):
+            return [Column(index, name, None, reason=f"another column is mapped to {name}")]
+        if name in fields:
+            return [Column(index, name, name)]
+        raise UnknownField(
+            f'Column "{name}" is no field{suggestion(name, fields)}. '
+            f"The fields are: {', '.join(fields)}."
+        )
+
+    def read(self, row: Row) -> Record:
+        cells = row.cells
+        if "\n'" in "\n" + "\n".join(cells):
+            cells = [unguard_cell(cell) for cell in cells]
+        kept = cells if self._in_order else [cells[index] for index in self._indexes]
+        values: dict[str, str | list] = dict(zip(self._names, kept, strict=True))
+        errors: list[Issue] = []
+        for index, name, field, *_ in self._parsed:
+            cell = cells[index]
+            if cell:
+                try:
+                    values[field] = _PARSERS[field](cell)
+                except (InvalidISBN, ValueError) as error:
+                    kind = "isbn" if field == "isbn" else "identifier"
+                    errors.append(issue(kind, name, cell, str(error)))
+            elif field != "isbn":
+                values[field] = []
+        return Record(row.line, values, row.cells, errors)

@@ -1,0 +1,194 @@
+"""Open a catalogue file: recognise its source, encoding and dialect before the first record."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from types import TracebackType
+from typing import Any, Self
+
+from ..exceptions import InvalidOption, MissingColumns, SourceError
+from .base import BOOK_FIELDS, Column, Record, Source
+from .files import CatalogueFile
+from .native import parse_cell
+from .recognition import Recognised, recognise
+from .registry import SOURCES, get_source
+from .targets import parse_mapping, parse_target
+
+__all__ = ("Reading", "open_source")
+
+_DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "pipe": "|"}
+
+
+class Reading:
+    """
+    An opened file: what was recognised, and by iteration its records, once and in file order.
+
+    A context manager that closes the file. While iterating, ``UnreadableFile`` is raised if the
+    file turns out to be damaged, as a cut-off gzip file is.
+    """
+
+    name: str
+    """The path, or "standard input"."""
+    source: Source
+    encoding: str | None
+    """None for a file that is no text."""
+    delimiter: str | None
+    header: list[str]
+    columns: Sequence[Column]
+    """Every column and where it goes."""
+    fields: frozenset[str]
+    """The fields that the file provides; what it does not provide it says nothing about."""
+
+    def __init__(
+        self,
+        file: CatalogueFile,
+        source: Source,
+        found: Recognised,
+        set_values: Mapping[str, str | list[Any]],
+    ) -> None:
+        self._file = file
+        self._records = source.records(found.rows)
+        self._set_values = set_values
+        self.name = file.name
+        self.source = source
+        self.header = found.header
+        self.encoding = found.encoding
+        self.delimiter = found.delimiter
+        self.columns = source.columns
+        self.fields = source.fields | set_values.keys()
+
+    @property
+    def bytes_read(self) -> int:
+        """Bytes read so far, of the file as it lies on disk."""
+        return self._file.bytes_read
+
+    @property
+    def bytes_total(self) -> int | None:
+        """Size of the file as it lies on disk; None for a pipe."""
+        return self._file.bytes_total
+
+    def __iter__(self) -> Iterator[Record]:
+        return self._with_set_values() if self._set_values else self._records
+
+    def _with_set_values(self) -> Iterator[Record]:
+        for record in self._records:
+            for field, value in self._set_values.items():
+                record.values[field] = list(value) if isinstance(value, list) else value
+            yield record
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+
+def open_source(
+    path: str | os.PathLike[str],
+    *,
+    fields: Sequence[str] = BOOK_FIELDS,
+    required: Collection[str] = ("title",),
+    source: str | None = None,
+    mapping: Mapping[str, str | Sequence[str]] | None = None,
+    set_values: Mapping[str, str] | None = None,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    header: bool = True,
+    columns: Sequence[str] | None = None,
+) -> Reading:
+    """
+    Open a catalogue file; everything that concerns the whole file is checked here.
+
+    Encoding: the given one, else that of the byte order mark, else UTF-8, else that of the format.
+    Delimiter: the given one, else that of the source's which fits the header and the first rows.
+
+    :param path: "-" is standard input; a file packed by gzip is unpacked as it is read.
+    :param fields: the fields that records may have, the host's own among them.
+    :param required: fields without which a file makes no sense.
+    :param source: a name in ``SOURCES``; None recognises it.
+    :param mapping: ``FIELD`` or ``FIELD:QUALIFIER`` to one column or, for lists, several.
+    :param set_values: field to a cell of the native CSV that every record gets.
+    :param delimiter: one character, or "comma", "semicolon", "tab", "pipe".
+    :param header: whether the first row names the columns; if not, ``columns`` does.
+    :raises SourceError: the file cannot be read as a catalogue, or the options do not fit it.
+    """
+    targets = parse_mapping(mapping or {}, fields)
+    constants = _constants(set_values or {}, fields)
+    sources = [get_source(source)] if source else list(SOURCES.values())
+    delimiter = _delimiter(delimiter)
+    names = _names(columns, header=header)
+    file = CatalogueFile(path)
+    try:
+        found = recognise(
+            file,
+            sources,
+            fields,
+            mapping=targets,
+            encoding=encoding,
+            delimiter=delimiter,
+            header=names,
+        )
+        reader = found.source(found.header, fields, targets)
+        reading = Reading(file, reader, found, constants)
+        _check_required(reading, required)
+    except SourceError as error:
+        file.close()
+        message = str(error)
+        if message.startswith(file.name):
+            raise
+        raise type(error)(f"{file.name}: {message}") from error
+    except BaseException:
+        file.close()
+        raise
+    return reading
+
+
+def _constants(set_values: Mapping[str, str], fields: Sequence[str]) -> dict[str, str | list[Any]]:
+    constants = {}
+    for text, cell in set_values.items():
+        target = parse_target(text, fields)
+        if target.qualifier:
+            raise InvalidOption(f'"{text}" cannot be set; name the field without a colon.')
+        try:
+            constants[target.field] = parse_cell(target.field, cell)
+        except ValueError as error:
+            raise InvalidOption(f"{target.field} cannot be set: {error}") from error
+    return constants
+
+
+def _delimiter(text: str | None) -> str | None:
+    if text is None:
+        return None
+    delimiter = _DELIMITERS.get(text.lower(), text)
+    if len(delimiter) != 1 or delimiter.isalnum() or delimiter in '"\r\n\0':
+        raise InvalidOption(
+            f'"{text}" is no delimiter: give one character, or {", ".join(_DELIMITERS)}.'
+        )
+    return delimiter
+
+
+def _names(columns: Sequence[str] | None, *, header: bool) -> list[str] | None:
+    if header and columns:
+        raise InvalidOption("Columns are named only for a file without a header.")
+    if not header and not columns:
+        raise InvalidOption("A file without a header needs the names of its columns.")
+    return [column.strip() for column in columns] if columns else None
+
+
+def _check_required(reading: Reading, required: Collection[str]) -> None:
+    for field in required:
+        if field not in reading.fields:
+            names = ", ".join(column.name for column in reading.columns)
+            raise MissingColumns(
+                f"no column for {field} among: {names}. Name it: --map {field}=COLUMN."
+            )

@@ -1,0 +1,159 @@
+"""
+People in one cell of a foreign file, parted where that is certain.
+
+A comma may part people ("J.K. Rowling, Mary GrandPré") or a name ("Rowling, J. K."); which of the
+two is decided for a whole column from its first records. What stays unclear is kept as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from enum import Enum
+from functools import lru_cache
+
+from ..names import person_key
+from ..roles import find_role
+
+__all__ = ("Commas", "learn_commas", "split_people", "split_role")
+
+
+class Commas(Enum):
+    """What a comma does in the cells of a column."""
+
+    BETWEEN_NAMES = "between names"
+    WITHIN_NAMES = "within names"
+    UNCLEAR = "unclear"
+
+
+_BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+_STRONG = re.compile(r"[;|]+")
+_COMMA = re.compile(",")
+_AND = re.compile(" (?:&|and|und|et) ")
+_LEADING_AND = re.compile(r"\A(?:&|and|und|et) ")
+_INITIALS = re.compile(r"(?:\w{1,2}\.[\s-]?)+")
+# Roman numerals below ten; the degrees and forms that follow a name and a comma.
+_SUFFIX = re.compile(
+    r"(?:jr|sr|junior|senior|i{2,3}|iv|vi{0,3}|ix|esq|ph\.?\s?d|[mbd]\.?\s?[adsp]|m\.?\s?b\.?\s?a"
+    r"|[bm]\.?\s?sc|ll\.?\s?[bdm]|o\.?\s?f\.?\s?m|s\.?\s?j|o\.?\s?s\.?\s?b"
+    r"|inc|ltd|llc|co|gmbh|s\.?a)\.?",
+    re.IGNORECASE,
+)
+_CORPORATE = re.compile(
+    r"\b(?:of|for|the|on|company|corporation|press|group|society|institute|university|inc|ltd|sons"
+    r"|museum|department|ministry|association|committee|club|magazine|editors|staff)\b",
+    re.IGNORECASE,
+)
+_HAS_SEPARATOR = re.compile(r"[;|,&\n\r\t]|\b(?:and|und|et)\b|  ")
+
+
+def _split(separator: re.Pattern[str], text: str) -> list[str]:
+    if "(" not in text and "[" not in text:
+        return separator.split(text)
+    # Separators within brackets are hidden: "[Author of introduction, etc.]".
+    hidden = _BRACKETED.sub(lambda match: "x" * len(match[0]), text)
+    parts = []
+    start = 0
+    for match in separator.finditer(hidden):
+        parts.append(text[start : match.start()])
+        start = match.end()
+    return [*parts, text[start:]]
+
+
+def _comma_parts(text: str) -> list[str]:
+    parts: list[str] = []
+    for part in map(str.strip, _split(_COMMA, text)):
+        if parts and (not part or _SUFFIX.fullmatch(part)):
+            parts[-1] += f", {part}" if part else ""
+        else:
+            parts.append(part)
+    return parts
+
+
+def _is_single_word(text: str) -> bool:
+    return " " not in text or bool(_INITIALS.fullmatch(text))
+
+
+def learn_commas(cells: Iterable[str]) -> Commas:
+    """
+    Find out what commas do in a column.
+
+    Names stand in natural order if most cells without a comma hold two or more words; the surname
+    stands first if most cells are two parts of which one is a single word.
+
+    :param cells: the cells of the first records; empty ones do not count.
+    """
+    plain = plain_names = inverted = lists = 0
+    for cell in cells:
+        for piece in _split(_STRONG, cell):
+            parts = _comma_parts(_BRACKETED.sub("", piece))
+            if len(parts) == 1:
+                plain += bool(parts[0])
+                plain_names += " " in parts[0]
+            elif len(parts) == 2 and any(map(_is_single_word, parts)):
+                inverted += 1
+            else:
+                lists += 1
+    if inverted > lists:
+        return Commas.WITHIN_NAMES if inverted + lists > plain_names else Commas.UNCLEAR
+    return Commas.BETWEEN_NAMES if plain_names * 2 >= plain else Commas.UNCLEAR
+
+
+def split_people(text: str, commas: Commas) -> list[str]:
+    """
+    Part the people of a cell.
+
+    ``;`` and ``|`` always part; ``&``, "and", "und" and "et" part full names, but no firm or
+    office ("Department of Health and Human Services"). Runs of spaces become one, and a person
+    who is named twice comes once.
+    """
+    if not _HAS_SEPARATOR.search(text):
+        return [text] if text else []
+    people = [
+        name
+        for piece in _split(_STRONG, text)
+        for part in _by_commas(" ".join(piece.split()), commas)
+        for name in _by_and(part, commas)
+        if name
+    ]
+    if len(people) < 2:
+        return people
+    return list({person_key(name): name for name in reversed(people)}.values())[::-1]
+
+
+def _by_commas(text: str, commas: Commas) -> list[str]:
+    if commas is not Commas.BETWEEN_NAMES or "," not in text:
+        return [text]
+    parts = _comma_parts(text)
+    # "King, Stephen" among names in natural order may be one person or two.
+    if len(parts) == 2 and all(map(_is_single_word, parts)):
+        return [text]
+    return [_LEADING_AND.sub("", part, count=1) for part in parts]
+
+
+def _by_and(text: str, commas: Commas) -> list[str]:
+    parts = _split(_AND, text)
+    if len(parts) == 1 or _CORPORATE.search(text):
+        return [text]
+    if all(_is_full_name(part, commas) for part in parts):
+        return parts
+    return [text]
+
+
+def _is_full_name(text: str, commas: Commas) -> bool:
+    if "," in text and commas is not Commas.WITHIN_NAMES:
+        return len(_comma_parts(text)) == 1
+    return not _is_single_word(text)
+
+
+_role = lru_cache(1024)(find_role)
+
+
+def split_role(name: str) -> tuple[str, str | None]:
+    """Take a role in brackets off the end of a name; any other bracket belongs to the name."""
+    if name.endswith((")", "]")):
+        cut = name.rfind("(" if name[-1] == ")" else "[")
+        role = _role(name[cut + 1 : -1]) if cut > 0 else None
+        if role:
+            return name[:cut].rstrip(), role
+    return name, None

@@ -1,0 +1,141 @@
+"""Find out what a file is: its source, encoding and dialect, by its header and first rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import NamedTuple
+
+from ..exceptions import UnreadableFile
+from .base import PASSED_OVER, Dialect, Row, Source
+from .decoding import Lines, blocks, bom_encoding, check_encoding, decodable, undecodable
+from .files import CatalogueFile
+from .rows import Table
+from .targets import Target
+
+__all__ = ("Recognised", "recognise")
+
+START_BYTES = 2**20
+"""How much of a file is looked at before it is read."""
+
+SAMPLE_ROWS = 200
+_DOUBTFUL_ROWS = 10
+_DELIMITER_NAMES = {",": "comma", ";": "semicolon", "\t": "tab"}
+
+
+class Recognised(NamedTuple):
+    """A file that is ready to be read."""
+
+    source: type[Source]
+    header: list[str]
+    rows: Iterator[Row]
+    encoding: str | None = None
+    delimiter: str | None = None
+
+
+class _Candidate(NamedTuple):
+    source: type[Source]
+    encoding: str
+    dialect: Dialect
+    table: Table
+    rows: list[Row]
+
+    def score(self, fields: Sequence[str], mapped: set[str]) -> tuple[bool, int, bool, float]:
+        header = self.table.header
+        others = [name for name in header if name not in mapped and name not in PASSED_OVER]
+        confidence = self.source.identify(others, fields)
+        return mapped.issubset(header), confidence, len(header) > 1, self.fit
+
+    @property
+    def fit(self) -> float:
+        if not self.rows:
+            return 1.0
+        return sum(map(self._fits, self.rows)) / len(self.rows)
+
+    def _fits(self, row: Row) -> bool:
+        if row.errors:
+            return False
+        # Quotes round a cell that is read without quoting would become part of its text.
+        return self.dialect.quotes or not any(
+            len(cell) > 1 and cell[0] == cell[-1] == '"' for cell in row.cells
+        )
+
+
+def recognise(
+    file: CatalogueFile,
+    sources: Sequence[type[Source]],
+    fields: Sequence[str],
+    *,
+    mapping: Sequence[tuple[Target, str]] = (),
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    header: Sequence[str] | None = None,
+) -> Recognised:
+    """
+    Choose the source that knows the header best, and its dialect that fits the first rows best.
+
+    :param header: the names of the columns of a file without a header.
+    :raises UnreadableFile: the file is empty, or its encoding or header cannot be read.
+    """
+    start = file.peek(START_BYTES)
+    if not start:
+        raise UnreadableFile("the file is empty.")
+    for source in sources:
+        if table := source.open_table(file):
+            return Recognised(source, *table)
+    if encoding:
+        check_encoding(encoding, start)
+    candidates = list(_candidates(start, sources, encoding, delimiter, header))
+    mapped = {column for _, column in mapping}
+    best = max(candidates, key=lambda candidate: candidate.score(fields, mapped))
+    if not encoding and not decodable(start, best.encoding):
+        raise undecodable(start, best.encoding)
+    _check_header(best)
+    if len(best.rows) >= _DOUBTFUL_ROWS and not best.fit:
+        tried = dict.fromkeys(candidate.dialect.delimiter for candidate in candidates)
+        raise UnreadableFile(
+            f"none of the first {len(best.rows)} rows has as many cells as the header; tried as "
+            f"delimiter: {', '.join(_DELIMITER_NAMES.get(each, each) for each in tried)}."
+        )
+    table = Table(Lines(blocks(file), best.encoding), best.dialect, header)
+    delimiter = best.dialect.delimiter
+    return Recognised(best.source, table.header, iter(table), best.encoding, delimiter)
+
+
+def _candidates(
+    start: bytes,
+    sources: Sequence[type[Source]],
+    encoding: str | None,
+    delimiter: str | None,
+    header: Sequence[str] | None,
+) -> Iterator[_Candidate]:
+    encoding = encoding or bom_encoding(start) or ("utf-8" if decodable(start, "utf-8") else None)
+    samples: dict[tuple[str, Dialect], tuple[Table, list[Row]]] = {}
+    for source in sources:
+        used = encoding or source.encoding
+        for dialect in _dialects(source, delimiter):
+            if (used, dialect) not in samples:
+                table = Table(Lines([start], used), dialect, header)
+                samples[used, dialect] = table, list(islice(table, SAMPLE_ROWS))
+            yield _Candidate(source, used, dialect, *samples[used, dialect])
+
+
+def _dialects(source: type[Source], delimiter: str | None) -> Sequence[Dialect]:
+    if delimiter is None:
+        return source.dialects
+    declared = [dialect for dialect in source.dialects if dialect.delimiter == delimiter]
+    return declared or [source.dialects[0]._replace(delimiter=delimiter)]
+
+
+def _check_header(found: _Candidate) -> None:
+    header = found.table.header
+    if found.table.header_errors:
+        message = found.table.header_errors[0].message
+        hint = " Perhaps it is UTF-16: --encoding utf-16-le." if "NUL" in message else ""
+        raise UnreadableFile(f"the header cannot be read. {message}{hint}")
+    if not header:
+        raise UnreadableFile("the file is empty.")
+    double = dict.fromkeys(name for name in header if name and header.count(name) > 1)
+    if double:
+        names = ", ".join(f'"{name}"' for name in double)
+        raise UnreadableFile(f"the header names {names} more than once.")

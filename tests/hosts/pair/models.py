@@ -1,0 +1,13 @@
+"""A host of two models: authors and books, and nothing else of the catalogue."""
+
+from __future__ import annotations
+
+from django_bookrel.abstract import AbstractAuthor, AbstractBook
+
+
+class Author(AbstractAuthor):
+    pass
+
+
+class Book(AbstractBook):
+    pass

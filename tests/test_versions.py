@@ -1,0 +1,45 @@
+"""An environment of tox runs what its name promises; elsewhere these tests are skipped."""
+
+from __future__ import annotations
+
+import os
+import sys
+import sysconfig
+from pathlib import Path
+
+import django
+import pytest
+from django.db import connection
+
+import django_bookrel
+
+
+def promised(variable: str) -> str:
+    value = os.environ.get(variable)
+    if value is None:
+        pytest.skip(f"{variable} is not set")
+    return value
+
+
+def test_python():
+    assert promised("EXPECT_PYTHON") == "{}.{}".format(*sys.version_info)
+
+
+def test_django():
+    assert promised("EXPECT_DJANGO") == "{}.{}".format(*django.VERSION)
+
+
+@pytest.mark.django_db
+def test_database():
+    name, _, version = promised("EXPECT_DB").partition(" ")
+    numbers = tuple(int(number) for number in version.split(".") if number)
+    is_mariadb = getattr(connection, "mysql_is_mariadb", False)
+    vendor = "mariadb" if is_mariadb else connection.vendor
+    found = connection.get_database_version()
+    assert (name, numbers) == (vendor, found[: len(numbers)])
+
+
+def test_the_installed_package_is_tested():
+    promised("EXPECT_INSTALLED")
+    installed = Path(sysconfig.get_path("purelib"), "django_bookrel", "__init__.py")
+    assert Path(django_bookrel.__file__) == installed
