@@ -125,13 +125,17 @@ class Derived(models.Model):
                 fields = self._named_fields(constraint)
                 if not fields or not excluded.isdisjoint(fields.values()):
                     continue
-                answered |= fields.keys()
                 if other := self._twin(fields):
-                    field = next(source for name, source in fields.items() if name in self._keys())
-                    errors.setdefault(field, []).append(self.unique_error(field, other))
+                    column = next(name for name in fields if name in self._keys())
+                    answered.add(column)
+                    error = self.unique_error(fields[column], other)
+                    errors.setdefault(fields[column], []).append(error)
+        try:
+            super().validate_constraints(exclude=excluded | answered)
+        except ValidationError as error:
+            errors = error.update_error_dict(errors)
         if errors:
             raise ValidationError(errors)
-        super().validate_constraints(exclude=excluded | answered)
 
     def unique_error(self, field: str, other: models.Model) -> ValidationError:
         """Return the answer of forms to a value of ``field`` that ``other`` has already."""

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from django.apps import AppConfig
+from django.core import checks
 from django.utils.translation import gettext_lazy as _
+
+from .checks import check_models
+from .conf import conf
 
 __all__ = ("BookrelConfig", "ToolkitConfig")
 
@@ -15,6 +21,13 @@ class BookrelConfig(AppConfig):
     verbose_name = _("Books")
     default = True
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        checks.register(check_models, checks.Tags.models)
+        has_admin = self.apps.is_installed("django.contrib.admin")
+        if has_admin and conf.register_admin and self.models:
+            # Not before the models are loaded, and not where nobody wants an admin.
+            import_module("django_bookrel.admin").register_defaults()
 
 
 class ToolkitConfig(BookrelConfig):

@@ -33,3 +33,7 @@ class UnknownField(SourceError):
 
 class InvalidOption(SourceError):
     """Raised when an option for reading a file makes no sense in itself."""
+
+
+class UnknownRelation(BookrelError, ValueError):
+    """Raised when a model has no relation of the given name; the message lists those it has."""

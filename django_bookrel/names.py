@@ -321,8 +321,8 @@ def sort_title(title: str, max_length: int = 255) -> str:
 
 def sort_number(number: str, max_length: int = 255) -> str:
     """
-    Fold a number in a series to text that sorts by its value: "10" after "9", "2.5" after "2".
+    Fold a number in a series to text that sorts by its value: "10" after "9", "1.25" before "1.5".
 
-    :returns: digits filled with zeros to ten places; empty for an empty number.
+    :returns: whole numbers filled with zeros to ten places; empty for an empty number.
     """
-    return re.sub(r"\d+", lambda digits: digits[0].zfill(10), _folded(number))[:max_length].strip()
+    return re.sub(r"(?<![\d.])\d+", lambda digits: digits[0].zfill(10), _folded(number))[:max_length].strip()

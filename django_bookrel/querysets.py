@@ -10,13 +10,15 @@ from django.db.models import Aggregate, Case, CharField, OuterRef, Prefetch, Q, 
 from django.db.models.functions import Coalesce, Concat
 
 from .fields import DerivedField, KeyField
-from .isbn import find_isbn
+from .isbn import find_isbn, isbn10
 from .names import person_key, text_key
 
 if TYPE_CHECKING:
     from .abstract import AbstractAuthor
 
 __all__ = ("AuthorQuerySet", "BookQuerySet", "BooksQuerySet", "DerivedQuerySet", "NamedQuerySet")
+
+_ARTICLES = frozenset({"the", "a", "an"})
 
 
 class DerivedQuerySet(models.QuerySet):
@@ -76,11 +78,19 @@ class DerivedQuerySet(models.QuerySet):
     bulk_update.alters_data = True  # type: ignore[attr-defined]
 
     def bulk_create(
-        self, objs: Iterable[models.Model], *args: Any, **kwargs: Any
+        self,
+        objs: Iterable[models.Model],
+        batch_size: int | None = None,
+        ignore_conflicts: bool = False,  # noqa: FBT001, FBT002 (Django's)
+        update_conflicts: bool = False,  # noqa: FBT001, FBT002 (Django's)
+        update_fields: Iterable[str] | None = None,
+        unique_fields: Iterable[str] | None = None,
     ) -> list[models.Model]:
-        if kwargs.get("update_fields"):
-            kwargs["update_fields"] = self._with_derived(kwargs["update_fields"])
-        return super().bulk_create(objs, *args, **kwargs)
+        if update_fields:
+            update_fields = self._with_derived(update_fields)
+        return super().bulk_create(
+            objs, batch_size, ignore_conflicts, update_conflicts, update_fields, unique_fields
+        )
 
     bulk_create.alters_data = True  # type: ignore[attr-defined]
 
@@ -208,15 +218,18 @@ class BookQuerySet(DerivedQuerySet):
         if isbn:
             return self.filter(Q(isbn=isbn) | Q(pk__in=self._identified(isbn)))
         words = text_key(text).split()
+        # A title that starts with an article is searched in without it.
+        words = [word for word in words if word not in _ARTICLES] or words
         if not words:
             return self.none()
         return self.filter(*(self._mentions(word) for word in words))
 
-    def _identified(self, value: str) -> Any:
+    def _identified(self, isbn: str) -> Any:
         part = self.model.catalogue().identifiers
         if part is None:
             return []
-        return part.model._base_manager.filter(value=value).values("book")
+        values = {isbn, isbn10(isbn) or isbn}
+        return part.model._base_manager.filter(value__in=values).values("book")
 
     def _mentions(self, word: str) -> Q:
         mentions = Q(sort_title__contains=word) | Q(author__key__contains=word)

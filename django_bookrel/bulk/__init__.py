@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .chunk import ChunkWriter, Outcome, Policy, Refusal, Row
-from .columns import cleaner
+from .columns import Cleaner, cleaner, needs_value
 from .engine import Engine, RejectLimit, Totals
 from .layout import UNSET, Children, Column, ForeignKey, Identity, Layout, Reference
 from .writers import get_writer
@@ -12,6 +12,7 @@ __all__ = (
     "UNSET",
     "Children",
     "ChunkWriter",
+    "Cleaner",
     "Column",
     "Engine",
     "ForeignKey",
@@ -26,4 +27,5 @@ __all__ = (
     "Totals",
     "cleaner",
     "get_writer",
+    "needs_value",
 )

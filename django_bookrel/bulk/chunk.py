@@ -47,6 +47,8 @@ class Row:
     candidates: list[Candidate]
     """What may identify the record, the surest first."""
     record: Any = None
+    for_new: list[tuple[int, tuple[Any, ...]]] = field(default_factory=list)
+    """(index of the children, entry) that only a new record gets."""
     pk: Any = None
     final: list[Any] = field(default_factory=list)
     """The values with primary keys in the place of names."""
@@ -88,7 +90,7 @@ class ChunkWriter:
     def __init__(self, layout: Layout, writer: Writer, policy: Policy, *, dry_run: bool) -> None:
         self.layout, self.writer, self.policy, self.dry_run = layout, writer, policy, dry_run
         self.model = layout.model
-        self.fields = [c.field for c in layout.columns] + [k.field for k in layout.foreign_keys]
+        self.fields = layout.fields
         self.names = [c.name for c in layout.columns] + [k.name for k in layout.foreign_keys]
         self.kept = [name in policy.keep for name in self.names]
         self.resolvers: dict[Any, Resolver] = {}
@@ -103,7 +105,7 @@ class ChunkWriter:
         rows = self._without_repeats(chunk, outcome)
         self._find_references(rows)
         rows = self._find_records(rows, outcome)
-        rows = self._with_known_names(rows, outcome)
+        rows = self._complete(self._with_known_names(rows, outcome), outcome)
         new = [row for row in rows if row.pk is None]
         known = [row for row in rows if row.pk is not None]
         if self.policy.existing == "skip":
@@ -288,6 +290,21 @@ class ChunkWriter:
             return ":".join(key)
         return ", ".join(f"{name} {value}" for name, value in zip(names, key, strict=True))
 
+    def _complete(self, rows: Chunk, outcome: Outcome) -> Chunk:
+        """Refuse the new rows that do not say what a new record needs."""
+        required = [(i, c.name) for i, c in enumerate(self.layout.columns) if c.required]
+        kept = []
+        for row in rows:
+            missing = [name for i, name in required if row.values[i] is UNSET]
+            if row.pk is not None or not missing:
+                kept.append(row)
+                continue
+            what = self.model._meta.verbose_name
+            for name in missing:
+                reason = f"is empty, and a new {what} needs it"
+                outcome.refused.append(Refusal(row.line, name, "", reason, row.record))
+        return kept
+
     # What changes
 
     def _changed(self, known: Chunk) -> list[tuple[Row, list[Any]]]:
@@ -299,7 +316,10 @@ class ChunkWriter:
         current = {hit[1]: list(hit[2:]) for hit in self.writer.match([pk], keys, fetch)}
         merge = self._merge()
         changed = []
+        place = self.fields.index(pk) if pk in self.fields else None
         for row in known:
+            if place is not None:
+                row.final[place] = row.pk
             was = current[row.pk]
             values = merge(was, row.final)
             if values != was:
@@ -325,15 +345,29 @@ class ChunkWriter:
     # Writing
 
     def _insert(self, new: Chunk) -> None:
-        fill = Filler(self.model, self.fields, adding=True)
-        defaults = [field.get_default() for field in self.fields]
-        rows = [
-            tuple(row.final)
-            if UNSET not in row.final
-            else tuple(d if v is UNSET else v for v, d in zip(row.final, defaults, strict=True))
-            for row in new
-        ]
-        for row, pk in zip(new, self.writer.insert(self.model, fill.fields, fill(rows)), strict=True):
+        pk = self.model._meta.pk
+        if pk not in self.fields:
+            self._insert_rows(new, range(len(self.fields)))
+            return
+        place = self.fields.index(pk)
+        others = [index for index in range(len(self.fields)) if index != place]
+        numbered = [row for row in new if row.final[place] not in (None, UNSET)]
+        self._insert_rows(numbered, range(len(self.fields)))
+        self._insert_rows([row for row in new if row.final[place] in (None, UNSET)], others)
+
+    def _insert_rows(self, new: Chunk, places: Iterable[int]) -> None:
+        places = list(places)
+        fields = [self.fields[place] for place in places]
+        fill = Filler(self.model, fields, adding=True)
+        defaults = [field.get_default() for field in fields]
+        rows = []
+        for row in new:
+            values = [row.final[place] for place in places]
+            if UNSET in values:
+                values = [d if v is UNSET else v for v, d in zip(values, defaults, strict=True)]
+            rows.append(tuple(values))
+        keys = self.writer.insert(self.model, fill.fields, fill(rows))
+        for row, pk in zip(new, keys, strict=True):
             row.pk = pk
 
     def _update(self, changed: list[tuple[Row, list[Any]]], touched: set[Any]) -> None:
@@ -396,6 +430,7 @@ class _ChildSync:
         for row in new:
             if row.children[self.index] is not UNSET:
                 self.added += [(row.pk, *entry) for entry in self._wanted(row).values()]
+            self.added += [(row.pk, *entry) for index, entry in row.for_new if index == self.index]
         fill = Filler(child.model, (child.parent, *child.columns), adding=True)
         writer.insert(child.model, fill.fields, fill(self.added))
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 from ..fields import CodePointField, DerivedField, ISBNField, KeyField, NameField, SortField
 from ..isbn import clean_isbn
 
-__all__ = ("Cleaner", "Filler", "cleaner", "from_db", "to_db")
+__all__ = ("Cleaner", "Filler", "cleaner", "from_db", "needs_value", "to_db")
 
 Cleaner = Callable[[list[str]], tuple[list[Any], dict[int, str]]]
 """Cells of a chunk -> values, and by index the reason for each cell that is refused."""
@@ -87,6 +87,13 @@ def cleaner(field: models.Field, convert: Callable[[str], Any] | None = None) ->
         return values, reasons
 
     return clean
+
+
+def needs_value(field: models.Field) -> bool:
+    """Return whether a new row cannot do without a value for the field."""
+    made = field.primary_key or field.generated or getattr(field, "auto_now", False)
+    made = made or getattr(field, "auto_now_add", False) or isinstance(field, DerivedField)
+    return not made and not field.has_db_default() and _empty_value(field) is _MISSING
 
 
 _MISSING = object()

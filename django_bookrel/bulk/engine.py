@@ -41,6 +41,8 @@ class Cleaner(Protocol):
 
     def identify(self, records: list[Any]) -> list[list[Candidate]]: ...
 
+    def count_repairs(self, records: list[Any], counts: dict[str, int]) -> None: ...
+
 
 @dataclass
 class Totals:
@@ -75,7 +77,8 @@ class Engine:
     max_rejects: Callable[[Totals], bool] | None = None
     """Whether so many refusals stop the import; None: half of the first 2,000 rows do."""
     on_refused: Callable[[list[Refusal]], None] = lambda refusals: None
-    on_chunk: Callable[[Totals], None] = lambda totals: None
+    on_chunk: Callable[[int, int | None, Totals], None] = lambda done, total, totals: None
+    """Called after each chunk with the rows done and, if it is known, their number."""
     on_written: Callable[[Outcome], None] = lambda outcome: None
     """Called after each chunk that was committed."""
 
@@ -92,10 +95,13 @@ class Engine:
         head = list(islice(stream, max(self.batch_size, HEAD_ROWS) + 1))
         self._check_head(head)
         last: _LastLines | None = None
+        self.total = len(head)
         if len(head) > self.batch_size:
             last = _LastLines(self.cleaner)
+            self.total = 0
             for batch in _batches(records(), self.batch_size):
                 last.note(batch)
+                self.total += len(batch)
         for batch in _batches(chain(head, stream), self.batch_size):
             self._import(batch, last, totals)
 
@@ -125,9 +131,10 @@ class Engine:
             outcome.duplicates += done.duplicates
             outcome.refused += done.refused
         totals.add(len(batch), outcome)
+        self.cleaner.count_repairs(batch, totals.repairs)
         if outcome.refused:
             self.on_refused(sorted(outcome.refused, key=lambda refusal: refusal.line))
-        self.on_chunk(totals)
+        self.on_chunk(totals.rows, self.total, totals)
         if self.max_rejects is not None and self.max_rejects(totals):
             raise RejectLimit(f"{totals.rejected:,} rows were refused, more than the limit allows.")
 

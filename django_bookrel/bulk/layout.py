@@ -7,13 +7,14 @@ fields only, so the engine that works on it knows neither files nor django-impor
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import models
 
 from ..fields import KeyField
+from .columns import Cleaner
 
 __all__ = ("UNSET", "Children", "Column", "ForeignKey", "Identity", "Layout", "Reference")
 
@@ -34,8 +35,9 @@ class Column:
     name: str
     """The field's name in the file and in messages."""
     field: models.Field
-    clean: Callable[[list[Any]], tuple[list[Any], dict[int, str]]]
-    """Cells of a chunk -> values, and the reason by index for each cell that is refused."""
+    clean: Cleaner
+    required: bool = False
+    """Whether a new row must say it."""
 
 
 @dataclass(frozen=True)
@@ -102,8 +104,6 @@ class Identity:
     columns: tuple[models.Field, ...]
     parent: models.ForeignKey | None = None
     """None: ``columns`` are the model's own; else they are a child's and this points at the row."""
-    condition: str = ""
-    """Name of a column of the model that must be NULL for the row to be meant."""
 
 
 @dataclass(frozen=True)
@@ -116,6 +116,16 @@ class Layout:
     children: tuple[Children, ...]
     identities: tuple[Identity, ...]
     aliases: type[models.Model] | None = None
+
+    @property
+    def fields(self) -> list[models.Field]:
+        """The fields of a row's values: the columns', then the foreign keys'."""
+        return [c.field for c in self.columns] + [k.field for k in self.foreign_keys]
+
+    def values_by_field(self, row: Any) -> dict[models.Field, Any]:
+        """Return what a row says for each of its fields; nothing for an UNSET cell."""
+        pairs = zip(self.fields, row.values, strict=True)
+        return {field: value for field, value in pairs if value is not UNSET}
 
     @property
     def references(self) -> list[Reference]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple, Protocol
+from typing import Any, ClassVar, NamedTuple, Protocol
 
 from .targets import Target
 
@@ -58,7 +58,7 @@ class Record:
     line: int
     """Physical line of the file on which the record starts, from 1."""
 
-    values: dict[str, str | list]
+    values: dict[str, str | list[Any]]
     """
     Field to value; a field that the file does not provide is absent. Values are text, except
     contributors (list of name and role), series (list of name and number), identifiers (list of
@@ -86,11 +86,11 @@ class Row(NamedTuple):
 class Column(NamedTuple):
     """Where a column of a file goes; without a field, ``reason`` says why it goes nowhere."""
 
-    index: int
+    position: int
     """From 0."""
     name: str
     """The header's cell."""
-    field: str | None
+    field: str = ""
     qualifier: str = ""
     reason: str = ""
 

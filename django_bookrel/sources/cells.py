@@ -8,13 +8,15 @@ from html import unescape
 __all__ = ("mend_number", "mend_text", "mend_year", "split_series", "split_texts")
 
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
-_INTEGER = re.compile(r"-?\d{1,4}")
-_FLOAT = re.compile(r"(-?\d+)[.,]0*")
+_INTEGER = re.compile(r"-?\d{1,4}", re.ASCII)
+_FLOAT = re.compile(r"(-?\d+)[.,]0{1,2}", re.ASCII)
 _BCE = re.compile(r"(?:c|ca|circa)?\.?\s*(\d{1,4})\s*b\.?\s*c\.?\s*(?:e\.?)?", re.IGNORECASE)
 # Four digits by themselves, after the c of "c2000" or the month of a date.
-_YEARS = re.compile(r"(?:(?<![\w+-])|(?<=\b[cp])|(?<=\d-))(\d{4})(?!\w)")
+_YEARS = re.compile(r"(?:(?<![\w+-])|(?<=\b[cp])|(?<=\d-))([0-9]{4})(?!\w)")
 _TIME = re.compile(r"(?<=\d)[T ]\d\d:.*", re.DOTALL)
-_PAGES = re.compile(r"(\d+)\s*(?:p|pp|pages|s|seiten|págs?|páginas|bl)\.?", re.IGNORECASE)
+_PAGES = re.compile(
+    r"(\d+)\s*(?:p|pp|pages|s|seiten|págs?|páginas|bl)\.?", re.IGNORECASE | re.ASCII
+)
 _VOLUME = r"(?:vol|volume|v|no|nr|number|bd|band|book|tome|t)\b\.?"
 _SERIES = re.compile(
     rf"(.+?)(?:[\s,;:]*#|\s*[,;]\s*{_VOLUME}|\s;)\s*([\w.,/-]*\d[\w.,/-]*)",
@@ -32,34 +34,30 @@ def mend_text(text: str) -> str:
 
 def mend_number(text: str) -> str | None:
     """
-    Read a number without sign, such as "320", "320.0" or "320 p.".
+    Read a number above zero, such as "320", "320.0" or "320 p.".
 
     :returns: its digits; None if the text is no such number.
     """
-    if text.isascii() and text.isdigit():
-        return text
-    match = _FLOAT.fullmatch(text) or _PAGES.fullmatch(text)
-    return match[1].lstrip("-") if match and match[1].lstrip("-").isascii() else None
+    if not (text.isascii() and text.isdigit()):
+        match = _FLOAT.fullmatch(text) or _PAGES.fullmatch(text)
+        text = match[1] if match else "-"
+    return None if text.startswith("-") or not text.strip("0") else text
 
 
 def mend_year(text: str) -> str | None:
     """
     Read a year, or the year of a date.
 
-    :returns: its digits with a minus sign before the common era; "" for the zeros that stand for
-        an unknown year; None if the text holds no year or several.
+    :returns: its digits with a minus sign before the common era; None if the text holds no year,
+        several, or the zeros that stand for an unknown one.
     """
-    if _INTEGER.fullmatch(text) and text.isascii():
-        return text if text.strip("-0") else ""
-    match = _FLOAT.fullmatch(text)
-    if match and _INTEGER.fullmatch(match[1]):
-        return mend_year(match[1])
+    if not _INTEGER.fullmatch(text) and (match := _FLOAT.fullmatch(text)):
+        text = match[1]
+    if _INTEGER.fullmatch(text):
+        return text if text.strip("-0") else None
     if match := _BCE.fullmatch(text):
         return f"-{int(match[1])}"
-    years = set(_YEARS.findall(_TIME.sub("", text)))
-    if years == {"0000"}:
-        return ""
-    years.discard("0000")
+    years = {*_YEARS.findall(_TIME.sub("", text))} - {"0000"}
     return years.pop() if len(years) == 1 else None
 
 
@@ -69,9 +67,13 @@ def split_texts(text: str, *, commas: bool = False) -> list[str]:
 
     :returns: each text once, runs of spaces as one.
     """
-    parts = _LISTS.split(text)
-    if commas and len(parts) == 1:
+    if ";" in text or "|" in text:
+        parts = _LISTS.split(text)
+    elif commas and "," in text:
         parts = text.split(",")
+    else:
+        text = " ".join(text.split())
+        return [text] if text else []
     return list(dict.fromkeys(words for part in parts if (words := " ".join(part.split()))))
 
 

@@ -8,7 +8,7 @@ import stat
 import sys
 import zlib
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from ..exceptions import UnreadableFile
 
@@ -19,7 +19,7 @@ _GZIP_START = b"\x1f\x8b"
 
 
 class _Counted:
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: BinaryIO | gzip.GzipFile) -> None:
         self._file = file
         self._start = b""
         self.count = 0
@@ -84,7 +84,7 @@ class CatalogueFile:
         if self._file is None:
             self._file = self._counted
             if self._counted.peek(2).startswith(_GZIP_START):
-                self._file = _Counted(gzip.GzipFile(fileobj=self._counted))
+                self._file = _Counted(gzip.GzipFile(fileobj=cast("BinaryIO", self._counted)))
         return self._file
 
     def peek(self, size: int) -> bytes:

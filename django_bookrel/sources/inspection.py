@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from .base import Issue, Record
 from .opening import Reading
@@ -66,10 +67,11 @@ def report(reading: Reading) -> Iterator[str]:
 
 
 def _delimiter_name(delimiter: str | None) -> str:
-    return {None: "none", "\t": "tab", ",": "comma", ";": "semicolon"}.get(delimiter, delimiter)
+    names = {None: "none", "\t": "tab", ",": "comma", ";": "semicolon"}
+    return names.get(delimiter) or str(delimiter)
 
 
-def _shown(value: str | list) -> str:
+def _shown(value: str | list[Any]) -> str:
     if isinstance(value, str):
         return value
     return " | ".join(item if isinstance(item, str) else " / ".join(item) for item in value)

@@ -6,11 +6,12 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import Any, ClassVar
 
-from ..exceptions import InvalidISBN, MissingColumns
+from ..exceptions import InvalidISBN
 from ..isbn import repair_isbn
-from .base import LIST_FIELDS, PASSED_OVER, Column, Issue, Record, Row, Source
+from .base import Column, Issue, Record, Row, Source
 from .cells import mend_number, mend_text, mend_year, split_series, split_texts
 from .people import Commas, learn_commas, split_people, split_role
+from .placement import check_single, place_columns
 from .rows import SHOWN_CHARACTERS, issue
 from .targets import Target, check_columns
 
@@ -19,7 +20,6 @@ __all__ = ("MappedSource",)
 LOOKED_AT = 1_000
 """Records at the start of a file from which the separators of its columns are learned."""
 
-_SEVERAL_COLUMNS = LIST_FIELDS | {"isbn"}
 _PEOPLE = ("author", "contributors")
 _UNREPORTED_ISBN = (None, "isbn-10", "punctuation")
 
@@ -56,8 +56,8 @@ class MappedSource(Source):
         mapping: Sequence[tuple[Target, str]] = (),
     ) -> None:
         check_columns(mapping, header)
-        _check_single(mapping)
-        self.columns = _placed(header, mapping, lambda name: self.find_target(name, fields))
+        check_single(mapping)
+        self.columns = place_columns(header, mapping, lambda name: self.find_target(name, fields))
         self._commas: dict[int, Commas | None] = {}
         self._parts_people = "contributors" in fields
         self._keeps_identifiers = "identifiers" in fields
@@ -67,8 +67,10 @@ class MappedSource(Source):
                 by_field.setdefault(column.field, []).append(column)
         self._plan = [
             (self._reader(field), columns)
-            # The author before the contributors, whose list its further people begin.
-            for field, columns in sorted(by_field.items(), key=lambda item: item[0] != "author")
+            # These two begin the lists of contributors and identifiers.
+            for field, columns in sorted(
+                by_field.items(), key=lambda item: item[0] not in ("author", "isbn")
+            )
         ]
 
     @property
@@ -85,8 +87,8 @@ class MappedSource(Source):
         first = list(islice(rows, LOOKED_AT))
         for column in self.columns:
             if column.field in (*_PEOPLE, "subjects"):
-                cells = [row.cells[column.index] for row in first if not row.errors]
-                self._commas[column.index] = self._learned(column.field, cells)
+                cells = [row.cells[column.position] for row in first if not row.errors]
+                self._commas[column.position] = self._learned(column.field, cells)
         return super().records(chain(first, rows))
 
     def _learned(self, field: str, cells: list[str]) -> Commas:
@@ -108,9 +110,9 @@ class MappedSource(Source):
     def _without_entities(self, cells: list[str], repairs: list[Issue]) -> list[str]:
         mended = list(cells)
         for column in self.columns:
-            cell = mended[column.index]
+            cell = mended[column.position]
             if column.field and "&" in cell and (text := mend_text(cell)) != cell:
-                mended[column.index] = text
+                mended[column.position] = text
                 repairs.append(_mended("entities", column, cell, text))
         return mended
 
@@ -151,8 +153,8 @@ class MappedSource(Source):
     def _people(
         self, cells: list[str], column: Column, repairs: list[Issue]
     ) -> list[tuple[str, str | None]]:
-        cell = cells[column.index].strip()
-        people = split_people(cell, self._commas.get(column.index) or Commas.UNCLEAR)
+        cell = cells[column.position].strip()
+        people = split_people(cell, self._commas.get(column.position) or Commas.UNCLEAR)
         if len(people) > 1:
             repairs.append(_mended("people", column, cell, "; ".join(people)))
         elif people and people[0] != cell:
@@ -168,7 +170,7 @@ class MappedSource(Source):
     ) -> None:
         found: list[str] = []
         for column in columns:
-            cell = cells[column.index]
+            cell = cells[column.position]
             # What a spreadsheet guard or brackets leave of an empty cell.
             if not cell.strip(' ="[]'):
                 continue
@@ -182,7 +184,7 @@ class MappedSource(Source):
             if isbn not in found:
                 found.append(isbn)
         values["isbn"] = found[0] if found else ""
-        if len(found) > 1 and self._keeps_identifiers:
+        if len(columns) > 1 and self._keeps_identifiers:
             values["identifiers"] = [("isbn", isbn) for isbn in found[1:]]
 
     def _read_subjects(
@@ -194,22 +196,22 @@ class MappedSource(Source):
     ) -> None:
         subjects: list[str] = []
         for column in columns:
-            commas = self._commas.get(column.index) is Commas.BETWEEN_NAMES
-            subjects += split_texts(cells[column.index], commas=commas)
+            commas = self._commas.get(column.position) is Commas.BETWEEN_NAMES
+            subjects += split_texts(cells[column.position], commas=commas)
         values["subjects"] = list(dict.fromkeys(subjects))
 
 
 def _read_plain(
     cells: list[str], columns: Sequence[Column], values: dict[str, Any], repairs: list[Issue]
 ) -> None:
-    values[columns[0].field] = cells[columns[0].index].strip()
+    values[columns[0].field] = cells[columns[0].position].strip()
 
 
 def _read_publishers(
     cells: list[str], columns: Sequence[Column], values: dict[str, Any], repairs: list[Issue]
 ) -> None:
-    found = [name for column in columns for name in split_texts(cells[column.index])]
-    values["publishers"] = list(dict.fromkeys(found))
+    names = [name for column in columns for name in split_texts(cells[column.position])]
+    values["publishers"] = list(dict.fromkeys(names)) if len(names) > 1 else names
 
 
 def _read_series(
@@ -218,7 +220,7 @@ def _read_series(
     series: list[tuple[str, str]] = []
     number = ""
     for column in columns:
-        cell = cells[column.index].strip()
+        cell = cells[column.position].strip()
         if column.qualifier:
             number = mend_number(cell) or cell
         else:
@@ -233,7 +235,7 @@ def _read_identifiers(
 ) -> None:
     found = values.get("identifiers", [])
     for column in columns:
-        cell = cells[column.index].strip()
+        cell = cells[column.position].strip()
         if column.qualifier:
             if cell:
                 found.append((column.qualifier, mend_number(cell) or cell))
@@ -252,7 +254,7 @@ def _read_number(mend: Callable[[str], str | None], kind: str) -> Reader:
         cells: list[str], columns: Sequence[Column], values: dict[str, Any], repairs: list[Issue]
     ) -> None:
         column = columns[0]
-        cell = cells[column.index].strip()
+        cell = cells[column.position].strip()
         number = mend(cell) if cell else ""
         values[column.field] = number or ""
         if number is None:
@@ -278,50 +280,3 @@ def _mended(kind: str, column: Column, cell: str, result: str) -> Issue:
 
 def _left_out(kind: str, column: Column, cell: str, reason: str) -> Issue:
     return issue(f"{kind}-left-out", column.name, cell, f"{reason} The cell is left out.")
-
-
-def _check_single(mapping: Sequence[tuple[Target, str]]) -> None:
-    targets = [target for target, _ in mapping]
-    for target in targets:
-        if targets.count(target) > 1 and not _may_repeat(target):
-            names = ", ".join(column for other, column in mapping if other == target)
-            raise MissingColumns(f"{target} takes one column, but is mapped to several: {names}.")
-
-
-def _may_repeat(target: Target) -> bool:
-    return target.field in _SEVERAL_COLUMNS and target != Target("series", "number")
-
-
-def _placed(
-    header: Sequence[str],
-    mapping: Sequence[tuple[Target, str]],
-    find: Callable[[str], tuple[int, Target] | str],
-) -> list[Column]:
-    mapped = {target for target, _ in mapping}
-    columns: list[Column] = []
-    best: dict[Target, tuple[int, int]] = {}
-    for index, name in enumerate(header):
-        targets = [target for target, column in mapping if column == name]
-        found = find(name) if not targets else ""
-        if targets:
-            columns += [Column(index, name, *target) for target in targets]
-        elif name in PASSED_OVER:
-            columns.append(Column(index, name, None, reason="about an earlier import"))
-        elif isinstance(found, str):
-            columns.append(Column(index, name, None, reason=found))
-        elif found[1] in mapped:
-            reason = f"another column is mapped to {found[1]}"
-            columns.append(Column(index, name, None, reason=reason))
-        else:
-            rank, target = found
-            best[target] = min(best.get(target, (rank, index)), (rank, index))
-            columns.append(Column(index, name, *target))
-    return [_competed(column, best, header) for column in columns]
-
-
-def _competed(column: Column, best: dict[Target, tuple[int, int]], header: Sequence[str]) -> Column:
-    target = Target(column.field or "", column.qualifier)
-    if target not in best or _may_repeat(target) or best[target][1] == column.index:
-        return column
-    reason = f'{target} is read from "{header[best[target][1]]}"'
-    return Column(column.index, column.name, None, reason=reason)

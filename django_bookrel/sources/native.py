@@ -25,7 +25,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Sequence
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any, ClassVar
 
 from ..exceptions import InvalidISBN, MissingColumns, UnknownField
@@ -85,7 +85,10 @@ def split_list(text: str, separator: str = "|") -> list[str]:
     :returns: the texts without edge space and with their escapes undone; no empty ones.
     """
     if "\\" not in text:
-        return [part for part in map(str.strip, text.split(separator)) if part]
+        if separator not in text:
+            text = text.strip()
+            return [text] if text else []
+        return [part.strip() for part in text.split(separator) if part and not part.isspace()]
     _, part_pattern, escaped = _patterns(separator)
     parts = map(_stripped, part_pattern.findall(text))
     return [escaped.sub(r"\1", part) for part in parts if part]
@@ -138,31 +141,43 @@ def _contributor(text: str) -> tuple[str, str]:
 
 def _series(text: str) -> tuple[str, str]:
     name, separator, number = text.rpartition(" #")
-    return (name, re.sub(r"\\([\\#])", r"\1", number)) if separator else (text, "")
+    if not separator:
+        return text, ""
+    return name, re.sub(r"\\([\\#])", r"\1", number) if "\\" in number else number
 
 
 def _identifier(text: str) -> tuple[str, str]:
-    match = _IDENTIFIER.match(text)
-    if not match or not match[1] or not match[2]:
+    scheme, _, value = text.partition(":")
+    if "\\" in scheme and (match := _IDENTIFIER.match(text)):
+        scheme, value = re.sub(r"\\([\\:])", r"\1", match[1]), match[2]
+    if not scheme or not value:
         raise ValueError(f'"{text}" is no identifier, which is written scheme:value.')
-    return re.sub(r"\\([\\:])", r"\1", match[1]), match[2]
+    return scheme, value
 
 
-def _listed(part: Callable[[str], Any], text: str) -> list[Any]:
-    return [part(item) for item in split_list(text)]
+def _contributors(text: str) -> list[tuple[str, str]]:
+    return [_contributor(item) for item in split_list(text)]
+
+
+def _all_series(text: str) -> list[tuple[str, str]]:
+    return [_series(item) for item in split_list(text)]
+
+
+def _identifiers(text: str) -> list[tuple[str, str]]:
+    return [_identifier(item) for item in split_list(text)]
 
 
 _PARSERS: dict[str, Callable[[str], Any]] = {
-    "contributors": partial(_listed, _contributor),
+    "contributors": _contributors,
     "publishers": split_list,
-    "series": partial(_listed, _series),
+    "series": _all_series,
     "subjects": split_list,
-    "identifiers": partial(_listed, _identifier),
+    "identifiers": _identifiers,
     "isbn": clean_isbn,
 }
 
 
-def parse_cell(field: str, text: str) -> str | list:
+def parse_cell(field: str, text: str) -> str | list[Any]:
     """
     Read a cell of the native CSV.
 
@@ -212,7 +227,7 @@ class NativeSource(Source):
         if len(self.fields) < len(used):
             double = next(name for name in self._names if self._names.count(name) > 1)
             raise MissingColumns(f'Two columns are mapped to "{double}"; a native file has one.')
-        self._indexes = [column.index for column in used]
+        self._indexes = [column.position for column in used]
         self._in_order = self._indexes == list(range(len(header)))
         self._parsed = [column for column in used if column.field in _PARSERS]
 
@@ -227,9 +242,9 @@ class NativeSource(Source):
         if targets:
             return [Column(index, name, *target) for target in targets]
         if name in PASSED_OVER:
-            return [Column(index, name, None, reason="about an earlier import")]
+            return [Column(index, name, reason="about an earlier import")]
         if any(target.field == name for target, _ in mapping):
-            return [Column(index, name, None, reason=f"another column is mapped to {name}")]
+            return [Column(index, name, reason=f"another column is mapped to {name}")]
         if name in fields:
             return [Column(index, name, name)]
         raise UnknownField(
@@ -242,7 +257,7 @@ class NativeSource(Source):
         if "\n'" in "\n" + "\n".join(cells):
             cells = [unguard_cell(cell) for cell in cells]
         kept = cells if self._in_order else [cells[index] for index in self._indexes]
-        values: dict[str, str | list] = dict(zip(self._names, kept, strict=True))
+        values: dict[str, str | list[Any]] = dict(zip(self._names, kept, strict=True))
         errors: list[Issue] = []
         for index, name, field, *_ in self._parsed:
             cell = cells[index]

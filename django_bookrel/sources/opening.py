@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from ..exceptions import InvalidOption, MissingColumns, SourceError
 from .base import BOOK_FIELDS, Column, Record, Source
+from .decoding import visible
 from .files import CatalogueFile
 from .native import parse_cell
 from .recognition import Recognised, recognise
@@ -16,6 +17,9 @@ from .registry import SOURCES, get_source
 from .targets import parse_mapping, parse_target
 
 __all__ = ("Reading", "open_source")
+
+MESSAGE_CHARACTERS = 1_000
+"""A message about a header may list many columns."""
 
 _DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "pipe": "|"}
 
@@ -143,10 +147,9 @@ def open_source(
         _check_required(reading, required)
     except SourceError as error:
         file.close()
-        message = str(error)
-        if message.startswith(file.name):
-            raise
-        raise type(error)(f"{file.name}: {message}") from error
+        message = visible(" ".join(str(error).split()))[:MESSAGE_CHARACTERS]
+        where = "" if message.startswith(file.name) else f"{file.name}: "
+        raise type(error)(f"{where}{message}") from error
     except BaseException:
         file.close()
         raise
@@ -172,7 +175,7 @@ def _delimiter(text: str | None) -> str | None:
     delimiter = _DELIMITERS.get(text.lower(), text)
     if len(delimiter) != 1 or delimiter.isalnum() or delimiter in '"\r\n\0':
         raise InvalidOption(
-            f'"{text}" is no delimiter: give one character, or {", ".join(_DELIMITERS)}.'
+            f"{text!r} is no delimiter: give one character, or comma, semicolon, tab, pipe."
         )
     return delimiter
 

@@ -12,7 +12,6 @@ from collections.abc import Iterable
 from enum import Enum
 from functools import lru_cache
 
-from ..names import person_key
 from ..roles import find_role
 
 __all__ = ("Commas", "learn_commas", "split_people", "split_role")
@@ -40,11 +39,11 @@ _SUFFIX = re.compile(
     re.IGNORECASE,
 )
 _CORPORATE = re.compile(
-    r"\b(?:of|for|the|on|company|corporation|press|group|society|institute|university|inc|ltd|sons"
-    r"|museum|department|ministry|association|committee|club|magazine|editors|staff)\b",
+    r"\b(?:of|for|the|on|in|company|corporation|press|group|society|institute|university|inc|ltd|sons"
+    r"|museum|société|académie|verein|gesellschaft|department|ministry|association|committee|club|magazine|editors|staff)\b",
     re.IGNORECASE,
 )
-_HAS_SEPARATOR = re.compile(r"[;|,&\n\r\t]|\b(?:and|und|et)\b|  ")
+_HAS_SEPARATOR = re.compile(r"[;|,&\n\r\t]| (?: |(?:and|und|et)\s)")
 
 
 def _split(separator: re.Pattern[str], text: str) -> list[str]:
@@ -116,9 +115,10 @@ def split_people(text: str, commas: Commas) -> list[str]:
         for name in _by_and(part, commas)
         if name
     ]
-    if len(people) < 2:
-        return people
-    return list({person_key(name): name for name in reversed(people)}.values())[::-1]
+    first_spellings: dict[str, str] = {}
+    for name in people:
+        first_spellings.setdefault(name.casefold(), name)
+    return list(first_spellings.values())
 
 
 def _by_commas(text: str, commas: Commas) -> list[str]:
@@ -141,6 +141,8 @@ def _by_and(text: str, commas: Commas) -> list[str]:
 
 
 def _is_full_name(text: str, commas: Commas) -> bool:
+    if text[:1].islower():
+        return False
     if "," in text and commas is not Commas.WITHIN_NAMES:
         return len(_comma_parts(text)) == 1
     return not _is_single_word(text)

@@ -81,8 +81,8 @@ def recognise(
     if not start:
         raise UnreadableFile("the file is empty.")
     for source in sources:
-        if table := source.open_table(file):
-            return Recognised(source, *table)
+        if opened := source.open_table(file):
+            return Recognised(source, *opened)
     if encoding:
         check_encoding(encoding, start)
     candidates = list(_candidates(start, sources, encoding, delimiter, header))
@@ -90,14 +90,14 @@ def recognise(
     best = max(candidates, key=lambda candidate: candidate.score(fields, mapped))
     if not encoding and not decodable(start, best.encoding):
         raise undecodable(start, best.encoding)
-    _check_header(best)
+    table = Table(Lines(blocks(file), best.encoding), best.dialect, header)
+    _check_header(table)
     if len(best.rows) >= _DOUBTFUL_ROWS and not best.fit:
         tried = dict.fromkeys(candidate.dialect.delimiter for candidate in candidates)
         raise UnreadableFile(
             f"none of the first {len(best.rows)} rows has as many cells as the header; tried as "
             f"delimiter: {', '.join(_DELIMITER_NAMES.get(each, each) for each in tried)}."
         )
-    table = Table(Lines(blocks(file), best.encoding), best.dialect, header)
     delimiter = best.dialect.delimiter
     return Recognised(best.source, table.header, iter(table), best.encoding, delimiter)
 
@@ -127,10 +127,10 @@ def _dialects(source: type[Source], delimiter: str | None) -> Sequence[Dialect]:
     return declared or [source.dialects[0]._replace(delimiter=delimiter)]
 
 
-def _check_header(found: _Candidate) -> None:
-    header = found.table.header
-    if found.table.header_errors:
-        message = found.table.header_errors[0].message
+def _check_header(table: Table) -> None:
+    header = table.header
+    if table.header_errors:
+        message = table.header_errors[0].message
         hint = " Perhaps it is UTF-16: --encoding utf-16-le." if "NUL" in message else ""
         raise UnreadableFile(f"the header cannot be read. {message}{hint}")
     if not header:

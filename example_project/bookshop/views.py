@@ -100,7 +100,10 @@ class BookPage(DetailView):
     template_name = "bookshop/book.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(series_entries=self.places(), **kwargs)
+        other_books = Book.objects.exclude(pk=self.object.pk)
+        return super().get_context_data(
+            series_entries=self.places(), other_books=other_books, **kwargs
+        )
 
     def places(self) -> list[SeriesEntry]:
         """Return the book's places in series, each with the books ``before`` and ``after`` it."""

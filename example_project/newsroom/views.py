@@ -23,6 +23,10 @@ class ArticlePage(DetailView):
     queryset = Article.objects.select_related("reporter").prefetch_related("topics")
     template_name = "newsroom/article.html"
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        other_articles = Article.objects.exclude(pk=self.object.pk)
+        return super().get_context_data(other_articles=other_articles, **kwargs)
+
 
 class ArticlesPage(ListView):
     """A record of the class ``record`` with its articles, newest first, page by page."""

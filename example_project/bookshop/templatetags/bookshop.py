@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language_info
 
-from django_bookrel.abstract import AbstractAuthor, AbstractBook
+from django_bookrel.abstract import AbstractAuthor, AbstractBook, Credit
 from django_bookrel.isbn import format_isbn
 from django_bookrel.roles import ROLES
 
@@ -24,7 +24,7 @@ def cite(book: AbstractBook) -> SafeString:
     """Write a title, marked with the language that it is in, for screen readers and hyphens."""
     if not book.language:
         return format_html("<cite>{}</cite>", book.title)
-    return format_html('<cite lang="{}">{}</cite>', book.language, book.title)
+    return format_html('<cite lang="{}" dir="auto">{}</cite>', book.language, book.title)
 
 
 @register.filter
@@ -67,3 +67,9 @@ def parts(roles: Iterable[str]) -> str:
     """Name the roles that a person had in a book, but not if the person was just its author."""
     labels = ["Author" if role == "author" else ROLES[role].label for role in roles]
     return "" if labels == ["Author"] else ", ".join(labels)
+
+
+@register.filter
+def without(credits: Iterable[Credit], author: AbstractAuthor) -> list[Credit]:
+    """Return the credits of the others."""
+    return [credit for credit in credits if credit.author != author]

@@ -12,9 +12,7 @@ class Person(AbstractAuthor):
 
 
 class Novel(AbstractBook):
-    author = models.ForeignKey(
-        Person, models.CASCADE, null=True, blank=True, related_name="novels"
-    )
+    author = models.ForeignKey(Person, models.CASCADE, null=True, blank=True, related_name="novels")
 
 
 class House(AbstractPublisher):

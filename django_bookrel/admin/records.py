@@ -1,0 +1,159 @@
+"""Admin pages for aliases and for what imports did."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.apps import apps
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html
+from django.utils.http import urlencode
+from django.utils.text import Truncator, capfirst
+from django.utils.translation import gettext_lazy as _
+
+from ..fields import KeyField
+
+__all__ = ("AliasAdmin", "ImportRecordAdmin", "RefusedRowAdmin")
+
+
+def _kinds() -> list[tuple[str, str]]:
+    return [
+        (model._meta.label_lower, f"{capfirst(model._meta.verbose_name)} ({config.verbose_name})")
+        for config in apps.get_app_configs()
+        for model in config.get_models()
+        if _key_field(model)
+    ]
+
+
+def _key_field(model: type[models.Model]) -> KeyField | None:
+    return next((f for f in model._meta.concrete_fields if isinstance(f, KeyField)), None)
+
+
+class AliasForm(forms.ModelForm):
+    """Works out the key from the name as the kind of record has it, and looks the record up."""
+
+    kind = forms.ChoiceField(label=_("Kind"), choices=_kinds)
+
+    class Meta:
+        help_texts = {"target": _("Its number: the one in the address of its page.")}
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if {"kind", "name", "target"} <= data.keys():
+            model = apps.get_model(data["kind"])
+            self._check_target(model, data["target"])
+            self.instance.key = _key_field(model).derive(data["name"])
+            self._check_unique(data["kind"])
+        return data
+
+    def _check_target(self, model: type[models.Model], target: str) -> None:
+        try:
+            is_there = model._default_manager.filter(pk=target).exists()
+        except (ValidationError, ValueError, OverflowError):
+            is_there = False
+        if not is_there:
+            message = _("There is no %(kind)s with the number “%(target)s”.")
+            params = {"kind": model._meta.verbose_name, "target": target}
+            self.add_error("target", ValidationError(message, "unknown", params))
+
+    def _check_unique(self, kind: str) -> None:
+        others = type(self.instance)._default_manager.exclude(pk=self.instance.pk)
+        other = others.filter(kind=kind, key=self.instance.key).first()
+        if other:
+            message = _("“%(other)s” is an alias already, of no. %(target)s.")
+            params = {"other": other, "target": other.target}
+            self.add_error("name", ValidationError(message, "unique", params))
+
+
+class AliasAdmin(admin.ModelAdmin):
+    """Other names of records; the key of a name is worked out."""
+
+    form = AliasForm
+    fields = ("kind", "name", "target", "key")
+    readonly_fields = ("key",)
+    list_display = ("name", "kind", "record")
+    list_filter = ("kind",)
+    search_fields = ("name", "key", "=target")
+    show_full_result_count = False
+
+    @admin.display(description=_("record"), ordering="target")
+    def record(self, obj: models.Model) -> str:
+        try:
+            url = reverse(
+                f"{self.admin_site.name}:{obj.kind.replace('.', '_')}_change", args=(obj.target,)
+            )
+        except NoReverseMatch:
+            return obj.target
+        return format_html('<a href="{}">{}</a>', url, obj.target)
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """Rows that no one writes by hand; they may be deleted."""
+
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False
+
+
+class ImportRecordAdmin(ReadOnlyAdmin):
+    """Imports with their totals, and a link to the rows that were refused."""
+
+    list_display = (
+        "file",
+        "started_at",
+        "status",
+        "rows",
+        "new",
+        "updated",
+        "refused",
+    )
+    list_filter = ("status", "started_at")
+    search_fields = ("file", "user")
+
+    fieldsets = (
+        (None, {"fields": (("file", "status"), ("started_at", "finished_at"), "message")}),
+        (
+            _("Totals"),
+            {
+                "fields": (
+                    ("rows", "new", "updated", "unchanged", "duplicates", "refused"),
+                    "repairs",
+                )
+            },
+        ),
+        (_("How"), {"fields": (("user", "source", "path"), "resource", "options")}),
+    )
+
+    @admin.display(description=_("refused"), ordering="rejected")
+    def refused(self, obj: models.Model) -> str:
+        if not obj.rejected:
+            return "0"
+        rows = self.opts.get_field("refused_rows").related_model._meta
+        url = reverse(f"{self.admin_site.name}:{rows.app_label}_{rows.model_name}_changelist")
+        query = urlencode({"record__id__exact": obj.pk})
+        return format_html('<a href="{}?{}">{}</a>', url, query, obj.rejected)
+
+
+class RefusedRowAdmin(ReadOnlyAdmin):
+    """Rows of files that were not imported, with the reasons."""
+
+    list_display = ("line", "reason", "column", "listed_value", "record")
+    list_select_related = ("record",)
+    search_fields = ("reason", "value", "column")
+
+    @admin.display(description=_("value"), ordering="value")
+    def listed_value(self, obj: models.Model) -> str:
+        return Truncator(obj.value).chars(80)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).defer("cells")

@@ -1,0 +1,169 @@
+"""
+System checks of models: what a host's subclass of an abstract base can get wrong.
+
+Ids: E0xx models. Nothing here imports a model, so that the app's configuration can import it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from django.apps import AppConfig, apps
+from django.core.checks import CheckMessage, Error
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import BaseConstraint, CheckConstraint, F, Field, Model, UniqueConstraint
+
+from .fields import DerivedField
+from .querysets import DerivedQuerySet
+
+__all__ = ("check_models",)
+
+_PACKAGE = __name__.rpartition(".")[0]
+
+
+def check_models(
+    app_configs: Sequence[AppConfig] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Check every model that subclasses a base of this package or points at one of its models."""
+    configs = apps.get_app_configs() if app_configs is None else app_configs
+    models = [model for config in configs for model in config.get_models()]
+    return [message for model in models for check in _CHECKS for message in check(model)]
+
+
+def _bases(model: type[Model]) -> list[type[Model]]:
+    return [base for base in model.__mro__ if base.__module__ == f"{_PACKAGE}.abstract"]
+
+
+def _constraints(model: type[Model]) -> Iterator[CheckMessage]:
+    kept = [(type(c), _names(c)) for c in model._meta.constraints]
+    kept += [(UniqueConstraint, set(names)) for names in model._meta.unique_together]
+    kept += [(UniqueConstraint, {f.name}) for f in model._meta.local_fields if f.unique]
+    columns = {field.name for field in model._meta.local_fields}
+    for base in _bases(model):
+        lost = [
+            wanted
+            for wanted in base._meta.constraints
+            if _names(wanted) <= columns
+            and not any(
+                isinstance(wanted, kind) and _names(wanted) <= names for kind, names in kept
+            )
+        ]
+        if lost:
+            yield lost_constraints(model, base, lost)
+
+
+def _names(constraint: BaseConstraint) -> set[str]:
+    if isinstance(constraint, CheckConstraint):
+        return set(constraint.condition.referenced_base_fields)
+    if isinstance(constraint, UniqueConstraint):
+        parts = (
+            part
+            for expression in constraint.expressions
+            for part in (expression.flatten() if hasattr(expression, "flatten") else (expression,))
+        )
+        return {*constraint.fields, *(part.name for part in parts if isinstance(part, F))}
+    return set()
+
+
+def _reverse_names(model: type[Model]) -> Iterator[CheckMessage]:
+    ours = f"{_PACKAGE}.models"
+    for field in (*model._meta.local_fields, *model._meta.local_many_to_many):
+        target = field.related_model
+        if model.__module__ == ours or getattr(target, "__module__", None) != ours:
+            continue
+        name = field.remote_field.get_accessor_name()
+        for relation in target._meta.related_objects:
+            owner = relation.related_model
+            if owner.__module__ == ours and relation.get_accessor_name() == name:
+                yield taken_reverse_name(field, name, owner)
+
+
+def _derived_fields(model: type[Model]) -> Iterator[CheckMessage]:
+    derived = [f for f in model._meta.local_fields if isinstance(f, DerivedField)]
+    if derived and not isinstance(model._default_manager.get_queryset(), DerivedQuerySet):
+        yield foreign_manager(model, derived)
+    for field in derived:
+        try:
+            model._meta.get_field(field.source)
+        except FieldDoesNotExist:
+            yield missing_source(field)
+
+
+def _targets(model: type[Model]) -> Iterator[CheckMessage]:
+    inherited = {
+        (field.name, field.remote_field.model)
+        for base in _bases(model)
+        for field in (*base._meta.local_fields, *base._meta.local_many_to_many)
+        if field.remote_field
+    }
+    for field in (*model._meta.local_fields, *model._meta.local_many_to_many):
+        if isinstance(field.related_model, str) and (field.name, field.related_model) in inherited:
+            yield missing_target(field)
+
+
+_CHECKS = (_constraints, _reverse_names, _derived_fields, _targets)
+
+
+def lost_constraints(
+    model: type[Model], base: type[Model], lost: Iterable[BaseConstraint]
+) -> Error:
+    listed = ", ".join(f"{type(c).__name__} over {' and '.join(sorted(_names(c)))}" for c in lost)
+    return Error(
+        f"{model._meta.label} has lost constraints of {base.__name__}: {listed}.",
+        hint=(
+            f"Write class Meta({base.__name__}.Meta): in {model.__name__}; constraints of its own "
+            "must include these, or others over the same fields and more."
+        ),
+        obj=model,
+        id="django_bookrel.E001",
+    )
+
+
+def taken_reverse_name(field: Field, name: str, owner: type[Model]) -> Error:
+    app = field.model._meta.app_label
+    return Error(
+        f"{field} wants the reverse name “{name}”, "
+        f"which {field.related_model._meta.label} has for {owner._meta.label}.",
+        hint=f'Give it another one, such as related_name="{app}_{name}".',
+        obj=field,
+        id="django_bookrel.E002",
+    )
+
+
+def foreign_manager(model: type[Model], derived: Iterable[Field]) -> Error:
+    names = ", ".join(field.name for field in derived)
+    manager = model._default_manager
+    return Error(
+        f"{model._meta.label} would not keep {names} true: the queryset of its default manager "
+        f"“{manager.name}” is no DerivedQuerySet.",
+        hint=(
+            "Let the queryset class subclass the one of the abstract base, and make the manager by "
+            "its as_manager() or by Manager.from_queryset()."
+        ),
+        obj=model,
+        id="django_bookrel.E003",
+    )
+
+
+def missing_target(field: Field) -> Error:
+    model, name = field.model, field.related_model
+    app = model._meta.app_label
+    return Error(
+        f"{field} points at a model “{name}” that the app “{app}” has not.",
+        hint=(
+            f"Write class {name}(Abstract{name}) in that app, or override {field.name} in "
+            f"{model.__name__} so that it points at the model that stands for it."
+        ),
+        obj=field,
+        id="django_bookrel.E004",
+    )
+
+
+def missing_source(field: DerivedField) -> Error:
+    return Error(
+        f"{field} is derived from “{field.source}”, which {field.model._meta.label} has not.",
+        hint="Name a field of the same model as source.",
+        obj=field,
+        id="django_bookrel.E005",
+    )

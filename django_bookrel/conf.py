@@ -1,0 +1,24 @@
+"""The settings of a host project, each with its default; read at the moment of use."""
+
+from __future__ import annotations
+
+from django.conf import settings
+
+__all__ = ("Conf", "conf")
+
+
+class Conf:
+    """The ``BOOKREL_...`` settings; none has to be set."""
+
+    @property
+    def register_admin(self) -> bool:
+        """``BOOKREL_REGISTER_ADMIN``: give the package's models admin pages. Read at start-up."""
+        return getattr(settings, "BOOKREL_REGISTER_ADMIN", True)
+
+    @property
+    def batch_size(self) -> int:
+        """``BOOKREL_BATCH_SIZE``: rows that an import or export takes at a time."""
+        return getattr(settings, "BOOKREL_BATCH_SIZE", 2000)
+
+
+conf = Conf()

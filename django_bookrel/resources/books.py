@@ -1,0 +1,179 @@
+"""The resource of books, for our models and for a host's own subclasses of them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from copy import copy
+from functools import cache
+from hashlib import blake2b
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+
+from ..abstract import AbstractBook
+from ..bulk import Identity, Layout, Row
+from ..fields import DerivedField
+from ..names import person_key, sort_title, text_key
+from ..sources import BOOK_FIELDS, native
+from .fields import ForeignKeyField, ManyToManyField, RelatedRowsField
+from .relational import RelationalResource
+
+__all__ = ("BaseBookResource", "bookresource_factory")
+
+FINGERPRINT = "fingerprint"
+"""Scheme of the identifier of books that have no ISBN and no other identifier."""
+
+
+def _contributors(cell: Any) -> list[tuple[Any, ...]]:
+    pairs = native.parse_cell("contributors", cell) if isinstance(cell, str) else cell
+    return [((name,), role, place) for place, (name, role) in enumerate(pairs, 1)]
+
+
+def _say_contributors(entries: Iterable[tuple[Any, ...]]) -> str:
+    ordered = sorted(entries, key=lambda entry: entry[2])
+    return native.join_list(
+        native.format_contributor(names[0], role) for names, role, _place in ordered
+    )
+
+
+def _series(cell: Any) -> list[tuple[Any, ...]]:
+    pairs = native.parse_cell("series", cell) if isinstance(cell, str) else cell
+    return [((name,), number) for name, number in pairs]
+
+
+def _say_series(entries: Iterable[tuple[Any, ...]]) -> str:
+    return native.join_list(native.format_series(names[0], number) for names, number in entries)
+
+
+def _identifiers(cell: Any) -> list[tuple[Any, ...]]:
+    pairs = native.parse_cell("identifiers", cell) if isinstance(cell, str) else cell
+    return [(scheme.strip(), value.strip()) for scheme, value in pairs]
+
+
+def _say_identifiers(entries: Iterable[tuple[Any, ...]]) -> str:
+    return native.join_list(native.format_identifier(*entry) for entry in sorted(entries))
+
+
+class BaseBookResource(RelationalResource):
+    """
+    Books with all their relations; ``bookresource_factory()`` fits it to a model.
+
+    A row is found by its identifiers and its ISBN, which must not mean different books; a row that
+    has neither by a fingerprint of title, author and year, which is kept as an identifier.
+    """
+
+    author = ForeignKeyField(by="name", create=True)
+    contributors = RelatedRowsField(
+        attribute="contributions",
+        columns=("author", "role", "position"),
+        key=("author", "role"),
+        create=True,
+        parse=_contributors,
+        render=_say_contributors,
+    )
+    publishers = ManyToManyField(by="name", create=True)
+    series = RelatedRowsField(
+        attribute="series_entries",
+        columns=("series", "number"),
+        key=("series",),
+        create=True,
+        parse=_series,
+        render=_say_series,
+    )
+    subjects = ManyToManyField(by="name", create=True)
+    identifiers = RelatedRowsField(
+        columns=("scheme", "value"),
+        key=("scheme", "value"),
+        m2m_add=True,
+        parse=_identifiers,
+        render=_say_identifiers,
+    )
+
+    def identities(self, provided: Collection[str]) -> Iterator[Identity]:
+        model = self._meta.model
+        field = model._meta.get_field
+        part = model.catalogue().identifiers
+        if part is not None:
+            opts = part.model._meta
+            columns = (opts.get_field("scheme"), opts.get_field("value"))
+            yield Identity(part.model, columns, parent=opts.get_field("book"))
+        yield Identity(model, (field("isbn"),))
+        names = ("sort_title", "title", "author", "year", "isbn")
+        yield Identity(model, tuple(field(name) for name in names))
+
+    def layout(self, provided: Collection[str]) -> Layout:
+        # The fingerprint is an identifier, also of files that have no such column.
+        has_part = self._meta.model.catalogue().identifiers is not None
+        return super().layout({*provided, "identifiers"} if has_part else provided)
+
+    def candidates(self, layout: Layout, row: Row) -> list[tuple[int, tuple[Any, ...]]]:
+        model = self._meta.model
+        by_name = {f.name: value for f, value in layout.values_by_field(row).items()}
+        place = next((i for i, c in enumerate(layout.children) if c.name == "identifiers"), None)
+        first = 0 if place is None else 1
+        found: list[tuple[int, tuple[Any, ...]]] = []
+        if place is not None and isinstance(row.children[place], list):
+            found += [(0, entry) for entry in row.children[place]]
+        if by_name.get("isbn"):
+            found.append((first, (by_name["isbn"],)))
+        if found or not by_name.get("title"):
+            return found
+        title, author, year = (by_name.get(name) for name in ("title", "author", "year"))
+        if place is not None:
+            entry = (FINGERPRINT, fingerprint(title, author[0] if author else "", year))
+            row.for_new = [(place, entry)]
+            found.append((0, entry))
+        max_length = model._meta.get_field("sort_title").max_length
+        key = (sort_title(title, max_length), title, author, year, None)
+        return [*found, (first + 1, key)]
+
+    def alias_model(self) -> type[models.Model] | None:
+        config = apps.get_app_config("django_bookrel")
+        return config.get_model("Alias") if config.models_module else None
+
+
+def fingerprint(title: str, author: str, year: int | None) -> str:
+    """Return what tells a book without numbers from others: 32 hexadecimal digits."""
+    text = "\n".join((text_key(title, 4000), person_key(author), str(year or "")))
+    return blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+@cache
+def bookresource_factory(
+    model: type[AbstractBook], resource_class: type[BaseBookResource] = BaseBookResource
+) -> type[BaseBookResource]:
+    """
+    Return the resource of a model of books: our fields as far as it has them, then its own.
+
+    :param resource_class: a subclass of ``BaseBookResource`` with what the host adds or changes.
+    """
+    catalogue = model.catalogue()
+    parts = {
+        "contributors": catalogue.contributions,
+        "publishers": catalogue.publishers,
+        "series": catalogue.series_entries,
+        "subjects": catalogue.subjects,
+        "identifiers": catalogue.identifiers,
+    }
+    attributes: dict[str, Any] = {}
+    for name, part in parts.items():
+        if part is not None:
+            attributes[name] = copy(resource_class.fields[name])
+            attributes[name].attribute = part.accessor
+    native = [name for name in BOOK_FIELDS if name not in parts or parts[name] is not None]
+    own = [field.name for field in _host_fields(model) if field.name not in native]
+    declared = [name for name in resource_class.fields if name not in BOOK_FIELDS]
+    names = tuple(dict.fromkeys([*native, *own, *declared]))
+    meta = {"model": model, "fields": names, "import_order": names, "export_order": names}
+    attributes["Meta"] = type("Meta", (getattr(resource_class, "Meta", object),), meta)
+    return type(resource_class)(f"{model.__name__}Resource", (resource_class,), attributes)
+
+
+def _host_fields(model: type[models.Model]) -> Iterator[models.Field]:
+    """Yield the fields that a file may say; the others fill themselves."""
+    for field in (*model._meta.concrete_fields, *model._meta.many_to_many):
+        numbered = field.primary_key and (field.has_default() or hasattr(field, "db_returning"))
+        automatic = isinstance(field, models.AutoField) or numbered
+        if field.editable and not automatic and not isinstance(field, DerivedField):
+            yield field

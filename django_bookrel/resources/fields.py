@@ -1,0 +1,191 @@
+"""
+Relations as resource fields: declared, not programmed.
+
+    class ArticleResource(RelationalResource):
+        reporter = ForeignKeyField(by="email", create=True)
+        topics = ManyToManyField(by="name", create=True)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured, ObjectDoesNotExist
+from django.db import models
+from django.utils.functional import cached_property
+from import_export.fields import Field
+from import_export.widgets import ForeignKeyWidget, ManyToManyWidget
+
+from ..bulk import Children, ForeignKey, Reference
+from ..sources import join_list, split_list
+
+__all__ = ("ForeignKeyField", "ManyToManyField", "RelatedRowsField", "RelationField")
+
+Entry = tuple[Any, ...]
+
+
+class RelationField(Field):
+    """
+    Base of the fields whose value is another record, or several.
+
+    :param model: the other model; None takes it from the relation of that name.
+    :param by: the field of the other model that a cell names; where that model has a ``KeyField``
+        for it, any spelling of the name is found. Several: the cell holds them separated by ``|``.
+    :param create: create records that are named and not there; otherwise the row is refused.
+    :param attribute: the relation's name on the model, where it is not the field's own name.
+    """
+
+    def __init__(
+        self,
+        model: type[models.Model] | None = None,
+        *,
+        by: str | Sequence[str] = "name",
+        create: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        self.model = model
+        self.by = (by,) if isinstance(by, str) else tuple(by)
+        self.create = create
+        super().__init__(**kwargs)
+
+    def target(self, relation: models.Field) -> type[models.Model]:
+        """Return the model of the records that cells name."""
+        return self.model or relation.related_model
+
+    def reference(self, model: type[models.Model]) -> Reference:
+        """Return how the records of ``model`` are found."""
+        return Reference(model, self.by, create=self.create)
+
+    def names(self, cell: str) -> Entry:
+        """Return what a cell that names one record gives for each field of ``by``."""
+        if len(self.by) == 1:
+            return (cell,)
+        names = tuple(split_list(cell))
+        if len(names) != len(self.by):
+            raise ValueError(f"names {len(names)} of: {', '.join(self.by)}")
+        return names
+
+    def said(self, names: Sequence[Any]) -> str:
+        """Return the cell that names a record; the inverse of :meth:`names`."""
+        if len(self.by) == 1:
+            return str(names[0])
+        return join_list([str(name) for name in names])
+
+
+class ForeignKeyField(RelationField):
+    """A ForeignKey; a cell names one record, an empty cell none."""
+
+    def __init__(self, model: type[models.Model] | None = None, **kwargs: Any) -> None:
+        super().__init__(model, **kwargs)
+        self.widget = ForeignKeyWidget(model, self.by[0])
+
+    def foreign_key(self, name: str, model: type[models.Model]) -> ForeignKey:
+        """Return what the engine needs to know of the field."""
+        relation = model._meta.get_field(self.attribute or name)
+        return ForeignKey(name, relation, self.reference(self.target(relation)))
+
+
+class ManyToManyField(RelationField):
+    """
+    A ManyToManyField from either side; a cell names several records.
+
+    :param separator: between the names; a literal one is written with a backslash before it.
+    :param m2m_add: links that the cell does not name stay.
+    """
+
+    def __init__(
+        self, model: type[models.Model] | None = None, *, separator: str = "|", **kwargs: Any
+    ) -> None:
+        self.separator = separator
+        super().__init__(model, **kwargs)
+        self.widget = ManyToManyWidget(model, separator=separator, field=self.by[0])
+
+    def children(self, name: str, model: type[models.Model]) -> Children:
+        """Return what the engine needs to know of the field."""
+        relation = _relation(model, self.attribute or name)
+        field = relation if isinstance(relation, models.ManyToManyField) else relation.field
+        through = field.remote_field.through
+        own, other = field.m2m_field_name(), field.m2m_reverse_field_name()
+        if field is not relation:
+            own, other = other, own
+        return Children(
+            name,
+            through,
+            parent=through._meta.get_field(own),
+            columns=(through._meta.get_field(other),),
+            key=(0,),
+            reference=self.reference(self.target(relation)),
+            target=0,
+            add_only=self.m2m_add,
+        )
+
+    def entries(self, cell: str | Iterable[Any]) -> list[Entry]:
+        """Return the entries that a cell names."""
+        texts = split_list(cell, self.separator) if isinstance(cell, str) else cell
+        return [(self.names(text),) for text in texts]
+
+    def cell(self, entries: Iterable[Entry]) -> str:
+        """Return the cell that says these entries, of which names stand for records."""
+        return join_list([self.said(names) for (names,) in entries], self.separator)
+
+
+class RelatedRowsField(RelationField):
+    """
+    Rows of another table that point at the record and carry data: contributions, series entries.
+
+    :param columns: the other table's columns that a cell says; one of them may be a ForeignKey, to
+        the records that ``by`` and ``create`` are about.
+    :param key: those of ``columns`` that tell one row of a record from its other rows.
+    :param parse: reads a cell; it returns an entry per row: a tuple of values in the order of
+        ``columns``, the names of the record in the place of the ForeignKey.
+    :param render: writes entries; the inverse of ``parse``.
+    :param m2m_add: rows that the cell does not say stay.
+    """
+
+    def __init__(
+        self,
+        *,
+        columns: Sequence[str],
+        key: Sequence[str],
+        parse: Callable[[Any], list[Entry]],
+        render: Callable[[Iterable[Entry]], str],
+        **kwargs: Any,
+    ) -> None:
+        self.columns, self.key = tuple(columns), tuple(key)
+        self.parse, self.render = parse, render
+        super().__init__(**kwargs)
+        self.widget = ManyToManyWidget(self.model)
+
+    def children(self, name: str, model: type[models.Model]) -> Children:
+        """Return what the engine needs to know of the field."""
+        relation = _relation(model, self.attribute or name)
+        opts = relation.related_model._meta
+        columns = tuple(opts.get_field(column) for column in self.columns)
+        target = next((i for i, c in enumerate(columns) if isinstance(c, models.ForeignKey)), None)
+        return Children(
+            name,
+            relation.related_model,
+            parent=relation.field,
+            columns=columns,
+            key=tuple(self.columns.index(column) for column in self.key),
+            reference=None if target is None else self.reference(columns[target].related_model),
+            target=target,
+            add_only=self.m2m_add,
+        )
+
+    def entries(self, cell: Any) -> list[Entry]:
+        """Return the entries that a cell says."""
+        return self.parse(cell)
+
+    def cell(self, entries: Iterable[Entry]) -> str:
+        """Return the cell that says these entries."""
+        return self.render(entries)
+
+
+def _relation(model: type[models.Model], name: str) -> Any:
+    for relation in model._meta.get_fields():
+        accessor = getattr(relation, "get_accessor_name", None)
+        if name == (accessor() if accessor else relation.name):
+            return relation
+    raise ImproperlyConfigured(f"{model._meta.label} has no relation “{name}”.")

@@ -1,0 +1,266 @@
+"""Files into the database: the Python API that the command and the admin are skins of."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import ExitStack, nullcontext
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from django.apps import apps
+from django.core.exceptions import ImproperlyConfigured
+from django.db import transaction
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from ..bulk import Refusal, RejectLimit, Totals
+from ..sources import Reading, Record, open_source
+from .relational import ImportOptions, RelationalResource
+from .results import Result
+
+__all__ = ("Loading", "get_resource", "load")
+
+logger = logging.getLogger("django_bookrel.import")
+
+KEPT_ROWS = 10_000
+"""Refused rows of one import that are kept in the database."""
+
+
+def get_resource(path: str | type[RelationalResource] | None, using: str | None = None) -> Any:
+    """
+    Return an instance of the resource; None means that of our own books.
+
+    :raises ImproperlyConfigured: there is no such class, or it is no RelationalResource.
+    """
+    if path is None:
+        if apps.get_app_config("django_bookrel").models_module is None:
+            raise ImproperlyConfigured("Name a resource: this project has no book models of ours.")
+        path = "django_bookrel.resources.BookResource"
+    try:
+        resource = import_string(path) if isinstance(path, str) else path
+    except ImportError as error:
+        raise ImproperlyConfigured(f"There is no resource “{path}”: {error}.") from error
+    if not (isinstance(resource, type) and issubclass(resource, RelationalResource)):
+        raise ImproperlyConfigured(f"“{path}” is no RelationalResource.")
+    made = resource()
+    if using:
+        made._meta.using_db = using
+    return made
+
+
+@dataclass
+class Loading:
+    """
+    One file, opened and recognised, to be imported into one resource.
+
+    Making it checks everything that concerns the whole file; :meth:`run` writes.
+    """
+
+    path: str | os.PathLike[str]
+    resource: Any
+    reading_options: Mapping[str, Any] = field(default_factory=dict)
+    """What ``open_source`` takes: source, mapping, set_values, encoding, delimiter ..."""
+    options: ImportOptions = field(default_factory=ImportOptions)
+    atomic: bool = False
+    skip: int = 0
+    limit: int | None = None
+    user: str = ""
+
+    def __post_init__(self) -> None:
+        self.result: Result = self.resource.get_result_class()()
+        self._stack = ExitStack()
+        self.name = os.fspath(self.path)
+        if self.name == "-":
+            self.path = self._stack.enter_context(_spooled_input())
+        with self.open() as reading:
+            self.source, self.fields = reading.source, reading.fields
+            self.header = reading.header
+            self.result.source = reading.source.name
+
+    def open(self) -> Reading:
+        """Open the file anew."""
+        return open_source(
+            self.path,
+            fields=list(self.resource.columns()),
+            required=self.resource.required_columns(),
+            **self.reading_options,
+        )
+
+    def records(self) -> Iterator[Record]:
+        """Yield the records of the file, counting repairs on no pass."""
+        with self.open() as reading:
+            stop = None if self.limit is None else self.skip + self.limit
+            yield from itertools.islice(reading, self.skip, stop)
+
+    def run(self) -> Result:
+        """
+        Import the file.
+
+        :raises RejectLimit: too many rows were refused.
+        :raises DatabaseError: a fault that is not one row's; ``result`` says what is in.
+        """
+        using = self.resource.get_db_connection_name()
+        log = _ImportLog(self, using)
+        options = replace(self.options, on_refused=log.note(self.options.on_refused))
+        with self._stack:
+            try:
+                with transaction.atomic(using) if self.atomic else nullcontext():
+                    self.resource.import_records(
+                        self.records,
+                        self.fields,
+                        clears=self.source.clears,
+                        options=options,
+                        result=self.result,
+                    )
+            except BaseException as error:
+                if self.atomic:
+                    self.result.nothing_written()
+                log.finish(error)
+                raise
+        log.finish()
+        return self.result
+
+
+class _ImportLog:
+    """The ImportRecord and RefusedRows of one import, and its line in the log."""
+
+    def __init__(self, loading: Loading, using: str) -> None:
+        self.loading, self.using = loading, using
+        config = apps.get_app_config("django_bookrel")
+        self.record = None
+        self.kept = 0
+        if loading.options.dry_run or config.models_module is None:
+            return
+        self.rows = config.get_model("RefusedRow")._base_manager.using(using)
+        self.record = config.get_model("ImportRecord")._base_manager.using(using).create(
+            file=loading.name[-255:],
+            source=loading.source.name,
+            resource=f"{type(loading.resource).__module__}.{type(loading.resource).__name__}"[:255],
+            user=loading.user[:255],
+            options={k: v for k, v in loading.reading_options.items() if v},
+            path=loading.result.path,
+        )
+
+    def note(self, also: Any) -> Any:
+        """Return a function that keeps refusals, then calls ``also``."""
+
+        def refused(refusals: list[Refusal]) -> None:
+            if self.record is not None:
+                kept = refusals[: max(0, KEPT_ROWS - self.kept)]
+                self.kept += len(kept)
+                self.rows.bulk_create([self._row(refusal) for refusal in kept])
+            also(refusals)
+
+        return refused
+
+    def _row(self, refusal: Refusal) -> Any:
+        record = refusal.record
+        return self.rows.model(
+            record=self.record,
+            line=refusal.line,
+            column=refusal.column[:255],
+            value=_storable(refusal.value),
+            reason=_storable(refusal.reason),
+            cells=[_storable(cell) for cell in record.raw] if record is not None else [],
+        )
+
+    def finish(self, error: BaseException | None = None) -> None:
+        """Write what came of the import."""
+        result, counts = self.loading.result, self.loading.result.counts
+        logger.log(
+            logging.INFO if error is None else logging.ERROR,
+            "%s: %s rows, %s new, %s updated, %s unchanged, %s duplicates, %s refused in %.1f s%s",
+            self.loading.name,
+            counts.rows,
+            counts.new,
+            counts.updated,
+            counts.unchanged,
+            counts.duplicates,
+            counts.rejected,
+            result.seconds,
+            f"; ended by {error!r}" if error else "",
+        )
+        if self.record is None:
+            return
+        status = self.record.Status
+        self.record.status = status.DONE
+        if error is not None:
+            self.record.status = (
+                status.STOPPED if isinstance(error, RejectLimit) else status.FAILED
+            )
+            self.record.message = str(error)
+        for name in ("rows", "new", "updated", "unchanged", "duplicates", "rejected", "repairs"):
+            setattr(self.record, name, getattr(counts, name))
+        self.record.finished_at = timezone.now()
+        self.record.save()
+
+
+def _storable(text: str) -> str:
+    """Write the characters that no database takes as escapes."""
+    text = str(text)
+    return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")
+
+
+class _spooled_input:  # noqa: N801 (a context manager, used like a function)
+    """Standard input as a file on disk, which can be read twice."""
+
+    def __enter__(self) -> str:
+        with tempfile.NamedTemporaryFile(prefix="bookrel-", delete=False) as file:
+            self.path = file.name
+            shutil.copyfileobj(sys.stdin.buffer, file)
+        return self.path
+
+    def __exit__(self, *exc_info: object) -> None:
+        Path(self.path).unlink(missing_ok=True)
+
+
+def load(
+    path: str | os.PathLike[str],
+    *,
+    resource: str | type[RelationalResource] | None = None,
+    using: str | None = None,
+    existing: str = "update",
+    keep: Collection[str] = (),
+    dry_run: bool = False,
+    atomic: bool = False,
+    batch_size: int | None = None,
+    skip: int = 0,
+    limit: int | None = None,
+    user: str = "",
+    max_rejects: Any = None,
+    on_chunk: Any = None,
+    on_refused: Any = None,
+    **reading_options: Any,
+) -> Result:
+    """
+    Import a file.
+
+    :param resource: the resource class or its dotted path; None means our own books.
+    :param using: the database; None asks the router.
+    :param atomic: all or nothing; otherwise each chunk is committed when it is written.
+    :param skip: records at the start that are passed over.
+    :param limit: records that are read after those.
+    :param user: who imports, for the record of the import.
+    :param reading_options: what ``sources.open_source`` takes.
+    :raises SourceError: the file cannot be read as a catalogue; nothing was written.
+    :raises RejectLimit: too many rows were refused.
+    """
+    given = {"max_rejects": max_rejects, "on_chunk": on_chunk, "on_refused": on_refused}
+    options = ImportOptions(
+        existing,
+        keep,
+        dry_run,
+        batch_size,
+        **{name: value for name, value in given.items() if value is not None},
+    )
+    loading = Loading(
+        path, get_resource(resource, using), reading_options, options, atomic, skip, limit, user
+    )
+    return loading.run()

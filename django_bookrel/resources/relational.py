@@ -1,0 +1,239 @@
+"""The resource class whose imports are set-based, with all relations."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models, router
+from import_export.fields import Field
+from import_export.resources import ModelResource
+from import_export.widgets import ForeignKeyWidget, ManyToManyWidget
+
+from .. import bulk
+from ..bulk import Column, Identity, Layout, Policy, Refusal, Row, Totals
+from ..conf import conf
+from ..fields import DerivedField
+from ..sources import Record
+from .cleaning import RowCleaner
+from .fields import ForeignKeyField, ManyToManyField, RelatedRowsField, RelationField
+from .results import Result
+
+__all__ = ("ImportOptions", "RelationalResource")
+
+
+@dataclass(frozen=True)
+class ImportOptions:
+    """How one import treats rows; the same for command, admin and ``load()``."""
+
+    existing: str = "update"
+    """ "update", "fill" (write empty fields, add links) or "skip" rows that exist."""
+    keep: Collection[str] = ()
+    """Fields that are never changed on rows that exist."""
+    dry_run: bool = False
+    batch_size: int | None = None
+    """Rows in a transaction; None is the setting's."""
+    max_rejects: Callable[[Totals], bool] | None = None
+    on_refused: Callable[[list[Refusal]], None] = lambda refusals: None
+    on_chunk: Callable[[int, int | None, Totals], None] = lambda done, total, totals: None
+    """Called after each chunk with the rows done, their number if it is known, and the totals."""
+
+
+class RelationalResource(ModelResource):
+    """
+    A ModelResource that imports by sets, relations included.
+
+    A chunk of rows costs a constant number of queries, memory does not grow with the file, every
+    refused row is reported with its line, and the same file twice changes nothing. See
+    ``ForeignKeyField``, ``ManyToManyField`` and ``RelatedRowsField`` for the relations.
+
+    ``Meta.import_id_fields`` says which columns identify a row; ``Meta.candidate_keys`` names
+    several such lists, of which the ones that a file provides count, and must not contradict.
+    """
+
+    class Meta:
+        candidate_keys = None
+        list_separator = "|"
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        for name, declared in cls.fields.items():
+            if isinstance(declared, RelationField) and declared.attribute is None:
+                declared.attribute = name
+
+    def get_result_class(self) -> type[Result]:
+        return Result
+
+    def import_data_inner(
+        self,
+        dataset: Any,
+        dry_run: bool,  # noqa: FBT001 (import-export's)
+        raise_errors: bool,  # noqa: FBT001
+        using_transactions: bool,  # noqa: FBT001
+        collect_failed_rows: bool,  # noqa: FBT001
+        **kwargs: Any,
+    ) -> Result:
+        self.before_import(dataset, **kwargs)
+        headers = [str(header) for header in dataset.headers or ()]
+        self._check_import_id_fields(headers)
+
+        def records() -> Iterator[Record]:
+            for line, row in enumerate(dataset, 1):
+                cells = ["" if cell is None else str(cell) for cell in row]
+                yield Record(line, dict(zip(headers, cells, strict=False)), cells)
+
+        options = ImportOptions(dry_run=dry_run, batch_size=self._meta.batch_size or None)
+        provided = [header for header in headers if header in self.columns()]
+        result = self.import_records(records, provided, clears=True, options=options)
+        self.after_import(dataset, result, **kwargs)
+        return result
+
+    def import_records(
+        self,
+        records: Callable[[], Iterable[Record]],
+        provided: Collection[str],
+        *,
+        clears: bool,
+        options: ImportOptions,
+        result: Result | None = None,
+    ) -> Result:
+        """
+        Import records of a source.
+
+        :param records: opens the file anew; it is read twice when it is longer than a chunk.
+        :param provided: the columns that the records have; what is missing is left alone.
+        :param clears: whether an empty cell empties the field; otherwise it says nothing.
+        :param result: the result to fill, true at any moment.
+        """
+        result = self.get_result_class()() if result is None else result
+        started = time.monotonic()
+        using = self.get_db_connection_name()
+        layout = self.layout(provided)
+        writer = bulk.get_writer(using)
+        policy = Policy(options.existing, frozenset(options.keep))
+        batch_size = options.batch_size or conf.batch_size
+
+        def refused(refusals: list[Refusal]) -> None:
+            result.refuse(refusals)
+            options.on_refused(refusals)
+
+        engine = bulk.Engine(
+            bulk.ChunkWriter(layout, writer, policy, dry_run=options.dry_run),
+            writer,
+            RowCleaner(self, layout, clears=clears),
+            batch_size=batch_size,
+            max_rejects=options.max_rejects,
+            on_refused=refused,
+            on_chunk=options.on_chunk,
+        )
+        try:
+            engine.run(records, result.counts)
+        finally:
+            result.seconds = time.monotonic() - started
+            result.count()
+        return result
+
+    def get_db_connection_name(self) -> str:
+        return self._meta.using_db or router.db_for_write(self._meta.model)
+
+    def columns(self) -> dict[str, Field]:
+        """Return column -> field of everything that a file may say."""
+        return {
+            declared.column_name: declared
+            for declared in self.fields.values()
+            if not declared.readonly and declared.attribute
+        }
+
+    def required_columns(self) -> list[str]:
+        """Return the columns without which no row can be new."""
+        opts = self._meta.model._meta
+        required = []
+        for name, declared in self.columns().items():
+            found = _model_field(opts, declared)
+            if found is not None and bulk.needs_value(found):
+                required.append(name)
+        return required
+
+    def candidate_keys(self) -> list[list[str]]:
+        """Return the lists of columns of which each identifies a row."""
+        keys = getattr(self._meta, "candidate_keys", None) or [self.get_import_id_fields()]
+        return [list(key) for key in keys]
+
+    def layout(self, provided: Collection[str]) -> Layout:
+        """Return what an import of these columns writes."""
+        model = self._meta.model
+        plain, keys, children = [], [], []
+        for name, declared in self.columns().items():
+            if name not in provided:
+                continue
+            relation = self.relation_field(name, declared)
+            if isinstance(relation, ForeignKeyField):
+                keys.append(relation.foreign_key(name, model))
+            elif isinstance(relation, ManyToManyField | RelatedRowsField):
+                children.append(relation.children(name, model))
+            elif found := _model_field(model._meta, declared):
+                required = bulk.needs_value(found)
+                plain.append(Column(name, found, self._cleaner(declared, found), required))
+        return Layout(
+            model,
+            tuple(plain),
+            tuple(keys),
+            tuple(children),
+            tuple(self.identities(provided)),
+            aliases=self.alias_model(),
+        )
+
+    def identities(self, provided: Collection[str]) -> Iterator[Identity]:
+        """Yield the ways in which rows of a file with these columns are found."""
+        model = self._meta.model
+        for key in self.candidate_keys():
+            if all(name in provided for name in key):
+                columns = [_model_field(model._meta, self.columns()[name]) for name in key]
+                yield Identity(model, tuple(columns))
+
+    def candidates(self, layout: Layout, row: Row) -> list[tuple[int, tuple[Any, ...]]]:
+        """Return what may identify the record of a row; see ``bulk.Candidate``."""
+        values = layout.values_by_field(row)
+        found = []
+        for index, identity in enumerate(layout.identities):
+            key = tuple(values.get(column) for column in identity.columns)
+            if any(value is not None for value in key):
+                found.append((index, key))
+        return found
+
+    def alias_model(self) -> type[models.Model] | None:
+        """Return the model of former names that an import resolves, if there is one."""
+        return None
+
+    def relation_field(self, name: str, declared: Field) -> Field:
+        """Give a relation that was declared with django-import-export's widgets our form."""
+        widget = declared.widget
+        if isinstance(declared, RelationField):
+            return declared
+        attribute = declared.attribute.removesuffix("_id")
+        if isinstance(widget, ManyToManyWidget):
+            made = ManyToManyField(widget.model, by=widget.field, separator=widget.separator)
+        elif isinstance(widget, ForeignKeyWidget):
+            made = ForeignKeyField(widget.model, by=widget.field)
+        else:
+            return declared
+        made.attribute, made.column_name = attribute, name
+        made.m2m_add = declared.m2m_add
+        return made
+
+    def _cleaner(self, declared: Field, found: models.Field) -> bulk.Cleaner:
+        default = type(declared.widget) is self.widget_from_django_field(found)
+        simple = models.CharField | models.TextField | models.IntegerField
+        if default and isinstance(found, simple):
+            return bulk.cleaner(found)
+        name = declared.column_name
+        return bulk.cleaner(found, lambda cell: declared.clean({name: cell}))
+
+
+def _model_field(opts: Any, declared: Field) -> models.Field | None:
+    for found in opts.concrete_fields:
+        if declared.attribute in (found.name, found.attname):
+            return found if not isinstance(found, DerivedField) else None
+    return None

@@ -1,0 +1,57 @@
+"""What came of an import."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from import_export import results
+
+from ..bulk import Refusal, Totals
+
+__all__ = ("Result",)
+
+KEPT_REFUSALS = 1_000
+"""Refusals that a result holds; the totals count all of them."""
+
+
+class Result(results.Result):
+    """
+    django-import-export's result with exact totals, and no row of the file in memory.
+
+    Refused rows are invalid rows of it, numbered by their line in the file.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.counts = Totals()
+        self.refusals: list[Refusal] = []
+        """The first refusals."""
+        self.source = ""
+        """Name of the source that read the file."""
+        self.path = "bulk"
+        """ "bulk", or "row" where rows were saved one by one."""
+        self.seconds = 0.0
+
+    def refuse(self, refusals: list[Refusal]) -> None:
+        """Take note of refused rows."""
+        for refusal in refusals[: KEPT_REFUSALS - len(self.refusals)]:
+            self.refusals.append(refusal)
+            message = {refusal.column or "__all__": [refusal.reason]}
+            self.append_invalid_row(refusal.line, {}, ValidationError(message))
+
+    def nothing_written(self) -> None:
+        """Say that the transaction around the whole import was rolled back."""
+        self.counts.new = self.counts.updated = 0
+        self.count()
+
+    def count(self) -> None:
+        """Bring django-import-export's totals in line with ``counts``."""
+        counts = self.counts
+        self.total_rows = counts.rows
+        self.totals |= {
+            results.RowResult.IMPORT_TYPE_NEW: counts.new,
+            results.RowResult.IMPORT_TYPE_UPDATE: counts.updated,
+            results.RowResult.IMPORT_TYPE_SKIP: counts.unchanged + counts.duplicates,
+            results.RowResult.IMPORT_TYPE_INVALID: counts.rejected,
+        }
