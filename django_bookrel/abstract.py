@@ -181,7 +181,9 @@ class Derived(models.Model):
         keys = {f.name: f.source for f in fields if isinstance(f, DerivedField)}
         return keys | {f.name: f.name for f in fields if isinstance(f, ISBNField)}
 
-    def _get_unique_checks(self, exclude: Any = None, include_meta_constraints: bool = False) -> Any:  # noqa: FBT001, FBT002 (Django's)
+    def _get_unique_checks(
+        self, exclude: Any = None, include_meta_constraints: bool = False
+    ) -> Any:
         # Only formsets ask with constraints: they compare their rows by the fields that are on the
         # form, where a derived column never is and its source stands for it.
         keys, exclude = self._keys(), set(exclude or ())

@@ -247,6 +247,8 @@ class PositionField(models.PositiveIntegerField):
     def _after_last(self, instance: models.Model) -> int:
         parent = instance._meta.get_field(self.of)
         hint = parent.get_cached_value(instance, default=instance)
-        siblings = type(instance)._base_manager.using(router.db_for_write(type(instance), instance=hint))
+        siblings = type(instance)._base_manager.using(
+            router.db_for_write(type(instance), instance=hint)
+        )
         siblings = siblings.filter(**{parent.attname: getattr(instance, parent.attname)})
         return (siblings.aggregate(last=Max(self.attname))["last"] or 0) + 1

@@ -325,4 +325,6 @@ def sort_number(number: str, max_length: int = 255) -> str:
 
     :returns: whole numbers filled with zeros to ten places; empty for an empty number.
     """
-    return re.sub(r"(?<![\d.])\d+", lambda digits: digits[0].zfill(10), _folded(number))[:max_length].strip()
+    return re.sub(r"(?<![\d.])\d+", lambda digits: digits[0].zfill(10), _folded(number))[
+        :max_length
+    ].strip()

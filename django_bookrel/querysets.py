@@ -6,7 +6,17 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Aggregate, Case, CharField, OuterRef, Prefetch, Q, Subquery, Value, When
+from django.db.models import (
+    Aggregate,
+    Case,
+    CharField,
+    OuterRef,
+    Prefetch,
+    Q,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce, Concat
 
 from .fields import DerivedField, KeyField
@@ -195,12 +205,12 @@ class BookQuerySet(DerivedQuerySet):
         own = self.model._base_manager.filter(author=author).order_by()
         part = self.model.catalogue().contributions
         if part is None:
-            return self.filter(author=author).annotate(roles=Concat(first, Value(""), output_field=_Roles()))
+            return self.filter(author=author).annotate(
+                roles=Concat(first, Value(""), output_field=_Roles())
+            )
         contributed = part.model._base_manager.filter(author=author).order_by()
         roles = contributed.filter(book=OuterRef("pk")).values("book").annotate(all=_Joined("role"))
-        return self.filter(
-            pk__in=own.values("pk").union(contributed.values("book"))
-        ).annotate(
+        return self.filter(pk__in=own.values("pk").union(contributed.values("book"))).annotate(
             roles=Concat(
                 first, Coalesce(Subquery(roles.values("all")), Value("")), output_field=_Roles()
             )

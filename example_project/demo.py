@@ -21,7 +21,7 @@ from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection
 from django.utils.crypto import get_random_string
 
-DATA = Path(__file__).resolve().parent / "data"
+DATA = Path(os.path.relpath(Path(__file__).resolve().parent / "data"))
 # Articles make the reporters that they need, so the file that knows their names comes first.
 FILES = [
     ("newsroom.Reporter", "reporters.csv", {"resource": "newsroom.resources.ReporterResource"}),
@@ -91,4 +91,7 @@ def new_password(username: str) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit(130)

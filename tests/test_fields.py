@@ -250,7 +250,7 @@ def test_public_fields_in_migrations():
 
 
 @pytest.mark.parametrize(
-    ("field", "path"),
+    "field, path",
     [
         (NameField(max_length=255), "django.db.models.CharField"),
         (PositionField(of="book"), "django.db.models.PositiveIntegerField"),
@@ -269,7 +269,7 @@ def hobbit() -> Book:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    "one, other",
     [
         ("abc", "ABC"),
         ("a", "á"),
@@ -293,7 +293,7 @@ def test_different_texts_are_two_rows(hobbit: Book, one: str, other: str):
 
 @pytest.mark.parametrize("model", [Author, Publisher, mirror.Subject])
 @pytest.mark.parametrize(
-    ("one", "other"), [("𠮷田", "𡈽田"), ("ハハ", "パパ"), ("राम", "रामी"), ("かな", "カナ")]
+    "one, other", [("𠮷田", "𡈽田"), ("ハハ", "パパ"), ("राम", "रामी"), ("かな", "カナ")]
 )
 def test_names_with_different_keys_are_two_records(model: type[Model], one: str, other: str):
     first, second = (model.objects.create(name=name) for name in (one, other))
@@ -403,7 +403,7 @@ def test_invalid_isbn_is_refused(write: Writer, wrong: object):
     assert isbns() in ([], [None])
 
 
-@pytest.mark.parametrize(("form", "stored"), [("0-306-40615-2", ISBN), ("", None), (None, None)])
+@pytest.mark.parametrize("form, stored", [("0-306-40615-2", ISBN), ("", None), (None, None)])
 def test_isbn_in_a_fixture(form: str | None, stored: str | None, tmp_path: Path):
     times = {"created_at": "2020-01-01T00:00Z", "updated_at": "2020-01-01T00:00Z"}
     load(tmp_path, "django_bookrel.book", title="A book", isbn=form, **times)

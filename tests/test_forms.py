@@ -21,7 +21,10 @@ pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
 
 ISBN = "9780306406157"
 ISBN_10 = "0-306-40615-2"
-OTHER_ISBN = "9780140449136"
+NAME_EXISTS = (
+    "{kind} “{name}” (no. {pk}) has this name already. Choose that one, or add what tells the two "
+    "apart, as in “{other} (physicist)”."
+)
 
 
 # A plain admin: nothing in it knows of keys.
@@ -84,7 +87,7 @@ def errors_of(formset: forms.BaseFormSet) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("model", "kind", "name", "other"),
+    "model, kind, name, other",
     [
         (Author, "Author", "J. R. R. Tolkien", "tolkien, jrr"),
         (Person, "Author", "J. R. R. Tolkien", "TOLKIEN, J.R.R."),
@@ -100,8 +103,7 @@ def test_name_that_exists(model: type[models.Model], kind: str, name: str, other
     form = modelform_factory(model, fields=["name"])({"name": other})
     assert form.errors == {
         "name": [
-            f"{kind} “{name}” (no. {one.pk}) has this name already. Choose that one, or add what "
-            f"tells the two apart, as in “{other.strip()} (physicist)”."
+            NAME_EXISTS.format(kind=kind, name=name, pk=one.pk, other=other.strip()),
         ]
     }
 
@@ -182,7 +184,7 @@ def test_isbn_that_exists(model: type[models.Model], isbn: str):
 
 
 @pytest.mark.parametrize(
-    ("isbn", "stored"),
+    "isbn, stored",
     [
         (ISBN, ISBN),
         (ISBN_10, ISBN),
@@ -200,7 +202,7 @@ def test_new_isbn(isbn: str, stored: str | None):
 
 
 @pytest.mark.parametrize(
-    ("isbn", "sentence"),
+    "isbn, sentence",
     [
         ("hello", "hello"),
         ("9780306406158", "check digit"),
@@ -239,8 +241,9 @@ def test_name_that_exists_in_the_same_tenant():
     data = {"name": "POEMS AND LETTERS", "shelf": "B"}
     assert form({**data, "tenant": north.pk}).errors == {
         "name": [
-            f"Series “Poems & Letters” (no. {poems.pk}) has this name already. Choose that one, "
-            "or add what tells the two apart, as in “POEMS AND LETTERS (physicist)”."
+            NAME_EXISTS.format(
+                kind="Series", name="Poems & Letters", pk=poems.pk, other="POEMS AND LETTERS"
+            ),
         ]
     }
     assert form({**data, "tenant": south.pk}).save().key == "poems and letters"

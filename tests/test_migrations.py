@@ -85,7 +85,10 @@ def schema() -> dict[str, Any]:
         ]
         return {
             table: (
-                [tuple(c) for c in connection.introspection.get_table_description(cursor, table)],
+                [
+                    (column.name, column.type_code, column.null_ok, column.collation)
+                    for column in connection.introspection.get_table_description(cursor, table)
+                ],
                 {
                     name: (details["columns"], details["unique"], details["check"])
                     for name, details in connection.introspection.get_constraints(

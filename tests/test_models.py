@@ -149,7 +149,7 @@ def test_credits_without_a_model_of_contributions():
 
 
 @pytest.mark.parametrize(
-    ("authors", "books"),
+    "authors, books",
     [
         (Author, Book),
         (mirror.Author, mirror.Book),
@@ -208,7 +208,7 @@ def test_authors_with_several_models_of_books():
 
 
 @pytest.mark.parametrize(
-    ("book", "catalogue"),
+    "book, catalogue",
     [
         (
             Book,
@@ -246,7 +246,7 @@ def test_catalogue(book: type[AbstractBook], catalogue: Catalogue):
 
 
 @pytest.mark.parametrize(
-    ("born", "died"),
+    "born, died",
     [(None, None), (1882, None), (None, 1941), (1882, 1941), (1900, 1900), (-43, 17), (-100, -44)],
 )
 @pytest.mark.parametrize("model", [Author, Person])
@@ -257,7 +257,7 @@ def test_years_that_agree(model: type[models.Model], born: int | None, died: int
     assert model.objects.values_list("born", "died").get() == (born, died)
 
 
-@pytest.mark.parametrize(("born", "died"), [(1941, 1882), (17, -43), (-44, -100)])
+@pytest.mark.parametrize("born, died", [(1941, 1882), (17, -43), (-44, -100)])
 @pytest.mark.parametrize("model", [Author, Person])
 def test_death_before_birth(model: type[models.Model], born: int, died: int):
     author = model(name="Anna", born=born, died=died)
@@ -272,11 +272,12 @@ def test_every_fault_of_a_record_is_told_at_once(waves: Book):
     author = Author(name="WOOLF, Virginia", born=1941, died=1882)
     with pytest.raises(ValidationError) as caught:
         author.full_clean()
+    name_exists = (
+        f"Author “Virginia Woolf” (no. {waves.author.pk}) has this name already. Choose that one, "
+        "or add what tells the two apart, as in “WOOLF, Virginia (physicist)”."
+    )
     assert caught.value.message_dict == {
-        "name": [
-            f"Author “Virginia Woolf” (no. {waves.author.pk}) has this name already. Choose that "
-            "one, or add what tells the two apart, as in “WOOLF, Virginia (physicist)”."
-        ],
+        "name": [name_exists],
         "__all__": ["The year of death is before the year of birth."],
     }
 

@@ -126,7 +126,10 @@ def _labels(field: ModelChoiceField, values: Iterable[Any]) -> dict[str, str]:
     key = opts.get_field(field.to_field_name) if field.to_field_name else opts.pk
     known = set()
     for value in values:
+        # What was posted may be anything.
         with suppress(ValidationError):
-            known.add(key.to_python(value))
+            number = key.to_python(value)
+            key.run_validators(number)
+            known.add(number)
     found = field.queryset.in_bulk(known - {None}, field_name=key.name)
     return {str(value): field.label_from_instance(obj) for value, obj in found.items()}

@@ -6,6 +6,7 @@ from .chunk import ChunkWriter, Outcome, Policy, Refusal, Row
 from .columns import Cleaner, cleaner, needs_value
 from .engine import Engine, RejectLimit, Totals
 from .layout import UNSET, Children, Column, ForeignKey, Identity, Layout, Reference
+from .reading import read_rows
 from .writers import get_writer
 
 __all__ = (
@@ -20,12 +21,13 @@ __all__ = (
     "Layout",
     "Outcome",
     "Policy",
+    "Reference",
     "Refusal",
     "RejectLimit",
-    "Reference",
     "Row",
     "Totals",
     "cleaner",
     "get_writer",
     "needs_value",
+    "read_rows",
 )

@@ -10,7 +10,7 @@ from django.db import models
 
 from .columns import Filler
 from .layout import UNSET, Children, Identity, Layout
-from .resolve import Pending, Resolver, get_resolver
+from .resolve import Resolver, get_resolver
 from .writers import Writer
 
 __all__ = ("Chunk", "ChunkWriter", "Outcome", "Policy", "Refusal")
@@ -245,7 +245,9 @@ class ChunkWriter:
                 by_pattern.setdefault(pattern, []).append((key, resolved))
         pointer = identity.parent or identity.model._meta.pk
         for pattern, pairs in by_pattern.items():
-            columns = [c for c, is_null in zip(identity.columns, pattern, strict=True) if not is_null]
+            columns = [
+                c for c, is_null in zip(identity.columns, pattern, strict=True) if not is_null
+            ]
             nulls = [c for c, is_null in zip(identity.columns, pattern, strict=True) if is_null]
             wanted = [tuple(v for v in resolved if v is not None) for _key, resolved in pairs]
             for index, pk, *rest in sorted(
@@ -259,9 +261,7 @@ class ChunkWriter:
         values = list(key)
         for place, column in enumerate(identity.columns):
             if isinstance(column, models.ForeignKey) and isinstance(values[place], tuple):
-                reference = next(
-                    k.reference for k in self.layout.foreign_keys if k.field == column
-                )
+                reference = next(k.reference for k in self.layout.foreign_keys if k.field == column)
                 values[place] = self.resolvers[reference].pk(values[place])
                 if values[place] is None:
                     return None

@@ -153,7 +153,9 @@ class _NameCheck:
     def __call__(self, names: tuple[Any, ...]) -> tuple[Any, ...]:
         found = self.known.get(names)
         if found is None:
-            found = tuple(_one(clean, name) for clean, name in zip(self.cleaners, names, strict=True))
+            found = tuple(
+                _one(clean, name) for clean, name in zip(self.cleaners, names, strict=True)
+            )
             if len(self.known) > 10_000:
                 self.known.clear()
             self.known[names] = found

@@ -8,7 +8,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -20,7 +20,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from ..bulk import Refusal, RejectLimit, Totals
+from ..bulk import Refusal, RejectLimit
 from ..sources import Reading, Record, open_source
 from .relational import ImportOptions, RelationalResource
 from .results import Result
@@ -139,13 +139,19 @@ class _ImportLog:
         if loading.options.dry_run or config.models_module is None:
             return
         self.rows = config.get_model("RefusedRow")._base_manager.using(using)
-        self.record = config.get_model("ImportRecord")._base_manager.using(using).create(
-            file=loading.name[-255:],
-            source=loading.source.name,
-            resource=f"{type(loading.resource).__module__}.{type(loading.resource).__name__}"[:255],
-            user=loading.user[:255],
-            options={k: v for k, v in loading.reading_options.items() if v},
-            path=loading.result.path,
+        self.record = (
+            config.get_model("ImportRecord")
+            ._base_manager.using(using)
+            .create(
+                file=loading.name[-255:],
+                source=loading.source.name,
+                resource=f"{type(loading.resource).__module__}.{type(loading.resource).__name__}"[
+                    :255
+                ],
+                user=loading.user[:255],
+                options={k: v for k, v in loading.reading_options.items() if v},
+                path=loading.result.path,
+            )
         )
 
     def note(self, also: Any) -> Any:
@@ -192,9 +198,7 @@ class _ImportLog:
         status = self.record.Status
         self.record.status = status.DONE
         if error is not None:
-            self.record.status = (
-                status.STOPPED if isinstance(error, RejectLimit) else status.FAILED
-            )
+            self.record.status = status.STOPPED if isinstance(error, RejectLimit) else status.FAILED
             self.record.message = str(error)
         for name in ("rows", "new", "updated", "unchanged", "duplicates", "rejected", "repairs"):
             setattr(self.record, name, getattr(counts, name))

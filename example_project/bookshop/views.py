@@ -60,9 +60,7 @@ class Search(ListView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         people = [] if self.isbn else Author.objects.search(self.query)[:6]
-        return super().get_context_data(
-            query=self.query, isbn=self.isbn, people=people, **kwargs
-        )
+        return super().get_context_data(query=self.query, isbn=self.isbn, people=people, **kwargs)
 
 
 class BookList(ListView):

@@ -99,14 +99,18 @@ class Writer(ABC):
         """Delete the rows with these primary keys."""
         if keys:
             pk = model._meta.pk
-            self._delete(model, [key for (key,) in to_db((pk,), self.connection)([(k,) for k in keys])])
+            self._delete(
+                model, [key for (key,) in to_db((pk,), self.connection)([(k,) for k in keys])]
+            )
 
     def is_transient(self, error: BaseException) -> bool:
         """Return whether the transaction that failed so may succeed when it is tried again."""
         return bool({self._code(error.__cause__), self._code(error)} & self.transient_codes)
 
     @abstractmethod
-    def _match(self, columns: Sequence[models.Field], keys: Sequence[Row], fetch: Any) -> list[Row]: ...
+    def _match(
+        self, columns: Sequence[models.Field], keys: Sequence[Row], fetch: Any
+    ) -> list[Row]: ...
 
     @abstractmethod
     def _insert(self, model: type[models.Model], fields: Any, rows: Sequence[Row]) -> None: ...

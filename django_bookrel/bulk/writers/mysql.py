@@ -99,8 +99,7 @@ class Writer(base.Writer):
     def _delete(self, model: type[models.Model], keys: Sequence[Any]) -> None:
         places = ", ".join(["%s"] * len(keys))
         self.execute(
-            f"DELETE FROM {self.table(model)} "
-            f"WHERE {self.q(model._meta.pk.column)} IN ({places})",
+            f"DELETE FROM {self.table(model)} WHERE {self.q(model._meta.pk.column)} IN ({places})",
             keys,
         )
 

@@ -107,5 +107,9 @@ class Writer(base.Writer):
 
     def _type(self, field: models.Field) -> str:
         # Without the length: an explicit cast to varchar(255) would cut the value off.
-        kind = field.rel_db_type(self.connection) if field.primary_key else field.db_type(self.connection)
+        kind = (
+            field.rel_db_type(self.connection)
+            if field.primary_key
+            else field.db_type(self.connection)
+        )
         return re.sub(r"\(.*?\)", "", kind)

@@ -70,6 +70,6 @@ def parts(roles: Iterable[str]) -> str:
 
 
 @register.filter
-def without(credits: Iterable[Credit], author: AbstractAuthor) -> list[Credit]:
+def without(shares: Iterable[Credit], author: AbstractAuthor) -> list[Credit]:
     """Return the credits of the others."""
-    return [credit for credit in credits if credit.author != author]
+    return [credit for credit in shares if credit.author != author]

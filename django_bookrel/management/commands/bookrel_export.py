@@ -1,0 +1,87 @@
+"""Write the catalogue to a file that ``bookrel_import`` reads again."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from tqdm import tqdm
+
+from ...exceptions import BookrelError
+from ...resources.exporting import FORMATS, Exporter, output_file
+from ...resources.loading import get_resource
+
+
+class Command(BaseCommand):
+    help = "Writes books with all their relations to a CSV, TSV or JSON lines file."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", nargs="?", default="-", metavar="FILE", help="default: stdout")
+        parser.add_argument("--resource", metavar="DOTTED.PATH", help="default: our own books")
+        parser.add_argument("--format", choices=FORMATS, help="default: by the file's name, or csv")
+        parser.add_argument("--fields", metavar="A,B", help="the columns, in this order")
+        parser.add_argument(
+            "--filter",
+            action="append",
+            default=[],
+            metavar="LOOKUP=VALUE",
+            help="only these records, e.g. year__gte=1990; may be repeated",
+        )
+        parser.add_argument(
+            "--spreadsheet-safe",
+            action="store_true",
+            help="an apostrophe before texts that a spreadsheet would take for formulas",
+        )
+        parser.add_argument("--database", metavar="ALIAS")
+        parser.add_argument("--force", action="store_true", help="overwrite FILE")
+        parser.add_argument("--no-progress", action="store_true")
+
+    def handle(
+        self, *, file: str, resource: str | None, database: str | None, **options: Any
+    ) -> None:
+        try:
+            exporter = Exporter(
+                get_resource(resource, database),
+                fields=[f.strip() for f in options["fields"].split(",")]
+                if options["fields"]
+                else None,
+                filters=self._filters(options["filter"]),
+                spreadsheet_safe=options["spreadsheet_safe"],
+            )
+            quiet = options["no_progress"] or not options["verbosity"]
+            with (
+                output_file(file, force=options["force"]) as output,
+                tqdm(total=exporter.count(), unit=" rows", disable=True if quiet else None) as bar,
+            ):
+                target = self.stdout if file == "-" else output
+                written = exporter.write(
+                    target._out if file == "-" else target,
+                    options["format"] or self._format(file),
+                    bar.update,
+                )
+        except (BookrelError, ImproperlyConfigured) as error:
+            raise CommandError(str(error)) from error
+        except BrokenPipeError:
+            # The reader has had enough, as `head` has; nothing more can be said to it.
+            sys.stderr.close()
+            raise CommandError("", returncode=141) from None
+        if file != "-":
+            self.stderr.write(f"{file}: {written:,} rows")
+
+    @staticmethod
+    def _filters(texts: list[str]) -> dict[str, str]:
+        filters = {}
+        for text in texts:
+            lookup, sign, value = text.partition("=")
+            if not sign:
+                raise CommandError(f"--filter {text}: write LOOKUP=VALUE.", returncode=2)
+            filters[lookup.strip()] = value
+        return filters
+
+    @staticmethod
+    def _format(file: str) -> str:
+        suffix = Path(file).suffix.lower()
+        return next((name for name, kind in FORMATS.items() if suffix in kind.suffixes), "csv")

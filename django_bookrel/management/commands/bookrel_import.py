@@ -1,0 +1,263 @@
+"""Read catalogue files into the database."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError
+from tqdm import tqdm
+
+from ...bulk import Refusal, RejectLimit, Totals
+from ...exceptions import BookrelError
+from ...resources.exporting import output_file
+from ...resources.loading import Loading, get_resource
+from ...resources.rejects import RejectsWriter
+from ...resources.relational import ImportOptions
+from ...resources.results import Result
+
+SHOWN_REFUSALS = 10
+
+NOTHING_DONE, USAGE, SOME_REFUSED, LIMIT, FAILED, INTERRUPTED = 1, 2, 3, 4, 5, 130
+
+
+class Command(BaseCommand):
+    help = (
+        "Reads catalogue files into the database. Exit status: 0 every row is in; 1 nothing was "
+        "done; 2 usage; 3 some rows were refused; 4 a limit stopped it; 5 a failure stopped it "
+        "midway (run it again); 130 interrupted."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        add = parser.add_argument
+        add("files", nargs="+", metavar="FILE", help="- is standard input; .gz is read as it is")
+        add("--source", metavar="NAME", help="the format; default: recognised by the header")
+        add(
+            "--map",
+            action="append",
+            default=[],
+            metavar="FIELD=COLUMN",
+            help="where a field comes from: title=Titel, identifiers:oclc=OCLC, "
+            "contributors:translator=Translator; may be repeated",
+        )
+        add("--set", action="append", default=[], metavar="FIELD=VALUE", help="for every row")
+        add("--resource", metavar="DOTTED.PATH", help="default: our own books")
+        add("--encoding", help="default: UTF-8, or what the format is known for")
+        add("--delimiter", metavar="D", help="one character, or comma, semicolon, tab, pipe")
+        add("--no-header", action="store_true", help="the first row is a record; see --columns")
+        add("--columns", metavar="A,B", help="names of the columns of a file without a header")
+        add(
+            "--existing",
+            choices=("update", "fill", "skip"),
+            default="update",
+            help="rows that exist: update them, fill their empty fields and add links, or skip",
+        )
+        add("--keep", action="append", default=[], metavar="FIELD", help="never change this field")
+        add("--max-rejects", metavar="N|P%", help="stop when more rows are refused")
+        add("--rejects", metavar="FILE", help="write refused rows to this CSV")
+        add("--skip", type=_number, default=0, metavar="N", help="pass over the first N records")
+        add("--limit", type=_number, metavar="N", help="read N records")
+        add("-n", "--dry-run", action="store_true", help="read only, and say what would happen")
+        add("--atomic", action="store_true", help="each file all or nothing")
+        add("--batch-size", type=_number, metavar="N", help="rows in a transaction")
+        add("--database", metavar="ALIAS")
+        add("--json", action="store_true", help="the results as one JSON object a file")
+        add("--no-progress", action="store_true")
+        add("--force", action="store_true", help="overwrite the file of --rejects")
+
+    def handle(self, *, files: list[str], resource: str | None, **options: Any) -> None:
+        reading = self._reading_options(options)
+        if options["rejects"] and len(files) > 1:
+            raise CommandError("--rejects takes the rows of one FILE.", returncode=USAGE)
+        try:
+            found = get_resource(resource, options["database"])
+            self._check_names(options["keep"], found)
+            loadings = [
+                Loading(
+                    file,
+                    get_resource(resource, options["database"]),
+                    reading,
+                    atomic=options["atomic"],
+                    skip=options["skip"],
+                    limit=options["limit"],
+                )
+                for file in files
+            ]
+            with ExitStack() as stack:
+                rejects = None
+                if options["rejects"]:
+                    opened = output_file(options["rejects"], force=options["force"])
+                    rejects = RejectsWriter(stack.enter_context(opened), loadings[0].header)
+                refused = sum([self._run(loading, options, rejects) for loading in loadings])
+        except (BookrelError, ImproperlyConfigured) as error:
+            raise CommandError(str(error), returncode=NOTHING_DONE) from error
+        if refused:
+            raise CommandError(
+                f"{refused:,} {'row was' if refused == 1 else 'rows were'} refused; "
+                "all others are in."
+                if not options["dry_run"]
+                else f"{refused:,} {'row' if refused == 1 else 'rows'} would be refused.",
+                returncode=SOME_REFUSED,
+            )
+
+    def _run(self, loading: Loading, options: dict[str, Any], rejects: RejectsWriter | None) -> int:
+        """Import one file, say what came of it, and return how many rows were refused."""
+        shown: list[Refusal] = []
+
+        def refused(refusals: list[Refusal]) -> None:
+            shown.extend(refusals[: SHOWN_REFUSALS - len(shown)])
+            if rejects is not None:
+                rejects(refusals)
+
+        with self._bar(loading.name, options) as on_chunk:
+            loading.options = ImportOptions(
+                existing=options["existing"],
+                keep=options["keep"],
+                dry_run=options["dry_run"],
+                batch_size=options["batch_size"],
+                max_rejects=_limit(options["max_rejects"]),
+                on_refused=refused,
+                on_chunk=on_chunk,
+            )
+            error = self._attempt(loading)
+        for refusal in shown:
+            self.stderr.write(f"{loading.name}, {refusal}")
+        result = loading.result
+        if result.counts.rejected > len({refusal.line for refusal in shown}):
+            self.stderr.write(f"... {result.counts.rejected:,} rows were refused in all.")
+        if options["json"]:
+            self.stdout.write(json.dumps(_as_json(loading.name, result), ensure_ascii=False))
+        else:
+            self.stdout.write(_summary(loading.name, result, dry_run=options["dry_run"]))
+        if error is not None:
+            raise error
+        return result.counts.rejected
+
+    @staticmethod
+    def _attempt(loading: Loading) -> CommandError | None:
+        try:
+            loading.run()
+        except RejectLimit as error:
+            return CommandError(f"{loading.name}: {error}", returncode=LIMIT)
+        except KeyboardInterrupt:
+            return CommandError(
+                f"{loading.name}: interrupted. What the summary counts is in; run it again for "
+                "the rest.",
+                returncode=INTERRUPTED,
+            )
+        except (DatabaseError, BookrelError) as error:
+            done = loading.result.counts
+            return CommandError(
+                f"{loading.name}: stopped after {done.rows:,} rows: {error} What the summary "
+                "counts is in; run it again for the rest.",
+                returncode=FAILED,
+            )
+        return None
+
+    @contextmanager
+    def _bar(
+        self, name: str, options: dict[str, Any]
+    ) -> Iterator[Callable[[int, int | None, Totals], None]]:
+        quiet = options["no_progress"] or options["verbosity"] == 0
+        with tqdm(desc=name, unit=" rows", disable=True if quiet else None) as bar:
+
+            def on_chunk(done: int, total: int | None, totals: Totals) -> None:
+                bar.total = total
+                bar.update(done - bar.n)
+
+            yield on_chunk
+
+    @staticmethod
+    def _reading_options(options: dict[str, Any]) -> dict[str, Any]:
+        mapping: dict[str, list[str]] = {}
+        for name, column in _pairs("--map", options["map"], "FIELD=COLUMN"):
+            mapping.setdefault(name, []).append(column)
+        columns = options["columns"]
+        given = {
+            "source": options["source"],
+            "mapping": {n: c[0] if len(c) == 1 else c for n, c in mapping.items()},
+            "set_values": dict(_pairs("--set", options["set"], "FIELD=VALUE")),
+            "encoding": options["encoding"],
+            "delimiter": options["delimiter"],
+            "columns": columns.split(",") if columns else None,
+        }
+        return {**{n: v for n, v in given.items() if v}, "header": not options["no_header"]}
+
+    @staticmethod
+    def _check_names(names: Sequence[str], resource: Any) -> None:
+        known = resource.columns()
+        for name in names:
+            if name not in known:
+                raise CommandError(
+                    f"--keep {name}: there is no such field. The fields are: {', '.join(known)}.",
+                    returncode=NOTHING_DONE,
+                )
+
+
+def _number(text: str) -> int:
+    number = int(text)
+    if number < 0:
+        raise ValueError(text)
+    return number
+
+
+def _pairs(option: str, texts: Sequence[str], form: str) -> list[tuple[str, str]]:
+    pairs = []
+    for text in texts:
+        name, sign, value = text.partition("=")
+        if not sign or not name.strip():
+            raise CommandError(f"{option} {text}: write {option} {form}.", returncode=USAGE)
+        pairs.append((name.strip(), value))
+    return pairs
+
+
+def _limit(text: str | None) -> Callable[[Totals], bool] | None:
+    if text is None:
+        return None
+    if not (found := re.fullmatch(r"(\d+)(%?)", text.strip())):
+        raise CommandError(
+            f"--max-rejects {text}: write a number of rows, or a share such as 5%.",
+            returncode=USAGE,
+        )
+    number, share = int(found[1]), found[2]
+    if share:
+        return lambda totals: totals.rejected * 100 > number * totals.rows
+    return lambda totals: totals.rejected > number
+
+
+def _summary(name: str, result: Result, *, dry_run: bool) -> str:
+    counts = result.counts
+    rate = f", {counts.rows / result.seconds:,.0f} rows/s" if result.seconds else ""
+    lines = [
+        f"{name} ({result.source}): {counts.rows:,} rows in {result.seconds:,.1f} s{rate}"
+        + (", dry run: nothing was written" if dry_run else ""),
+        f"  {counts.new:,} new, {counts.updated:,} updated, {counts.unchanged:,} unchanged, "
+        f"{counts.duplicates:,} duplicates, {counts.rejected:,} refused",
+    ]
+    if counts.repairs:
+        kinds = sorted(counts.repairs.items(), key=lambda item: (-item[1], item[0]))
+        said = ", ".join(f"{number:,} {kind}" for kind, number in kinds)
+        lines.append(f"  cells mended or set aside: {said}")
+    return "\n".join(lines)
+
+
+def _as_json(name: str, result: Result) -> dict[str, Any]:
+    counts = result.counts
+    return {
+        "file": name,
+        "source": result.source,
+        "rows": counts.rows,
+        "new": counts.new,
+        "updated": counts.updated,
+        "unchanged": counts.unchanged,
+        "duplicates": counts.duplicates,
+        "rejected": counts.rejected,
+        "repairs": counts.repairs,
+        "path": result.path,
+        "seconds": round(result.seconds, 3),
+    }

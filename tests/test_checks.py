@@ -1,0 +1,252 @@
+"""Each mistake of a host's subclass is one message that says what to write instead."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.apps.registry import Apps
+from django.core.checks import Error, Tags, registry
+from django.db import models
+from django.db.models.functions import Lower
+from django.test.utils import isolate_apps
+
+import django_bookrel
+from django_bookrel import abstract, checks
+from django_bookrel.fields import KeyField
+from django_bookrel.querysets import NamedQuerySet
+
+PACKAGE = Path(django_bookrel.__path__[0])
+
+
+@pytest.fixture
+def host() -> Apps:
+    with isolate_apps("tests") as apps:
+        yield apps
+
+
+def found(host: Apps) -> list[Error]:
+    return checks.check_models(host.get_app_configs())
+
+
+def test_checks_are_registered():
+    assert checks.check_models in registry.registry.get_checks()
+    assert Tags.models in checks.check_models.tags
+
+
+def test_the_package_and_the_hosts_of_these_tests_are_clean():
+    assert checks.check_models() == []
+
+
+def test_ids_are_unique():
+    ids = re.findall(r"django_bookrel\.E\d+", Path(checks.__file__).read_text())
+    assert ids == sorted(set(ids))
+
+
+def test_lost_constraints(host: Apps):
+    class Author(abstract.AbstractAuthor):
+        class Meta:
+            app_label = "tests"
+
+    assert found(host) == [
+        Error(
+            "tests.Author has lost constraints of AbstractAuthor: "
+            "UniqueConstraint over key, CheckConstraint over born and died.",
+            hint=(
+                "Write class Meta(AbstractAuthor.Meta): in Author; constraints of its own must "
+                "include these, or others over the same fields and more."
+            ),
+            obj=Author,
+            id="django_bookrel.E001",
+        )
+    ]
+
+
+def test_lost_constraints_through_an_abstract_model_of_the_host(host: Apps):
+    class Named(abstract.AbstractSubject):
+        books = None
+
+        class Meta:
+            app_label = "tests"
+            abstract = True
+
+    class Genre(Named):
+        class Meta:
+            app_label = "tests"
+
+    assert [(message.id, message.obj) for message in found(host)] == [
+        ("django_bookrel.E001", Genre)
+    ]
+
+
+def test_constraints_may_be_replaced(host: Apps):
+    class Inherited(abstract.AbstractSeries):
+        class Meta(abstract.AbstractSeries.Meta):
+            app_label = "tests"
+
+    class PerTenant(abstract.AbstractSeries):
+        tenant = models.IntegerField()
+
+        class Meta:
+            app_label = "tests"
+            constraints = (models.UniqueConstraint(fields=("tenant", "key"), name="per_tenant"),)
+
+    class PerShelf(abstract.AbstractSeries):
+        shelf = models.CharField(max_length=9)
+
+        class Meta:
+            app_label = "tests"
+            constraints = (models.UniqueConstraint(Lower("shelf"), "key", name="per_shelf"),)
+
+    class Together(abstract.AbstractSeries):
+        tenant = models.IntegerField()
+
+        class Meta:
+            app_label = "tests"
+            unique_together = (("tenant", "key"),)
+
+    class Overridden(abstract.AbstractSeries):
+        key = KeyField(source="name", kind="text", unique=True)
+
+        class Meta:
+            app_label = "tests"
+
+    class Narrow(Inherited):
+        class Meta:
+            app_label = "tests"
+
+    class Proxy(Inherited):
+        class Meta:
+            app_label = "tests"
+            proxy = True
+
+    assert found(host) == []
+
+
+def test_manager_that_keeps_no_keys(host: Apps):
+    class Series(abstract.AbstractSeries):
+        objects = models.Manager()
+        named = NamedQuerySet.as_manager()
+
+        class Meta(abstract.AbstractSeries.Meta):
+            app_label = "tests"
+
+    assert found(host) == [
+        Error(
+            "tests.Series would not keep key true: the queryset of its default manager “objects” "
+            "is no DerivedQuerySet.",
+            hint=(
+                "Let the queryset class subclass the one of the abstract base, and make the "
+                "manager by its as_manager() or by Manager.from_queryset()."
+            ),
+            obj=Series,
+            id="django_bookrel.E003",
+        )
+    ]
+
+
+def test_missing_target(host: Apps):
+    class Contribution(abstract.AbstractContribution):
+        class Meta(abstract.AbstractContribution.Meta):
+            app_label = "tests"
+
+    class Publisher(abstract.AbstractPublisher):
+        class Meta(abstract.AbstractPublisher.Meta):
+            app_label = "tests"
+
+    def missing(model: type[models.Model], field: str, target: str) -> Error:
+        return Error(
+            f"tests.{model.__name__}.{field} points at a model “{target}” that the app “tests” "
+            "has not.",
+            hint=(
+                f"Write class {target}(Abstract{target}) in that app, or override {field} in "
+                f"{model.__name__} so that it points at the model that stands for it."
+            ),
+            obj=model._meta.get_field(field),
+            id="django_bookrel.E004",
+        )
+
+    assert found(host) == [
+        missing(Contribution, "book", "Book"),
+        missing(Contribution, "author", "Author"),
+        missing(Publisher, "books", "Book"),
+    ]
+
+
+def test_a_target_that_the_host_wrote_is_left_to_django(host: Apps):
+    class Publisher(abstract.AbstractPublisher):
+        books = models.ManyToManyField("tests.Novel")
+
+        class Meta(abstract.AbstractPublisher.Meta):
+            app_label = "tests"
+
+    assert found(host) == []
+
+
+def test_missing_source(host: Apps):
+    class Genre(abstract.Derived):
+        label = models.CharField(max_length=9)
+        key = KeyField(source="name", kind="text")
+
+        class Meta:
+            app_label = "tests"
+
+    assert found(host) == [
+        Error(
+            "tests.Genre.key is derived from “name”, which tests.Genre has not.",
+            hint="Name a field of the same model as source.",
+            obj=Genre._meta.get_field("key"),
+            id="django_bookrel.E005",
+        )
+    ]
+
+
+HOST = """
+from django.db import models
+from django_bookrel.abstract import AbstractBook
+class Book(AbstractBook):
+    author = models.ForeignKey("django_bookrel.Author", models.CASCADE, related_name="books")
+class Shelf(models.Model):
+    books = models.ManyToManyField("django_bookrel.Book", related_name="publishers")
+    authors = models.ManyToManyField("django_bookrel.Author", related_name="shelves")
+"""
+CHECK = """
+import django
+from django.conf import settings
+settings.configure(
+    INSTALLED_APPS=["django_bookrel", "host"],
+    DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3"}},
+)
+django.setup()
+from django_bookrel.checks import check_models
+for message in check_models():
+    print(message.id, message.obj, message.msg, message.hint, sep="; ")
+"""
+
+
+def test_taken_reverse_name(tmp_path: Path):
+    # In a process of its own: the field would take the place of ours.
+    (tmp_path / "host").mkdir()
+    (tmp_path / "host" / "__init__.py").touch()
+    (tmp_path / "host" / "models.py").write_text(HOST)
+    path = os.pathsep.join([str(tmp_path), str(PACKAGE.parent)])
+    done = subprocess.run(
+        [sys.executable, "-c", CHECK],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": path, "PYTHONIOENCODING": "utf-8"},
+        encoding="utf-8",
+    )
+    assert done.stderr == ""
+    assert done.stdout.splitlines() == [
+        "django_bookrel.E002; host.Book.author; host.Book.author wants the reverse name “books”, "
+        "which django_bookrel.Author has for django_bookrel.Book.; "
+        'Give it another one, such as related_name="host_books".',
+        "django_bookrel.E002; host.Shelf.books; host.Shelf.books wants the reverse name "
+        "“publishers”, which django_bookrel.Book has for django_bookrel.Publisher.; "
+        'Give it another one, such as related_name="host_publishers".',
+    ]
