@@ -51,9 +51,9 @@ clean:
 	@$(TEST) -m pip install --quiet "tox>=4.30"
 	@touch $@
 
-.venv-demo/ready: Makefile setup.cfg
+.venv-demo/ready: Makefile setup.cfg example_project/requirements.txt
 	@$(call make_venv,.venv-demo)
-	@$(DEMO) -m pip install --quiet --editable .
+	@$(DEMO) -m pip install --quiet --editable . --requirement example_project/requirements.txt
 	@touch $@
 
 define make_venv

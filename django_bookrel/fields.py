@@ -12,7 +12,6 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django import forms
-from django.core.validators import MaxLengthValidator
 from django.db import models, router
 from django.db.models import Max, signals
 from django.utils.translation import gettext_lazy as _
@@ -185,7 +184,7 @@ class ISBNField(CodePointField):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"max_length": 13} | kwargs)
         # An ISBN with hyphens is longer than the column; validate_isbn answers for the length.
-        self._validators = [v for v in self._validators if not isinstance(v, MaxLengthValidator)]
+        # CharField has added its own validator to this cache.
         self.__dict__.pop("validators", None)
 
     def deconstruct(self) -> Any:

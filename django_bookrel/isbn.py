@@ -19,7 +19,7 @@ from .exceptions import InvalidISBN
 __all__ = ("clean_isbn", "find_isbn", "format_isbn", "isbn10", "repair_isbn")
 
 _WEIGHTS = range(10, 0, -1)
-_PREFIX = re.compile(r"\s*(?:urn:)?isbn(?:[\s-]?1[03](?=[\s:]))?[\s:.]*", re.IGNORECASE)
+_PREFIX = re.compile(r"(?:urn:)?isbn(?:[\s-]?1[03](?=[\s:]))?[\s:.]*", re.IGNORECASE)
 _SEPARATORS = re.compile("[-\\s\u00ad\u200b-\u200f\u2010-\u2015\u2212\u2060\ufe58\ufeff]+")
 
 

@@ -55,18 +55,6 @@ class DerivedQuerySet(models.QuerySet):
 
     get_or_create.alters_data = True  # type: ignore[attr-defined]
 
-    def update_or_create(
-        self,
-        defaults: dict[str, Any] | None = None,
-        create_defaults: dict[str, Any] | None = None,
-        **kwargs: Any,
-    ) -> tuple[models.Model, bool]:
-        lookup, rest = self._by_key(kwargs)
-        created = defaults if create_defaults is None else create_defaults
-        return super().update_or_create(defaults, {**rest, **(created or {})}, **lookup)
-
-    update_or_create.alters_data = True  # type: ignore[attr-defined]
-
     def update(self, **kwargs: Any) -> int:
         for field in self._derived():
             if field.source in kwargs and field.name not in kwargs:

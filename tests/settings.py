@@ -41,7 +41,10 @@ def database(url: str) -> dict[str, Any]:
     }
 
 
-DATABASES = {"default": database(os.environ.get("DATABASE_URL") or "sqlite:///:memory:")}
+DATABASES = {
+    "default": database(os.environ.get("DATABASE_URL") or "sqlite:///:memory:"),
+    "other": database("sqlite:///:memory:"),
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -55,6 +58,7 @@ INSTALLED_APPS = [
     # Hosts: projects with models of their own, one app each.
     "tests.hosts.keeper",
     "tests.hosts.mirror",
+    "tests.hosts.newsdesk",
     "tests.hosts.novels",
     "tests.hosts.pair",
     "tests.hosts.tenants",

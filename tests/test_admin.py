@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.contrib import admin
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.contrib.auth.models import Permission, User
 from django.db import models as orm
 from django.test import Client
@@ -16,6 +17,7 @@ from django_bookrel import models
 from django_bookrel.admin import BookAdminMixin, RelatedInline, register
 from tests.hosts.keeper import models as keeper
 from tests.hosts.mirror import models as mirror
+from tests.hosts.newsdesk import models as newsdesk
 from tests.hosts.novels import models as novels
 from tests.hosts.pair import models as pair
 from tests.hosts.tenants import models as tenants
@@ -46,6 +48,12 @@ class TenantAdmin(admin.ModelAdmin):
 @admin.register(tenants.Series, site=hosts)
 class SeriesAdmin(admin.ModelAdmin):
     pass
+
+
+@admin.register(newsdesk.Reporter, site=hosts)
+class ReporterAdmin(admin.ModelAdmin):
+    search_fields = ("name",)
+    inlines = (RelatedInline.create(newsdesk.Article, fk_name="reporter"),)
 
 
 bare = admin.AdminSite("bare")
@@ -244,7 +252,8 @@ def test_unregistered_model_needs_a_base():
 
 # Queries.
 
-QUERIES = {"author": 10, "book": 16, "publisher": 7, "series": 7, "subject": 7}
+# Session and user, the record, and two for each inline: the rows, and the labels in them.
+QUERIES = {"author": 7, "book": 13, "publisher": 5, "series": 5, "subject": 5}
 
 
 @pytest.mark.parametrize("size", [2, 12])
@@ -275,21 +284,32 @@ def test_change_page_queries_with_permission_to_view_only(
     client = staff("view_book", "view_contribution", "view_publisher", "view_seriesentry")
     address = change_url(catalogue(models, size)["book"])
     client.get(address)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(12):
         client.get(address)
 
 
 @pytest.mark.parametrize("size", [2, 12])
-def test_queries_of_a_form_that_is_refused(
-    size: int, admin_client: Client, django_assert_num_queries: DjangoAssertNumQueries
+def test_labels_of_a_form_that_is_refused(
+    size: int, admin_client: Client, monkeypatch: pytest.MonkeyPatch
 ):
-    tenant = tenants.Tenant.objects.create(name="North")
-    for n in range(size):
-        tenants.Series.objects.create(name=f"Series {n}", tenant=tenant, shelf=str(n))
-    address = change_url(tenant, site="hosts")
-    data = filled(admin_client, address) | {"name": ""}
-    with django_assert_num_queries(4 + 3 * size):
-        assert admin_client.post(address, data).status_code == 200
+    # Each row that is posted costs queries to validate it; its label must cost none.
+    asked = []
+    optgroups = AutocompleteSelect.optgroups
+    monkeypatch.setattr(
+        AutocompleteSelect,
+        "optgroups",
+        lambda self, name, value, attr=None: (
+            asked.append(value) or optgroups(self, name, value, attr)
+        ),
+    )
+    address = change_url(catalogue(models, size)["book"])
+    data = filled(admin_client, address) | {"title": ""}
+    asked.clear()
+    page = admin_client.post(address, data)
+    assert page.status_code == 200
+    # The book's author, and the empty row of each inline, for which Django asks nothing.
+    empty = [value for value in asked if value in ([""], [])]
+    assert (len(asked), len(empty)) == (5, 4)
 
 
 @pytest.mark.parametrize("size", [2, 12])
@@ -301,9 +321,8 @@ def test_rows_share_the_choices_of_a_relation_that_cannot_be_searched(
     with django_assert_num_queries(7):
         response = admin_client.get(address)
     rows = response.context["inline_admin_formsets"][0].formset.forms
-    assert {tuple(str(label) for _value, label in row["author"].field.choices) for row in rows} == {
-        ("---------", *sorted(f"Author {n}" for n in range(size)))
-    }
+    offered = {tuple(str(value) for value, _label in row["author"].field.choices) for row in rows}
+    assert offered == {("", *(str(a.pk) for a in mirror.Author.objects.all()))}
 
 
 @pytest.mark.parametrize("size", [2, 12])
@@ -425,7 +444,7 @@ def test_identifier_of_another_book(odyssey: models.Book, admin_client: Client):
 
 
 @pytest.mark.parametrize(
-    ("prefix", "field", "model"),
+    "prefix, field, model",
     [
         (models.Publisher.books.through.__name__, "publisher", models.Publisher),
         (models.Subject.books.through.__name__, "subject", models.Subject),
@@ -460,7 +479,7 @@ def test_rows_of_one_name_twice(admin_client: Client):
     add_row(data, "series_set", name="Penguin Classics", shelf="a")
     add_row(data, "series_set", name="PENGUIN  CLASSICS", shelf="b")
     assert errors(admin_client, change_url(tenant, "hosts"), data) == [
-        "Please correct the duplicate data for tenant and name, which must be unique.",
+        "Please correct the duplicate data for name.",
         "Please correct the duplicate values below.",
     ]
 
@@ -488,8 +507,10 @@ def test_a_refused_form_shows_what_was_chosen(
 def test_name_and_isbn_that_exist(odyssey: models.Book, admin_client: Client):
     data = filled(admin_client, url(models.Author, "add")) | {"name": "HOMER"}
     assert errors(admin_client, url(models.Author, "add"), data) == [
-        f"Author “Homer” (no. {odyssey.author.pk}) has this name already. Choose that one, or add "
-        "what tells the two apart, as in “HOMER (physicist)”."
+        (
+            f"Author “Homer” (no. {odyssey.author.pk}) has this name already. Choose that one, or "
+            "add what tells the two apart, as in “HOMER (physicist)”."
+        )
     ]
     data = filled(admin_client, url(models.Book, "add")) | {"title": "O", "isbn": "0-393-08905-3"}
     assert errors(admin_client, url(models.Book, "add"), data) == [
@@ -595,7 +616,7 @@ def test_list_of_books(odyssey: models.Book, admin_client: Client):
     page = admin_client.get(url(models.Book, "changelist")).content.decode()
     assert page.index("Beowulf") < page.index("The Odyssey")
     assert '<td class="field-listed_isbn">978-0-393-08905-9</td>' in page
-    assert '<td class="field-listed_author nowrap">Homer</td>' in page
+    assert ">Homer</td>" in page
 
 
 def test_columns_sort_by_sort_forms(admin_client: Client):
@@ -732,10 +753,34 @@ def test_imports_are_read_only_but_may_be_deleted(
 # Any model.
 
 
-def test_inline_of_a_model_of_no_catalogue(admin_client: Client):
-    page = admin_client.get(url(tenants.Tenant, "add", site="hosts")).context
-    (formset,) = page["inline_admin_formsets"]
-    assert list(formset.formset.empty_form.fields) == ["name", "shelf", "id", "tenant", "DELETE"]
+@pytest.mark.parametrize("size", [2, 12])
+def test_inline_of_models_of_no_catalogue(
+    size: int, admin_client: Client, django_assert_num_queries: DjangoAssertNumQueries
+):
+    reporter = newsdesk.Reporter.objects.create(email="a@example.org")
+    for n in range(size):
+        editor = newsdesk.Reporter.objects.create(email=f"{n}@example.org")
+        newsdesk.Article.objects.create(
+            slug=str(n), headline=str(n), reporter=reporter, editor=editor
+        )
+    address = change_url(reporter, "hosts")
+    admin_client.get(address)
+    # Session, user, reporter, articles; the editors' labels; the choices of sections and of
+    # articles to follow, for the rows and for the empty row.
+    with django_assert_num_queries(9):
+        page = admin_client.get(address).content.decode()
+    for n in range(size):
+        assert f'<option value="{n}@example.org" selected>{n}@example.org</option>' in page
+    assert "topics" not in page
+
+
+def test_inline_shows_many_to_many_fields_that_it_names(admin_client: Client):
+    site = admin.AdminSite()
+    inline = RelatedInline.create(newsdesk.Article, fk_name="reporter", fields=("slug", "topics"))
+    formset = inline(newsdesk.Reporter, site).get_formset(
+        admin_client.get(reverse("admin:index")).wsgi_request
+    )
+    assert list(formset.form.base_fields) == ["slug", "topics"]
 
 
 def test_kept_authors_show_the_books_of_the_host(wilson: models.Author, admin_client: Client):

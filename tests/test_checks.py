@@ -242,11 +242,12 @@ def test_taken_reverse_name(tmp_path: Path):
         encoding="utf-8",
     )
     assert done.stderr == ""
+    message = (
+        "django_bookrel.E002; {0}; {0} wants the reverse name “{1}”, which {2} has for {3}.; "
+        'Give it another one, such as related_name="host_{1}".'
+    )
+    author, book, publisher = (f"django_bookrel.{name}" for name in ("Author", "Book", "Publisher"))
     assert done.stdout.splitlines() == [
-        "django_bookrel.E002; host.Book.author; host.Book.author wants the reverse name “books”, "
-        "which django_bookrel.Author has for django_bookrel.Book.; "
-        'Give it another one, such as related_name="host_books".',
-        "django_bookrel.E002; host.Shelf.books; host.Shelf.books wants the reverse name "
-        "“publishers”, which django_bookrel.Book has for django_bookrel.Publisher.; "
-        'Give it another one, such as related_name="host_publishers".',
+        message.format("host.Book.author", "books", author, book),
+        message.format("host.Shelf.books", "publishers", book, publisher),
     ]

@@ -206,6 +206,7 @@ def test_new_isbn(isbn: str, stored: str | None):
     [
         ("hello", "hello"),
         ("9780306406158", "check digit"),
+        ("978-0-306-40615-8", "check digit"),
         ("97803064", "10 or 13"),
         ("9" * 41, "at most 40 characters"),
     ],

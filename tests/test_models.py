@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +88,8 @@ def test_dump_by_natural_keys_loads_again(app: str, tmp_path: Path):
     file = tmp_path / "dump.json"
     options = {"natural_foreign": True, "natural_primary": True, "verbosity": 0}
     call_command("dumpdata", app, output=file, **options)
+    with_pk = {row["model"].split(".")[1] for row in json.loads(file.read_text()) if "pk" in row}
+    assert with_pk == {"contribution", "identifier", "seriesentry"}
     for model in ("Author", "Book", "Publisher", "Series", "Subject"):
         apps.get_model(app, model).objects.all().delete()
     assert not any(catalogue_rows(app).values())

@@ -468,6 +468,21 @@ def test_credited_to_without_contributions(books: type[Model], authors: type[Mod
     assert [(one, one.roles) for one in books.objects.credited_to(anna)] == [(book, ("author",))]
 
 
+@pytest.mark.parametrize(
+    "joined, roles",
+    [
+        ("author,translator,editor", ("author", "editor", "translator")),
+        ("translator,co-author", ("co-author", "translator")),
+        ("author,", ("author",)),
+        ("", ()),
+        (None, ()),
+    ],
+)
+def test_roles_have_one_order_on_every_database(joined: str | None, roles: tuple[str, ...]):
+    field = Book.objects.credited_to(1).query.annotations["roles"].output_field
+    assert field.from_db_value(joined) == roles
+
+
 def test_credited_to_takes_one_query(django_assert_num_queries: DjangoAssertNumQueries):
     anna = Author.objects.create(name="Anna")
     for number in range(20):

@@ -279,7 +279,9 @@ def test_template_needs_no_parentheses(m: Models, shelf: Shelf):
 
 @pytest.mark.parametrize("method", ["clear", "create", "delete", "update"])
 def test_template_writes_nothing(m: Models, shelf: Shelf, method: str):
-    template = Template(f"{{{{ author.{m.books}.{method} }}}}{{{{ author.delete }}}}")
+    template = Template(
+        f"{{{{ author.{m.books}.{method} }}}}{{{{ author.save }}}}{{{{ author.delete }}}}"
+    )
     assert template.render(Context({"author": shelf.woolf})) == ""
     assert getattr(shelf.woolf, m.books).count() == 3
 

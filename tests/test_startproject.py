@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import subprocess
@@ -132,6 +133,13 @@ def test_catalogue_with_zero_settings(project: Path):
     run(project, "manage.py", "check", "--fail-level", "WARNING")
     run(project, "manage.py", "makemigrations", "--check")
     assert shell(project, CATALOGUE) == {"pages": [200, 200, 200, 200], "tag": "1"}
+    (project / "books.csv").write_text('title,author\nThe Years,"WOOLF, Virginia"\n')
+    run(project, "manage.py", "bookrel_import", "books.csv")
+    exported = run(project, "manage.py", "bookrel_export")
+    assert list(csv.reader(exported.splitlines()))[1:] == [
+        ["9780306406157", "The Waves", "Virginia Woolf", *[""] * 8],
+        ["", "The Years", "Virginia Woolf", *[""] * 8],
+    ]
 
 
 def test_toolkit_without_a_table(project: Path):

@@ -57,19 +57,17 @@ class CatalogueAdminMixin(FormFieldsMixin):
         plural = other.verbose_name_plural
         if other.app_label != self.opts.app_label:
             plural = format_lazy("{} ({})", plural, other.app_config.verbose_name)
-        if isinstance(relation, models.ManyToManyField):
-            row, fk_name = relation.remote_field.through, relation.m2m_field_name()
-        elif relation.many_to_many:
-            row, fk_name = relation.through, relation.field.m2m_reverse_field_name()
-        else:
-            row, fk_name = relation.related_model, relation.field.name
-        return self.related_inline.create(
-            row,
-            fk_name=fk_name,
-            verbose_name=other.verbose_name,
-            verbose_name_plural=plural,
-            **attributes,
-        )
+        found = {"verbose_name": other.verbose_name, "verbose_name_plural": plural}
+        if not relation.many_to_many:
+            found["fk_name"] = relation.field.name
+            return self.related_inline.create(relation.related_model, **(found | attributes))
+        is_own = isinstance(relation, models.ManyToManyField)
+        field = relation if is_own else relation.field
+        ends = (field.m2m_field_name(), field.m2m_reverse_field_name())
+        near, far = ends if is_own else ends[::-1]
+        found |= {"fk_name": near, "ordering": (far, "pk")}
+        through = field.remote_field.through
+        return self.related_inline.create(through, **(found | attributes))
 
     def formfield_for_manytomany(
         self, db_field: models.ManyToManyField, request: HttpRequest, **kwargs: Any

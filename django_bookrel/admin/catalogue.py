@@ -112,7 +112,7 @@ class PublisherAdminMixin(KeyedAdminMixin):
     """Publishers with their books."""
 
     list_filter = ("updated_at",)
-    related_rows: ClassVar = {AbstractBook: {**_LINK, "ordering": ("book", "pk")}}
+    related_rows: ClassVar = {AbstractBook: _LINK}
 
 
 class SeriesAdminMixin(KeyedAdminMixin):
@@ -125,7 +125,7 @@ class SeriesAdminMixin(KeyedAdminMixin):
 class SubjectAdminMixin(KeyedAdminMixin):
     """Subjects with their books."""
 
-    related_rows: ClassVar = {AbstractBook: {**_LINK, "ordering": ("book", "pk")}}
+    related_rows: ClassVar = {AbstractBook: _LINK}
 
 
 class LinkAdminMixin(SearchMixin, CatalogueAdminMixin):

@@ -111,7 +111,8 @@ class RelatedFormSet(BaseInlineFormSet):
 
     @staticmethod
     def _share_choices(pairs: list[tuple[forms.ModelForm, ModelChoiceField]]) -> None:
-        choices = list(pairs[0][1].choices)
+        # list() of the choices themselves would ask for their number first.
+        choices = list(iter(pairs[0][1].choices))
         for _row, field in pairs:
             field.choices = choices
 

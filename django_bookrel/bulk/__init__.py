@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from .chunk import ChunkWriter, Outcome, Policy, Refusal, Row
-from .columns import Cleaner, cleaner, needs_value
+from .cells import Cleaner, cleaner, needs_value
+from .chunk import Candidate, Chunk, Outcome, Policy, Refusal
 from .engine import Engine, RejectLimit, Totals
 from .layout import UNSET, Children, Column, ForeignKey, Identity, Layout, Reference
 from .reading import read_rows
 from .writers import get_writer
+from .writing import ChunkWriter
 
 __all__ = (
     "UNSET",
+    "Candidate",
     "Children",
+    "Chunk",
     "ChunkWriter",
     "Cleaner",
     "Column",
@@ -24,7 +27,6 @@ __all__ = (
     "Reference",
     "Refusal",
     "RejectLimit",
-    "Row",
     "Totals",
     "cleaner",
     "get_writer",

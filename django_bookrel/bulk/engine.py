@@ -1,14 +1,13 @@
 """
 The import loop: chunks in transactions of their own, retried, and halved to find a guilty row.
 
-The engine knows records only as things that ``clean()`` makes rows of.
+The engine knows records only as things of which ``Cleaner`` makes rows.
 """
 
 from __future__ import annotations
 
 import logging
 import random
-import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import nullcontext
@@ -18,10 +17,13 @@ from typing import Any, Protocol
 
 from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, transaction
 
-from .chunk import Candidate, Chunk, ChunkWriter, Outcome, Refusal
+from ..exceptions import BookrelError
+from .chunk import Chunk, Outcome, Refusal
+from .repeats import Repeats
 from .writers import Writer
+from .writing import ChunkWriter
 
-__all__ = ("Engine", "RejectLimit", "Totals")
+__all__ = ("Engine", "RejectLimit", "RowMaker", "Totals")
 
 logger = logging.getLogger("django_bookrel.import")
 
@@ -30,18 +32,21 @@ HEAD_ROWS = 2_000
 """A file of whose first rows more than half are refused is taken for a wrong file."""
 
 
-class RejectLimit(Exception):
+class RejectLimit(BookrelError):
     """Raised when more rows were refused than the import allows."""
 
 
-class Cleaner(Protocol):
-    """Makes rows of records; both are asked in the order of the file."""
+class RowMaker(Protocol):
+    """Makes rows of records; always asked in the order of the file."""
 
-    def clean(self, records: list[Any]) -> tuple[Chunk, list[Refusal]]: ...
+    def clean(self, records: list[Any]) -> tuple[Chunk, list[Refusal]]:
+        """Return the rows that are in order, and what is wrong with the other records."""
 
-    def identify(self, records: list[Any]) -> list[list[Candidate]]: ...
+    def identify(self, records: list[Any]) -> Chunk:
+        """Return rows with their candidates only; without records that have none."""
 
-    def count_repairs(self, records: list[Any], counts: dict[str, int]) -> None: ...
+    def count_repairs(self, records: list[Any], counts: dict[str, int]) -> None:
+        """Add the mended cells of the records to ``counts``, by kind."""
 
 
 @dataclass
@@ -56,9 +61,8 @@ class Totals:
     rejected: int = 0
     repairs: dict[str, int] = field(default_factory=dict)
 
-    def add(self, rows: int, outcome: Outcome) -> None:
-        """Count a chunk that was written."""
-        self.rows += rows
+    def add(self, outcome: Outcome) -> None:
+        """Count what became of rows."""
         self.new += outcome.new
         self.updated += outcome.updated
         self.unchanged += outcome.unchanged
@@ -72,7 +76,7 @@ class Engine:
 
     chunks: ChunkWriter
     writer: Writer
-    cleaner: Cleaner
+    maker: RowMaker
     batch_size: int = 2_000
     max_rejects: Callable[[Totals], bool] | None = None
     """Whether so many refusals stop the import; None: half of the first 2,000 rows do."""
@@ -80,67 +84,99 @@ class Engine:
     on_chunk: Callable[[int, int | None, Totals], None] = lambda done, total, totals: None
     """Called after each chunk with the rows done and, if it is known, their number."""
     on_written: Callable[[Outcome], None] = lambda outcome: None
-    """Called after each chunk that was committed."""
+    """Called after each transaction that was committed."""
 
     def run(self, records: Callable[[], Iterable[Any]], totals: Totals) -> None:
         """
         Import the records; ``totals`` is true at any moment, also when an exception ends the run.
 
-        :param records: opens the file anew: it is read twice when it is longer than a chunk, for the
-            last of several rows of one identity is the one that counts.
+        :param records: opens the file anew: it is read twice when it is longer than a chunk, for of
+            several rows of one identity the last one counts.
         :raises RejectLimit: too many rows were refused.
         :raises DatabaseError: a fault that is not one row's; what was committed stays.
         """
         stream = iter(records())
         head = list(islice(stream, max(self.batch_size, HEAD_ROWS) + 1))
         self._check_head(head)
-        last: _LastLines | None = None
-        self.total = len(head)
-        if len(head) > self.batch_size:
-            last = _LastLines(self.cleaner)
-            self.total = 0
-            for batch in _batches(records(), self.batch_size):
-                last.note(batch)
-                self.total += len(batch)
+        repeats, total = None, len(head)
+        if total > self.batch_size:
+            repeats, total = self._look_ahead(records)
         for batch in _batches(chain(head, stream), self.batch_size):
-            self._import(batch, last, totals)
+            totals.rows += len(batch)
+            self.maker.count_repairs(batch, totals.repairs)
+            self._import(batch, repeats, totals)
+            self.on_chunk(totals.rows, total, totals)
+            if self.max_rejects is not None and self.max_rejects(totals):
+                raise RejectLimit(
+                    f"{totals.rejected:,} of {totals.rows:,} rows were refused, more than the limit."
+                )
+        if repeats is not None and repeats.spoiled:
+            self._import_spoiled(records, repeats, totals)
 
     def _check_head(self, head: list[Any]) -> None:
         if self.max_rejects is not None or len(head) < HEAD_ROWS:
             return
-        _rows, refusals = self.cleaner.clean(head[:HEAD_ROWS])
+        _rows, refusals = self.maker.clean(head[:HEAD_ROWS])
         refused = len({refusal.line for refusal in refusals})
         if refused * 2 > HEAD_ROWS:
             self.on_refused(refusals)
             raise RejectLimit(
-                f"{refused:,} of the first {HEAD_ROWS:,} rows were refused: is this the right file? "
-                f"Nothing was written. First: {refusals[0]}."
+                f"{refused:,} of the first {HEAD_ROWS:,} rows were refused: is this the right "
+                f"file? Nothing was written. The first: {refusals[0]}."
             )
 
-    def _import(self, batch: list[Any], last: _LastLines | None, totals: Totals) -> None:
-        rows, refusals = self.cleaner.clean(batch)
-        outcome = Outcome(refused=refusals)
-        if last is not None:
-            kept = last.keep(rows)
-            outcome.duplicates += len(rows) - len(kept)
-            rows = kept
-        for done in self._written(rows):
-            outcome.new += done.new
-            outcome.updated += done.updated
-            outcome.unchanged += done.unchanged
-            outcome.duplicates += done.duplicates
-            outcome.refused += done.refused
-        totals.add(len(batch), outcome)
-        self.cleaner.count_repairs(batch, totals.repairs)
+    def _look_ahead(self, records: Callable[[], Iterable[Any]]) -> tuple[Repeats, int]:
+        repeats, total = Repeats(), 0
+        for batch in _batches(records(), self.batch_size):
+            rows = self.maker.identify(batch)
+            repeats.note(rows.lines, rows.candidates)
+            total += len(batch)
+        repeats.freeze()
+        return repeats, total
+
+    def _import(self, batch: list[Any], repeats: Repeats | None, totals: Totals) -> None:
+        rows, refused = self.maker.clean(batch)
+        outcome = Outcome(refused=refused)
+        if repeats is not None:
+            every = len(rows)
+            rows = repeats.last_ones(rows)
+            outcome.duplicates += every - len(rows)
+        for part in self._written(rows):
+            outcome.add(part)
+        totals.add(outcome)
         if outcome.refused:
-            self.on_refused(sorted(outcome.refused, key=lambda refusal: refusal.line))
-        self.on_chunk(totals.rows, self.total, totals)
-        if self.max_rejects is not None and self.max_rejects(totals):
-            raise RejectLimit(f"{totals.rejected:,} rows were refused, more than the limit allows.")
+            outcome.refused.sort(key=lambda refusal: refusal.line)
+            self.on_refused(outcome.refused)
+            if repeats is not None:
+                lines = {refusal.line for refusal in outcome.refused}
+                same = self.maker.identify([r for r in batch if r.line in lines])
+                repeats.note_refused(same.lines, same.candidates)
+
+    def _import_spoiled(
+        self, records: Callable[[], Iterable[Any]], repeats: Repeats, totals: Totals
+    ) -> None:
+        """Import the rows that were passed over for the sake of a later row that was refused."""
+
+        def passed_over() -> Iterator[Any]:
+            for batch in _batches(records(), self.batch_size):
+                rows, _refused = self.maker.clean(batch)
+                yield from (
+                    record
+                    for record, candidates in zip(rows.records, rows.candidates, strict=True)
+                    if repeats.is_spoiled(candidates)
+                )
+
+        again = Totals()
+        Engine(self.chunks, self.writer, self.maker, self.batch_size, lambda totals: False).run(
+            passed_over, again
+        )
+        totals.new += again.new
+        totals.updated += again.updated
+        totals.duplicates -= again.new + again.updated
 
     def _written(self, rows: Chunk) -> Iterator[Outcome]:
         """Write a chunk, or its halves where the database refuses something in it."""
-        if not rows:
+        if not len(rows):
             return
         try:
             outcome = self._transaction(rows)
@@ -149,82 +185,45 @@ class Engine:
                 raise
             if len(rows) == 1:
                 reason = f"The database refused the row: {' '.join(str(error).split())}"
-                row = rows[0]
-                yield Outcome(refused=[Refusal(row.line, "", "", reason, row.record)])
+                yield Outcome(refused=[Refusal(rows.lines[0], "", "", reason, rows.records[0])])
                 return
             middle = len(rows) // 2
-            yield from self._written(rows[:middle])
-            yield from self._written(rows[middle:])
+            yield from self._written(rows.only(range(middle)))
+            yield from self._written(rows.only(range(middle, len(rows))))
         else:
             yield outcome
 
     def _transaction(self, rows: Chunk) -> Outcome:
-        writer, using = self.writer, self.writer.connection.alias
+        """Write rows in a transaction, again where it failed for a reason that goes away."""
         if self.chunks.dry_run:
             return self.chunks.write(rows)
+        writer = self.writer
         outer = writer.connection.in_atomic_block
         for attempt in range(TRIES):
             try:
-                with nullcontext() if outer else writer.session_lock(), transaction.atomic(using):
-                    writer.lock(self.chunks.model)
-                    outcome = self.chunks.write(rows)
-                    transaction.on_commit(lambda: self.on_written(outcome), using)
-                return outcome
+                with nullcontext() if outer else writer.session_lock():
+                    return self._attempt(rows)
             except DatabaseError as error:
                 # A transaction that somebody else opened is theirs to try again; a broken unique
                 # constraint may be a row that another program wrote since it was looked for.
                 twin = isinstance(error, IntegrityError) and attempt == 0
-                if outer or attempt == TRIES - 1 or not (writer.is_transient(error) or twin):
+                if outer or attempt == TRIES - 1 or not (twin or writer.is_transient(error)):
                     raise
                 logger.info("Trying a chunk again after: %s", error)
                 if not twin:
                     time.sleep(random.random() * 0.05 * 2**attempt)  # noqa: S311
-        raise AssertionError  # pragma: no cover
+        raise AssertionError("the last attempt raises")  # pragma: no cover
+
+    def _attempt(self, rows: Chunk) -> Outcome:
+        using = self.writer.connection.alias
+        with transaction.atomic(using):
+            self.writer.lock(self.chunks.model)
+            outcome = self.chunks.write(rows)
+            transaction.on_commit(lambda: self.on_written(outcome), using)
+        return outcome
 
 
 def _batches(items: Iterable[Any], size: int) -> Iterator[list[Any]]:
     iterator = iter(items)
     while batch := list(islice(iterator, size)):
         yield batch
-
-
-class _LastLines:
-    """
-    The last line of each identity in the file, on disk: memory does not grow with the file.
-
-    A row that shares any identity with a later row is a duplicate.
-    """
-
-    def __init__(self, cleaner: Cleaner) -> None:
-        self.cleaner = cleaner
-        self.database = sqlite3.connect("", isolation_level=None)
-        for pragma in ("cache_size=-8000", "synchronous=off", "journal_mode=off"):
-            self.database.execute(f"PRAGMA {pragma}")
-        self.database.execute("CREATE TABLE last (hash INTEGER PRIMARY KEY, line INTEGER)")
-
-    def note(self, records: list[Any]) -> None:
-        """Take note of the identities of the next records."""
-        lines: dict[int, int] = {}
-        for record, candidates in zip(records, self.cleaner.identify(records), strict=True):
-            for candidate in candidates:
-                lines[hash(candidate)] = record.line
-        self.database.execute("BEGIN")
-        self.database.executemany(
-            "INSERT INTO last VALUES (?, ?) ON CONFLICT (hash) DO UPDATE SET line = excluded.line",
-            sorted(lines.items()),
-        )
-        self.database.execute("COMMIT")
-
-    def keep(self, rows: Chunk) -> Chunk:
-        """Return the rows of whose identities none occurs on a later line."""
-        hashes = [(hash(c), row.line) for row in rows for c in row.candidates]
-        later = {
-            line
-            for (code, line) in hashes
-            if (found := self._last(code)) is not None and found > line
-        }
-        return [row for row in rows if row.line not in later]
-
-    def _last(self, code: int) -> int | None:
-        row = self.database.execute("SELECT line FROM last WHERE hash = ?", (code,)).fetchone()
-        return row[0] if row else None

@@ -8,13 +8,13 @@ fields only, so the engine that works on it knows neither files nor django-impor
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import models
 
 from ..fields import KeyField
-from .columns import Cleaner
+from .cells import Cleaner
 
 __all__ = ("UNSET", "Children", "Column", "ForeignKey", "Identity", "Layout", "Reference")
 
@@ -122,10 +122,21 @@ class Layout:
         """The fields of a row's values: the columns', then the foreign keys'."""
         return [c.field for c in self.columns] + [k.field for k in self.foreign_keys]
 
-    def values_by_field(self, row: Any) -> dict[models.Field, Any]:
-        """Return what a row says for each of its fields; nothing for an UNSET cell."""
-        pairs = zip(self.fields, row.values, strict=True)
-        return {field: value for field, value in pairs if value is not UNSET}
+    @property
+    def names(self) -> list[str]:
+        """The names of ``fields`` in the file."""
+        return [c.name for c in self.columns] + [k.name for k in self.foreign_keys]
+
+    def identifying(self) -> Layout:
+        """Return the layout of those columns and children alone that identify a row."""
+        columns = {column for identity in self.identities for column in identity.columns}
+        owners = {identity.model for identity in self.identities if identity.parent is not None}
+        return replace(
+            self,
+            columns=tuple(c for c in self.columns if c.field in columns),
+            foreign_keys=tuple(k for k in self.foreign_keys if k.field in columns),
+            children=tuple(c for c in self.children if c.model in owners),
+        )
 
     @property
     def references(self) -> list[Reference]:

@@ -10,8 +10,8 @@ from django.db import models
 from ..abstract import AbstractAuthor
 from ..fields import KeyField
 from ..names import parse_person
-from .columns import Filler
 from .layout import Reference
+from .values import Filler
 from .writers import Writer
 
 __all__ = ("Pending", "Resolver", "get_resolver")
@@ -23,11 +23,15 @@ class Pending:
     """Stands for the primary key of a record that a dry run would create."""
 
 
+class _Place(int):
+    """Stands for the primary key of a record that is about to be created: its index."""
+
+
 class Resolver:
     """
     The records of one reference, for one chunk after the other.
 
-    ``find()`` and ``create()`` cost a constant number of statements; ``pk()`` none.
+    :meth:`find` and :meth:`create` cost a constant number of statements.
     """
 
     def __init__(
@@ -37,54 +41,61 @@ class Resolver:
         self.model = reference.model
         by_key = len(reference.columns) == 1 and isinstance(reference.columns[0], KeyField)
         self.aliases = aliases if by_key else None
+        self.identities: dict[Names, Names] = {}
+        """Names of the chunk -> what they have in common with other spellings."""
         self.found: dict[Names, Any] = {}
-
-    def pk(self, names: Names) -> Any:
-        """Return the primary key of the record that ``names`` mean; None if there is none."""
-        return self.found.get(self.identity(names))
+        """Identity -> primary key."""
 
     def identity(self, names: Names) -> Names:
         """Return what ``names`` have in common with every other spelling of the same record."""
         return self.reference.lookup(names)
 
     def find(self, wanted: Iterable[Names]) -> None:
-        """Look up the records, forgetting those of the chunk before."""
+        """Look up the records of a chunk's names, in their order; forget those of the last."""
+        identity = self.identity
+        self.identities = {names: identity(names) for names in dict.fromkeys(wanted)}
         self.found = {}
-        identities = list({self.identity(names): None for names in wanted})
-        self._alias(identities)
-        missing = [i for i in identities if i not in self.found]
-        pk = self.model._meta.pk
-        for index, key in sorted(self.writer.match(self.reference.columns, missing, [pk])):
-            self.found.setdefault(missing[index], key)
+        if self.identities:
+            self._alias(list(dict.fromkeys(self.identities.values())))
+            self._find()
 
-    def missing(self, wanted: Iterable[Names]) -> dict[Names, Names]:
-        """Return identity -> first spelling of those that were not found, in order."""
-        missing: dict[Names, Names] = {}
-        for names in wanted:
-            identity = self.identity(names)
-            if identity not in self.found:
-                missing.setdefault(identity, names)
-        return missing
+    def keys(self) -> dict[Names, Any]:
+        """Return names -> primary key for the chunk's names, as far as there is a record."""
+        found = self.found
+        return {n: found[i] for n, i in self.identities.items() if i in found}
 
     def create(self, wanted: Iterable[Names], *, dry_run: bool = False) -> None:
         """Create the records that were not found, in the order of ``wanted``."""
-        missing = self.missing(wanted)
+        missing: dict[Names, Names] = {}
+        for names in dict.fromkeys(wanted):
+            if (identity := self.identities[names]) not in self.found:
+                missing.setdefault(identity, names)
         if not missing:
-            return
-        if dry_run:
+            self._create({}, dry_run=dry_run)
+        elif not dry_run:
+            self._create(missing, dry_run=False)
+        else:
             self.found |= {identity: Pending() for identity in missing}
-            return
-        fields, rows = self._rows(missing)
-        fill = Filler(self.model, fields, adding=True)
-        keys = self.writer.insert(self.model, fill.fields, fill(rows))
-        self.found |= dict(zip(missing, keys, strict=True))
 
-    def _rows(self, missing: Mapping[Names, Names]) -> tuple[list[models.Field], list[Names]]:
-        fields = [self.model._meta.get_field(name) for name in self.reference.by]
-        return fields, list(missing.values())
+    def _find(self) -> None:
+        wanted = [i for i in dict.fromkeys(self.identities.values()) if i not in self.found]
+        pk = self.model._meta.pk
+        for index, key in sorted(self.writer.match(self.reference.columns, wanted, [pk])):
+            self.found.setdefault(wanted[index], key)
+
+    def _create(self, missing: Mapping[Names, Names], *, dry_run: bool) -> None:
+        if missing:
+            fields = [self.model._meta.get_field(name) for name in self.reference.by]
+            keys = self._insert(fields, list(missing.values()))
+            self.found |= zip(missing, keys, strict=True)
+
+    def _insert(self, fields: list[models.Field], rows: list[Names]) -> list[Any]:
+        fill = Filler(self.model, fields, self.writer.connection, adding=True)
+        columns = [list(column) for column in zip(*rows, strict=True)]
+        return self.writer.insert(self.model, fill.fields, fill.rows(columns, len(rows)))
 
     def _alias(self, identities: list[Names]) -> None:
-        if self.aliases is None or not identities:
+        if self.aliases is None:
             return
         opts = self.aliases._meta
         columns = [opts.get_field("kind"), opts.get_field("key")]
@@ -113,7 +124,7 @@ class PersonResolver(Resolver):
         super().__init__(*args)
         self.fields = [self.model._meta.get_field(name) for name in ("name", "born", "died")]
         self.holders: dict[Names, tuple[Any, Years]] = {}
-        """Key -> the record that has it and its years; for one that is to be made, its index."""
+        """Key -> the record that has it, or its place among those to be made, and its years."""
         self.filled: dict[Any, Years] = {}
         """Years that came for records that had none."""
 
@@ -121,39 +132,42 @@ class PersonResolver(Resolver):
         person = parse_person(names[0])
         return (*self.reference.lookup((person.name,)), person.born, person.died)
 
-    def find(self, wanted: Iterable[Names]) -> None:
-        self.found, self.holders, self.filled = {}, {}, {}
-        people = {self.identity(names): names[0] for names in wanted}
-        self._alias(list(people))
-        self._hold({identity[:1] for identity in people if identity not in self.found})
+    def _find(self) -> None:
+        self.holders, self.filled = {}, {}
+        people = {i: names[0] for names, i in self.identities.items() if i not in self.found}
+        self._hold({identity[:1] for identity in people})
         others = {}
         for identity, name in people.items():
-            if identity not in self.found and not self._claim(identity[:1], identity):
+            if not self._claim(identity[:1], identity):
                 others[identity] = self.reference.lookup((_qualified(name),))
         self._hold({key for key in others.values() if key not in self.holders})
         for identity, key in others.items():
             self._claim(key, identity)
 
-    def create(self, wanted: Iterable[Names], *, dry_run: bool = False) -> None:
+    def _create(self, missing: Mapping[Names, Names], *, dry_run: bool) -> None:
         made: list[Names] = []
         places: dict[Names, int] = {}
-        for identity, names in self.missing(wanted).items():
+        existing: dict[Names, Any] = {}
+        for identity, names in missing.items():
             person = parse_person(names[0])
             name, key = person.name, identity[:1]
             if key in self.holders and not self._agrees(key, identity):
                 name = _qualified(names[0])
                 key = self.reference.lookup((name,))
             if key not in self.holders:
-                self.holders[key] = (len(made), identity[1:])
+                self.holders[key] = (_Place(len(made)), identity[1:])
                 made.append((name, person.born, person.died))
-            places[identity] = self.holders[key][0]
-        keys: list[Any] = [Pending() for _row in made]
-        if not dry_run:
-            fill = Filler(self.model, self.fields, adding=True)
-            keys = self.writer.insert(self.model, fill.fields, fill(made))
-            years = [(key, *filled) for key, filled in self.filled.items()]
-            self.writer.update(self.model, self.fields[1:], years)
-        self.found |= {identity: keys[place] for identity, place in places.items()}
+            holder = self.holders[key][0]
+            (places if isinstance(holder, _Place) else existing)[identity] = holder
+        if made:
+            keys = self._insert(self.fields, made)
+            existing |= {identity: keys[place] for identity, place in places.items()}
+        self.found |= existing
+        if self.filled and not dry_run:
+            fields = self.fields[1:]
+            self.writer.update(
+                self.model, fields, [(key, *years) for key, years in self.filled.items()]
+            )
 
     def _hold(self, keys: set[Names]) -> None:
         asked = sorted(keys)
@@ -164,11 +178,13 @@ class PersonResolver(Resolver):
     def _claim(self, key: Names, identity: Names) -> bool:
         """Take the holder of ``key`` for ``identity``, unless it is another person."""
         if key not in self.holders:
-            return identity[1:] == (None, None) or key == identity[:1]
+            return key == identity[:1]
         if not self._agrees(key, identity):
             return False
         pk, years = self.holders[key]
-        merged = tuple(came if had is None else had for had, came in zip(years, identity[1:]))
+        merged = tuple(
+            came if had is None else had for had, came in zip(years, identity[1:], strict=True)
+        )
         if merged != years:
             self.holders[key] = (pk, merged)
             self.filled[pk] = merged

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from copy import copy
 from functools import cache
 from hashlib import blake2b
@@ -12,7 +12,7 @@ from django.apps import apps
 from django.db import models
 
 from ..abstract import AbstractBook
-from ..bulk import Identity, Layout, Row
+from ..bulk import UNSET, Candidate, Chunk, Identity, Layout
 from ..fields import DerivedField
 from ..names import person_key, sort_title, text_key
 from ..sources import BOOK_FIELDS, native
@@ -27,23 +27,20 @@ FINGERPRINT = "fingerprint"
 
 def _contributors(cell: Any) -> list[tuple[Any, ...]]:
     pairs = native.parse_cell("contributors", cell) if isinstance(cell, str) else cell
-    return [((name,), role, place) for place, (name, role) in enumerate(pairs, 1)]
+    return [(name, role, place) for place, (name, role) in enumerate(pairs, 1)]
 
 
 def _say_contributors(entries: Iterable[tuple[Any, ...]]) -> str:
     ordered = sorted(entries, key=lambda entry: entry[2])
-    return native.join_list(
-        native.format_contributor(names[0], role) for names, role, _place in ordered
-    )
+    return native.join_list(native.format_contributor(name, role) for name, role, _place in ordered)
 
 
 def _series(cell: Any) -> list[tuple[Any, ...]]:
-    pairs = native.parse_cell("series", cell) if isinstance(cell, str) else cell
-    return [((name,), number) for name, number in pairs]
+    return native.parse_cell("series", cell) if isinstance(cell, str) else cell
 
 
 def _say_series(entries: Iterable[tuple[Any, ...]]) -> str:
-    return native.join_list(native.format_series(names[0], number) for names, number in entries)
+    return native.join_list(native.format_series(name, number) for name, number in entries)
 
 
 def _identifiers(cell: Any) -> list[tuple[Any, ...]]:
@@ -107,26 +104,52 @@ class BaseBookResource(RelationalResource):
         has_part = self._meta.model.catalogue().identifiers is not None
         return super().layout({*provided, "identifiers"} if has_part else provided)
 
-    def candidates(self, layout: Layout, row: Row) -> list[tuple[int, tuple[Any, ...]]]:
-        model = self._meta.model
-        by_name = {f.name: value for f, value in layout.values_by_field(row).items()}
-        place = next((i for i, c in enumerate(layout.children) if c.name == "identifiers"), None)
-        first = 0 if place is None else 1
-        found: list[tuple[int, tuple[Any, ...]]] = []
-        if place is not None and isinstance(row.children[place], list):
-            found += [(0, entry) for entry in row.children[place]]
-        if by_name.get("isbn"):
-            found.append((first, (by_name["isbn"],)))
-        if found or not by_name.get("title"):
-            return found
-        title, author, year = (by_name.get(name) for name in ("title", "author", "year"))
+    def identify(self, layout: Layout, chunk: Chunk) -> None:
+        names = [child.name for child in layout.children]
+        place = names.index("identifiers") if "identifiers" in names else None
+        said = dict(zip(layout.names, chunk.columns, strict=True))
+        nothing = [UNSET] * len(chunk)
+        isbns = said.get("isbn", nothing)
+        identifiers = nothing if place is None else chunk.children[place]
+        of_isbn = 0 if place is None else 1
+        candidates: list[list[Candidate]] = []
+        anonymous = []
+        for row, (isbn, entries) in enumerate(zip(isbns, identifiers, strict=True)):
+            found: list[Candidate] = []
+            if entries is not UNSET:
+                found += [(0, entry) for entry in entries]
+            if isbn is not UNSET and isbn is not None:
+                found.append((of_isbn, (isbn,)))
+            if not found:
+                anonymous.append(row)
+            candidates.append(found)
+        chunk.candidates = candidates
+        columns = [said.get(name, nothing) for name in ("title", "author", "year")]
+        for row in anonymous:
+            self._fingerprint(chunk, row, [column[row] for column in columns], place)
+
+    def _fingerprint(self, chunk: Chunk, row: int, said: Sequence[Any], place: int | None) -> None:
+        """Let a row without numbers be found by its title, author and year."""
+        title, author, year = (None if value is UNSET else value for value in said)
+        if not title:
+            return
         if place is not None:
             entry = (FINGERPRINT, fingerprint(title, author[0] if author else "", year))
-            row.for_new = [(place, entry)]
-            found.append((0, entry))
-        max_length = model._meta.get_field("sort_title").max_length
+            chunk.for_new.setdefault(place, {})[row] = [entry]
+            chunk.candidates[row].append((0, entry))
+        max_length = self._meta.model._meta.get_field("sort_title").max_length
         key = (sort_title(title, max_length), title, author, year, None)
-        return [*found, (first + 1, key)]
+        chunk.candidates[row].append((1 if place is None else 2, key))
+
+    def before_export_row(self, values: dict[str, Any]) -> None:
+        # The fingerprint that an import would make anyway is not worth a cell; one that is older
+        # than a correction of the title is.
+        entries = values.get("identifiers") or ()
+        if len(entries) == 1 and entries[0][0] == FINGERPRINT and values.get("title"):
+            author = values.get("author")
+            made = fingerprint(values["title"], author[0] if author else "", values.get("year"))
+            if entries[0][1] == made:
+                values["identifiers"] = []
 
     def alias_model(self) -> type[models.Model] | None:
         config = apps.get_app_config("django_bookrel")

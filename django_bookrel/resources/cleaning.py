@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
-from django.db import models
 
-from ..bulk import UNSET, Children, Column, Layout, Reference, Refusal, Row, cleaner
+from ..bulk import UNSET, Children, Chunk, Column, Layout, Reference, Refusal, cleaner
 from ..sources import Record
 
 if TYPE_CHECKING:
@@ -19,41 +17,46 @@ __all__ = ("RowCleaner",)
 
 Refuse = Callable[[int, str, Any, str], None]
 
+CHECKED_NAMES = 50_000
+"""Names that are remembered as good."""
 
-@dataclass
+
 class RowCleaner:
-    """Cleans chunks of records column by column."""
+    """
+    Cleans chunks of records column by column.
 
-    resource: RelationalResource
-    layout: Layout
-    clears: bool
-    """Whether an empty cell empties its field; otherwise it says nothing."""
-    identifying: frozenset[str] = field(init=False)
-    """Columns that an empty cell never clears."""
+    :param clears: whether an empty cell empties its field; otherwise it says nothing.
+    """
 
-    def __post_init__(self) -> None:
-        declared = self.resource.columns()
-        relation = self.resource.relation_field
+    def __init__(self, resource: RelationalResource, layout: Layout, *, clears: bool) -> None:
+        self.resource, self.layout, self.clears = resource, layout, clears
+        columns = resource.columns()
         self.keys = [
-            (key.name, relation(key.name, declared[key.name]), _NameCheck(key.reference))
-            for key in self.layout.foreign_keys
+            (
+                key.name,
+                _NameCells(resource.relation_field(key.name, columns[key.name]), key.reference),
+            )
+            for key in layout.foreign_keys
         ]
         self.children = [
-            (child.name, relation(child.name, declared[child.name]), _EntryCheck(child))
-            for child in self.layout.children
+            (
+                child.name,
+                _EntryCells(resource.relation_field(child.name, columns[child.name]), child),
+            )
+            for child in layout.children
         ]
-        identities = [i for i in self.layout.identities if i.parent is None and len(i.columns) == 1]
-        columns = {column for identity in identities for column in identity.columns}
-        self.identifying = frozenset(c.name for c in self.layout.columns if c.field in columns)
+        single = [i for i in layout.identities if i.parent is None and len(i.columns) == 1]
+        fields = {identity.columns[0] for identity in single}
+        self.never_cleared = {column.name for column in layout.columns if column.field in fields}
 
-    def clean(self, records: list[Record]) -> tuple[list[Row], list[Refusal]]:
+    def clean(self, records: list[Record]) -> tuple[Chunk, list[Refusal]]:
         """Return the rows of the records that are in order, and what is wrong with the others."""
         refusals = [
             Refusal(record.line, issue.column, issue.value, issue.message, record)
             for record in records
             for issue in record.errors
         ]
-        good = [record for record in records if not record.errors]
+        good = [record for record in records if not record.errors] if refusals else records
         refused: set[int] = set()
 
         def refuse(index: int, column: str, value: Any, reason: str) -> None:
@@ -61,28 +64,34 @@ class RowCleaner:
             record = good[index]
             refusals.append(Refusal(record.line, column, str(value), reason, record))
 
-        values = [self._column(column, good, refuse) for column in self.layout.columns]
-        values += [self._key(key, good, refuse) for key in self.keys]
-        entries = [self._entries(child, good, refuse) for child in self.children]
-        rows = [
-            Row(record.line, list(own), list(related), [], record)
-            for record, own, related in zip(
-                good,
-                zip(*values, strict=True) if values else [()] * len(good),
-                zip(*entries, strict=True) if entries else [()] * len(good),
-                strict=True,
-            )
-        ]
-        kept = [row for index, row in enumerate(rows) if index not in refused]
-        for row in kept:
-            row.candidates = self.resource.candidates(self.layout, row)
-        return kept, refusals
+        chunk = Chunk(
+            [record.line for record in good],
+            good,
+            [
+                *(self._column(column, good, refuse) for column in self.layout.columns),
+                *(self._cells(name, cells, None, good, refuse) for name, cells in self.keys),
+            ],
+            [self._cells(name, cells, (), good, refuse) for name, cells in self.children],
+            [[]] * len(good),
+        )
+        if refused:
+            chunk = chunk.only(index for index in range(len(good)) if index not in refused)
+        self.resource.identify(self.layout, chunk)
+        return chunk, refusals
 
-    def identify(self, records: list[Record]) -> list[list[Any]]:
-        """Return the candidates of each record; none for one that is refused."""
-        rows, _refusals = self.clean(records)
-        candidates = {row.line: row.candidates for row in rows}
-        return [candidates.get(record.line, []) for record in records]
+    def identify(self, records: list[Record]) -> Chunk:
+        """Return rows of which only the candidates count, without those that have none."""
+        rows, _refusals = self.identity_cleaner.clean(records)
+        return rows.only(row for row, found in enumerate(rows.candidates) if found)
+
+    @property
+    def identity_cleaner(self) -> RowCleaner:
+        """The cleaner of those columns that identify a row."""
+        if not hasattr(self, "_identity_cleaner"):
+            self._identity_cleaner = RowCleaner(
+                self.resource, self.layout.identifying(), clears=self.clears
+            )
+        return self._identity_cleaner
 
     def count_repairs(self, records: list[Record], counts: dict[str, int]) -> None:
         """Add the mended cells of the records to ``counts``, by kind."""
@@ -91,105 +100,98 @@ class RowCleaner:
                 counts[issue.kind] = counts.get(issue.kind, 0) + 1
 
     def _column(self, column: Column, records: list[Record], refuse: Refuse) -> list[Any]:
-        cells = [record.values.get(column.name, UNSET) for record in records]
-        says_all = self.clears and column.name not in self.identifying
-        if says_all and UNSET not in cells:
-            said = range(len(cells))
+        name = column.name
+        clears = self.clears and name not in self.never_cleared
+        try:
+            cells = [record.values[name] for record in records]
+        except KeyError:
+            cells = [record.values.get(name, UNSET) for record in records]
+        if UNSET in cells or (not clears and "" in cells):
+            said = [i for i, c in enumerate(cells) if c is not UNSET and (c != "" or clears)]
+            values, reasons = column.clean([cells[index] for index in said])
+            full = [UNSET] * len(cells)
+            for index, value in zip(said, values, strict=True):
+                full[index] = value
         else:
-            said = [i for i, c in enumerate(cells) if c is not UNSET and (c != "" or says_all)]
-        cleaned, reasons = column.clean([cells[index] for index in said])
+            said = range(len(cells))
+            full, reasons = column.clean(cells)
         for index, reason in reasons.items():
-            refuse(said[index], column.name, cells[said[index]], reason)
-        if len(said) == len(cells):
-            return cleaned
-        values = [UNSET] * len(cells)
-        for index, value in zip(said, cleaned, strict=True):
-            values[index] = value
-        return values
+            refuse(said[index], name, cells[said[index]], reason)
+        return full
 
-    def _key(self, key: tuple[str, Any, _NameCheck], records: list[Record], refuse: Refuse) -> list:
-        name, declared, check = key
-        empty = None if self.clears else UNSET
-        values = []
-        for index, record in enumerate(records):
-            cell = record.values.get(name, UNSET)
-            value = empty if cell == "" else cell
-            if value is not UNSET and value is not None:
-                try:
-                    value = check(declared.names(cell))
-                except (ValueError, TypeError, ValidationError) as error:
-                    refuse(index, name, cell, _said(error))
-            values.append(value)
-        return values
-
-    def _entries(
-        self, child: tuple[str, Any, _EntryCheck], records: list[Record], refuse: Refuse
+    def _cells(
+        self, name: str, read: _Cells, empty: Any, records: list[Record], refuse: Refuse
     ) -> list[Any]:
-        name, declared, check = child
-        empty: Any = [] if self.clears else UNSET
+        empty = empty if self.clears else UNSET
         found = []
         for index, record in enumerate(records):
             cell = record.values.get(name, UNSET)
             if cell is not UNSET:
-                if not cell:
-                    cell = empty
-                else:
-                    try:
-                        cell = check(declared.entries(cell))
-                    except (ValueError, TypeError, ValidationError) as error:
-                        refuse(index, name, cell, _said(error))
+                try:
+                    cell = read(cell) if cell else empty
+                except (ValueError, TypeError, ValidationError) as error:
+                    refuse(index, name, cell, _said(error))
             found.append(cell)
         return found
 
 
-class _NameCheck:
-    """Checks the names by which a record is found, as the columns that would hold them do."""
+class _Names(dict[Any, Any]):
+    """Names by which a record is found, each checked once as the columns that hold them do."""
 
-    def __init__(self, reference: Reference) -> None:
+    def __init__(self, relation: Any, reference: Reference) -> None:
         opts = reference.model._meta
+        self.names = relation.names
         self.cleaners = [cleaner(opts.get_field(name)) for name in reference.by]
-        self.known: dict[Any, Any] = {}
 
-    def __call__(self, names: tuple[Any, ...]) -> tuple[Any, ...]:
-        found = self.known.get(names)
-        if found is None:
-            found = tuple(
-                _one(clean, name) for clean, name in zip(self.cleaners, names, strict=True)
-            )
-            if len(self.known) > 10_000:
-                self.known.clear()
-            self.known[names] = found
-        return found
+    def __missing__(self, cell: str) -> tuple[Any, ...]:
+        pairs = zip(self.cleaners, self.names(cell), strict=True)
+        names = tuple([_one(clean, name) for clean, name in pairs])
+        if len(self) >= CHECKED_NAMES:
+            self.clear()
+        self[cell] = names
+        return names
 
 
-class _EntryCheck:
-    """Checks the values of a child row, and the names in it."""
+class _NameCells:
+    """Cells that name one record."""
 
-    def __init__(self, child: Children) -> None:
-        self.checks: list[Callable[[Any], Any]] = []
-        for index, column in enumerate(child.columns):
-            if index == child.target and child.reference is not None:
-                self.checks.append(_NameCheck(child.reference))
-            else:
-                self.checks.append(_ValueCheck(column))
+    def __init__(self, relation: Any, reference: Reference) -> None:
+        self.known = _Names(relation, reference)
 
-    def __call__(self, entries: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-        return [
-            tuple([check(value) for check, value in zip(self.checks, entry, strict=True)])
-            for entry in entries
+    def __call__(self, cell: str) -> tuple[Any, ...]:
+        return self.known[cell]
+
+
+class _EntryCells:
+    """Cells that name several records, or say rows of a child table."""
+
+    def __init__(self, relation: Any, child: Children) -> None:
+        self.entries, self.target = relation.entries, child.target
+        self.known = _Names(relation, child.reference) if child.reference else None
+        self.checks = [
+            (place, cleaner(column))
+            for place, column in enumerate(child.columns)
+            if place != child.target
         ]
 
+    def __call__(self, cell: Any) -> list[tuple[Any, ...]]:
+        return [self._checked(entry) for entry in self.entries(cell)]
 
-class _ValueCheck:
-    def __init__(self, column: models.Field) -> None:
-        self.clean = cleaner(column)
+    def _checked(self, entry: tuple[Any, ...]) -> tuple[Any, ...]:
+        checked = list(entry)
+        if self.known is not None:
+            checked[self.target] = self.known[entry[self.target]]
+        for place, clean in self.checks:
+            if isinstance(entry[place], str):
+                checked[place] = _one(clean, entry[place])
+        return tuple(checked)
 
-    def __call__(self, value: Any) -> Any:
-        return _one(self.clean, value) if isinstance(value, str) else value
+
+_Cells = _NameCells | _EntryCells
 
 
 def _one(clean: Any, value: Any) -> Any:
-    values, reasons = clean([value])
+    values, reasons = clean([value] if isinstance(value, str) else [str(value)])
     if reasons:
         raise ValueError(f"“{value}” {reasons[0]}")
     return values[0]

@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar, TextIO
 
+from import_export.widgets import CharWidget
+
 from .. import bulk
 from ..bulk import read_rows
 from ..conf import conf
@@ -139,12 +141,13 @@ class Exporter:
             says[key.name] = lambda names, say=relation.said: say(names) if names else ""
         for child in layout.children:
             relation = self.resource.relation_field(child.name, declared[child.name])
-            says[child.name] = relation.cell
-        order = [(list(says).index(name), says[name]) for name in self.names]
+            says[child.name] = _entries(relation, child.target)
         guard, spreadsheet = native.guard_cell, self.spreadsheet_safe
         writer = bulk.get_writer(self.using)
         for row in read_rows(layout, writer, self.queryset, page_size=conf.batch_size):
-            yield [guard(say(row[index]), spreadsheet=spreadsheet) for index, say in order]
+            values = dict(zip(says, row, strict=True))
+            self.resource.before_export_row(values)
+            yield [guard(says[n](values[n]), spreadsheet=spreadsheet) for n in self.names]
 
     def write(self, file: TextIO, format_name: str, on_row: Callable[[], Any] | None = None) -> int:
         """Write the records to ``file`` and return their number."""
@@ -159,13 +162,22 @@ class Exporter:
         return written
 
 
-def _plain(declared: Any) -> Callable[[Any], str]:
-    def say(value: Any) -> str:
-        if value is None:
-            return ""
-        return value if isinstance(value, str) else str(declared.widget.render(value))
+def _entries(relation: Any, place: int | None) -> Callable[[Any], str]:
+    def say(entries: Any) -> str:
+        if place is not None:
+            entries = [(*e[:place], relation.said(e[place]), *e[place + 1 :]) for e in entries]
+        return str(relation.cell(entries))
 
     return say
+
+
+def _plain(declared: Any) -> Callable[[Any], str]:
+    render = declared.widget.render
+
+    def say(value: Any) -> str:
+        return "" if value is None else str(render(value))
+
+    return say if type(declared.widget) is not CharWidget else lambda value: value or ""
 
 
 @contextmanager

@@ -121,12 +121,11 @@ class ManyToManyField(RelationField):
 
     def entries(self, cell: str | Iterable[Any]) -> list[Entry]:
         """Return the entries that a cell names."""
-        texts = split_list(cell, self.separator) if isinstance(cell, str) else cell
-        return [(self.names(text),) for text in texts]
+        return [(t,) for t in (split_list(cell, self.separator) if isinstance(cell, str) else cell)]
 
     def cell(self, entries: Iterable[Entry]) -> str:
-        """Return the cell that says these entries, of which names stand for records."""
-        return join_list([self.said(names) for (names,) in entries], self.separator)
+        """Return the cell that says these entries; the inverse of :meth:`entries`."""
+        return join_list([text for (text,) in entries], self.separator)
 
 
 class RelatedRowsField(RelationField):
@@ -137,7 +136,7 @@ class RelatedRowsField(RelationField):
         the records that ``by`` and ``create`` are about.
     :param key: those of ``columns`` that tell one row of a record from its other rows.
     :param parse: reads a cell; it returns an entry per row: a tuple of values in the order of
-        ``columns``, the names of the record in the place of the ForeignKey.
+        ``columns``, in the place of the ForeignKey the text that names the record.
     :param render: writes entries; the inverse of ``parse``.
     :param m2m_add: rows that the cell does not say stay.
     """

@@ -10,16 +10,17 @@ from typing import Any
 from django.db import models, router
 from import_export.fields import Field
 from import_export.resources import ModelResource
-from import_export.widgets import ForeignKeyWidget, ManyToManyWidget
+from import_export.widgets import ForeignKeyWidget, ManyToManyWidget, Widget
 
 from .. import bulk
-from ..bulk import Column, Identity, Layout, Policy, Refusal, Row, Totals
+from ..bulk import UNSET, Chunk, Column, Identity, Layout, Policy, Refusal, Totals
 from ..conf import conf
 from ..fields import DerivedField
 from ..sources import Record
 from .cleaning import RowCleaner
 from .fields import ForeignKeyField, ManyToManyField, RelatedRowsField, RelationField
 from .results import Result
+from .widgets import exact_widget
 
 __all__ = ("ImportOptions", "RelationalResource")
 
@@ -62,6 +63,10 @@ class RelationalResource(ModelResource):
         for name, declared in cls.fields.items():
             if isinstance(declared, RelationField) and declared.attribute is None:
                 declared.attribute = name
+
+    @classmethod
+    def widget_from_django_field(cls, f: models.Field, default: type[Widget] = Widget) -> Any:
+        return exact_widget(f, super().widget_from_django_field(f, default))
 
     def get_result_class(self) -> type[Result]:
         return Result
@@ -193,15 +198,23 @@ class RelationalResource(ModelResource):
                 columns = [_model_field(model._meta, self.columns()[name]) for name in key]
                 yield Identity(model, tuple(columns))
 
-    def candidates(self, layout: Layout, row: Row) -> list[tuple[int, tuple[Any, ...]]]:
-        """Return what may identify the record of a row; see ``bulk.Candidate``."""
-        values = layout.values_by_field(row)
-        found = []
+    def identify(self, layout: Layout, chunk: Chunk) -> None:
+        """Set ``chunk.candidates``: for each row what may identify its record."""
+        places = {column: place for place, column in enumerate(layout.fields)}
+        chunk.candidates = [[] for _line in chunk.lines]
         for index, identity in enumerate(layout.identities):
-            key = tuple(values.get(column) for column in identity.columns)
-            if any(value is not None for value in key):
-                found.append((index, key))
-        return found
+            columns = [chunk.columns[places[column]] for column in identity.columns]
+            for found, key in zip(chunk.candidates, zip(*columns, strict=True), strict=True):
+                said = tuple([None if value is UNSET else value for value in key])
+                if any(value is not None for value in said):
+                    found.append((index, said))
+
+    def before_export_row(self, values: dict[str, Any]) -> None:
+        """
+        Change the values of a row that is exported by ``bookrel_export``.
+
+        :param values: by column: values, tuples of names, lists of entries.
+        """
 
     def alias_model(self) -> type[models.Model] | None:
         """Return the model of former names that an import resolves, if there is one."""
@@ -212,13 +225,14 @@ class RelationalResource(ModelResource):
         widget = declared.widget
         if isinstance(declared, RelationField):
             return declared
-        attribute = declared.attribute.removesuffix("_id")
-        if isinstance(widget, ManyToManyWidget):
-            made = ManyToManyField(widget.model, by=widget.field, separator=widget.separator)
-        elif isinstance(widget, ForeignKeyWidget):
-            made = ForeignKeyField(widget.model, by=widget.field)
-        else:
+        if not isinstance(widget, ManyToManyWidget | ForeignKeyWidget):
             return declared
+        attribute = declared.attribute.removesuffix("_id")
+        by = widget.model._meta.pk.name if widget.field == "pk" else widget.field
+        if isinstance(widget, ManyToManyWidget):
+            made = ManyToManyField(widget.model, by=by, separator=widget.separator)
+        else:
+            made = ForeignKeyField(widget.model, by=by)
         made.attribute, made.column_name = attribute, name
         made.m2m_add = declared.m2m_add
         return made

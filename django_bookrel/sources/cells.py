@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from html.entities import html5
 
 __all__ = ("mend_number", "mend_text", "mend_year", "split_series", "split_texts")
 
@@ -29,7 +30,13 @@ _SERIES_LISTS = re.compile(rf"\||;(?!\s*(?:{_VOLUME})?\s*\d)", re.IGNORECASE)
 
 def mend_text(text: str) -> str:
     """Undo HTML entities, those that end in a semicolon; once, as a title may be about them."""
-    return _ENTITY.sub(lambda match: unescape(match[0]), text)
+    return _ENTITY.sub(_character, text)
+
+
+def _character(match: re.Match[str]) -> str:
+    # unescape() would also read the beginning of a longer word: "&not" in "&nothing;".
+    name = match[0][1:]
+    return unescape(match[0]) if name[0] == "#" else html5.get(name, match[0])
 
 
 def mend_number(text: str) -> str | None:

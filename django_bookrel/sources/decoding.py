@@ -98,9 +98,8 @@ def check_encoding(name: str, start: bytes) -> None:
         "".encode(name)
         codecs.getincrementaldecoder(name)(_ESCAPES).decode(start[:4])
     except (LookupError, ValueError) as error:
-        raise UnreadableFile(
-            f'There is no text encoding "{name}"{suggestion(name, aliases.aliases)}.'
-        ) from error
+        near = suggestion(name, aliases.aliases.keys() - {name})
+        raise UnreadableFile(f'There is no text encoding "{name}"{near}.') from error
     for bom, encoding in _BOMS:
         if start.startswith(bom):
             if bom.decode(name, "replace").strip("\ufeff"):
@@ -115,30 +114,32 @@ def bom_encoding(start: bytes) -> str | None:
     return next((encoding for bom, encoding in _BOMS if start.startswith(bom)), None)
 
 
-def _decoded(start: bytes, encoding: str) -> str:
+def _decoded(start: bytes, encoding: str, *, is_whole: bool) -> str:
     decoder = codecs.getincrementaldecoder(encoding)(_ESCAPES)
-    return decoder.decode(start).removeprefix("\ufeff")
+    return decoder.decode(start, final=is_whole).removeprefix("\ufeff")
 
 
-def decodable(start: bytes, encoding: str) -> bool:
+def decodable(start: bytes, encoding: str, *, is_whole: bool) -> bool:
     """
     Tell whether the start of a file is of an encoding.
 
     Beside many good characters beyond ASCII a few bad bytes are faults of their lines, not a sign
     of another encoding.
+
+    :param is_whole: whether the file ends here; if not, its last character may be cut off.
     """
-    text = _decoded(start, encoding)
+    text = _decoded(start, encoding, is_whole=is_whole)
     if not _is_faulty(text):
         return True
     bad = sum(map(len, _UNDECODED.findall(text)))
     return bad == 0 or bad * 10 < sum(character > "\x7f" for character in text) - bad
 
 
-def undecodable(start: bytes, encoding: str) -> UnreadableFile:
-    """Say where a file is not of an encoding, and which one it may be."""
-    lines = enumerate(StringIO(_decoded(start, encoding), newline=""), 1)
+def undecodable(start: bytes, encoding: str, *, is_whole: bool) -> UnreadableFile:
+    """Say where a file that is not ``decodable`` is not, and which encoding it may have."""
+    lines = enumerate(StringIO(_decoded(start, encoding, is_whole=is_whole), newline=""), 1)
     number, line = next((number, line) for number, line in lines if _UNDECODED.search(line))
-    other = next((other for other in _SUGGESTED if decodable(start, other)), _SUGGESTED[0])
+    other = next(name for name in _SUGGESTED if decodable(start, name, is_whole=is_whole))
     return UnreadableFile(
         f"line {number}: {_fault(line, encoding.upper())}. "
         f"Name the encoding, for example --encoding {other}."

@@ -113,5 +113,4 @@ class CatalogueFile:
 
 
 def _reason(error: Exception) -> str:
-    text = getattr(error, "strerror", None) or str(error)
-    return text[:1].lower() + text[1:]
+    return getattr(error, "strerror", None) or str(error)

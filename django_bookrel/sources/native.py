@@ -70,10 +70,10 @@ def unguard_cell(text: str) -> str:
 
 @lru_cache(16)
 def _patterns(separator: str) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
-    first = re.escape(separator[0])
+    whole, first = re.escape(separator), re.escape(separator[0])
     return (
         re.compile(rf"\A\s|\s\Z|[\\{first}]"),
-        re.compile(rf"(?:\\[\s\S]|(?!{re.escape(separator)})[\s\S])+"),
+        re.compile(rf"((?:\\[\s\S]|(?!{whole})[\s\S])*)(?:{whole}|\Z)"),
         re.compile(rf"\\([\s\\{first}])"),
     )
 

@@ -88,8 +88,9 @@ def recognise(
     candidates = list(_candidates(start, sources, encoding, delimiter, header))
     mapped = {column for _, column in mapping}
     best = max(candidates, key=lambda candidate: candidate.score(fields, mapped))
-    if not encoding and not decodable(start, best.encoding):
-        raise undecodable(start, best.encoding)
+    is_whole = len(start) < START_BYTES
+    if not encoding and not decodable(start, best.encoding, is_whole=is_whole):
+        raise undecodable(start, best.encoding, is_whole=is_whole)
     table = Table(Lines(blocks(file), best.encoding), best.dialect, header)
     _check_header(table)
     if len(best.rows) >= _DOUBTFUL_ROWS and not best.fit:
@@ -109,7 +110,9 @@ def _candidates(
     delimiter: str | None,
     header: Sequence[str] | None,
 ) -> Iterator[_Candidate]:
-    encoding = encoding or bom_encoding(start) or ("utf-8" if decodable(start, "utf-8") else None)
+    encoding = encoding or bom_encoding(start)
+    if not encoding and decodable(start, "utf-8", is_whole=len(start) < START_BYTES):
+        encoding = "utf-8"
     samples: dict[tuple[str, Dialect], tuple[Table, list[Row]]] = {}
     for source in sources:
         used = encoding or source.encoding
@@ -135,6 +138,8 @@ def _check_header(table: Table) -> None:
         raise UnreadableFile(f"the header cannot be read. {message}{hint}")
     if not header:
         raise UnreadableFile("the file is empty.")
+    if not any(header):
+        raise UnreadableFile("the header names no column.")
     double = dict.fromkeys(name for name in header if name and header.count(name) > 1)
     if double:
         names = ", ".join(f'"{name}"' for name in double)

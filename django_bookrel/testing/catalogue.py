@@ -101,12 +101,181 @@ _NOUNS = """
 """.split()
 _PLACES = """
     Aberdeen Alsace Andalusia Antwerp Arles Athens Bath Bavaria Bergen Berlin Bologna Bombay Boston
-    Bristol Brittany Bruges Buenos\xa0Aires Cádiz Cairo Calais Canton Cork Cornwall Córdoba Crete
+    Bristol Brittany Bruges Cádiz Cairo Calais Canton Cork Cornwall Córdoba Crete
     Cumbria Delft Devon Dover Dresden Dublin Edinburgh Ghent Genoa Glasgow Granada Hamburg Havana
     Iceland Istanbul Kent Kyoto Lapland Leeds Leiden Leipzig Lima Lisbon London Lübeck Lyon Madrid
     Malta Manchester Marseille Mexico Milan Moscow Munich Naples Norfolk Normandy Orkney Oslo Oxford
     Padua Palermo Paris Peru Pisa Porto Prague Quebec Ravenna Riga Rome Rouen Saxony Seville Siena
     Stockholm Sussex Tangier Toledo Trieste Turin Tuscany Ulster Utrecht Valencia Venice Vienna
     Wales Warsaw York Zürich
-""".replace("\n", " ").split(" ")
-_PLACES = [place.replace("\xa0", " ") for place in _PLACES if place]
+""".split()
+_IMPRINTS = ("Books", "Press", "Verlag", "House", "Editions", "& Sons", "Publishing", "University Press")
+_MIDDLES = ("", " E.", " J.", " M.")
+_TITLES = (
+    "The {} {} of {}",
+    "{} {} in {}",
+    "A {} {}: {} Remembered",
+    "The {} {} and Other Stories from {}",
+)
+_LANGUAGES = ("eng", "eng", "eng", "eng", "ger", "fre", "spa", "ita", "rus", "")
+_ROLES = tuple(ROLES)
+
+
+def generate(
+    rows: int,
+    *,
+    seed: int = 0,
+    isbn_share: float = 0.9,
+    changed: float = 0.0,
+    bad_lines: Collection[int] = (),
+) -> Iterator[dict[str, str]]:
+    """
+    Yield the rows of a catalogue as cells by column, in the order of ``HEADER``.
+
+    No two rows are one book. ISBNs are valid; half of the rows without one have an identifier, the
+    others nothing but title, author and year. One row in ten has no author. The pool of authors is a
+    quarter of the rows, that of publishers a fiftieth.
+
+    :param seed: another seed, another catalogue.
+    :param isbn_share: the share of rows that have an ISBN, 0 to 1.
+    :param changed: the share of rows whose title is another than in the catalogue that is generated
+        without it, 0 to 1: a second delivery. Rows that only the title identifies never change.
+    :param bad_lines: lines of the file, the header being line 1, that no import can take; see
+        ``FAULTS``. The other rows are the same as without them.
+    """
+    # Of all that random.Random can do, random() alone is promised to stay the same.
+    random, change = Random(seed).random, Random(~seed).random
+    people, publishers = max(8, rows // 4), max(8, rows // 50)
+    series, subjects = max(8, rows // 40), max(8, rows // 100)
+    for number in range(rows):
+        code = (number * 618_033_989 + seed * 271_828_183) % 10**9
+        u = random()
+        has_isbn = u < isbn_share
+        nameless = u > (1 + isbn_share) / 2
+        row = {
+            "isbn": _isbn(code) if has_isbn else "",
+            "title": _title(number, seed),
+            "author": _person(_skewed(random(), people)) if random() < 0.9 else "",
+            "contributors": _contributors(random(), random(), random(), people),
+            "publishers": _publishers(random(), random(), publishers),
+            "year": str(2025 - int(random() ** 2 * 175)) if random() < 0.97 else "",
+            "language": _LANGUAGES[int(random() * len(_LANGUAGES))],
+            "pages": str(32 + int(random() * 868)) if random() < 0.96 else "",
+            "series": _series(random(), random(), series) if random() < 0.15 else "",
+            "subjects": _subjects(random(), random(), subjects),
+            "identifiers": _identifiers(code, random() if has_isbn else 0) if not nameless else "",
+        }
+        if change() < changed and not nameless:
+            row["title"] += ", Revised"
+        if number + 2 in bad_lines:
+            column, cell = FAULTS[(number + 2) % len(FAULTS)]
+            row[column] = cell
+        yield row
+
+
+def write_csv(
+    file: TextIO,
+    rows: int,
+    *,
+    columns: Sequence[str] = HEADER,
+    seed: int = 0,
+    isbn_share: float = 0.9,
+    changed: float = 0.0,
+    bad_lines: Collection[int] = (),
+) -> None:
+    """
+    Write a catalogue as a native CSV file, one line a row.
+
+    :param file: opened with ``newline=""`` and ``encoding="utf-8"``.
+    :param columns: those of ``HEADER`` that the file has, in their order. Without "identifiers" a
+        row that has no ISBN is identified by title, author and year alone.
+
+    The other parameters are those of :func:`generate`.
+    """
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(columns)
+    made = generate(
+        rows, seed=seed, isbn_share=isbn_share, changed=changed, bad_lines=bad_lines
+    )
+    if tuple(columns) == HEADER:
+        writer.writerows(row.values() for row in made)
+    else:
+        writer.writerows([row[column] for column in columns] for row in made)
+
+
+def _skewed(u: float, pool: int) -> int:
+    return int(u * u * pool)
+
+
+def _isbn(code: int) -> str:
+    digits = f"978{code:09}"
+    # Character codes serve as digits: 48, the code of "0", counts 24 times and leaves 2.
+    codes = digits.encode()
+    return f"{digits}{(2 - sum(codes[::2]) - 3 * sum(codes[1::2])) % 10}"
+
+
+def _title(number: int, seed: int) -> str:
+    size = len(_ADJECTIVES) * len(_NOUNS) * len(_PLACES)
+    volume, place = divmod(number, size)
+    # A prime that divides no length of a list: every combination comes once before any comes again.
+    rest, place = divmod((place * 1_000_003 + seed * 7_919) % size, len(_PLACES))
+    adjective, noun = divmod(rest, len(_NOUNS))
+    pattern = _TITLES[(adjective + place) % len(_TITLES)]
+    title = pattern.format(_ADJECTIVES[adjective], _NOUNS[noun], _PLACES[place])
+    return f"{title}, Volume {volume + 1}" if volume else title
+
+
+def _person(number: int) -> str:
+    size = len(_GIVEN) * len(_FAMILY) * len(_MIDDLES)
+    generation, place = divmod(number, size)
+    rest, given = divmod(place * 1_000_003 % size, len(_GIVEN))
+    middle, family = divmod(rest, len(_FAMILY))
+    name = f"{_GIVEN[given]}{_MIDDLES[middle]} {_FAMILY[family]}"
+    return f"{name} ({generation + 1})" if generation else name
+
+
+def _contributors(u: float, who: float, role: float, pool: int) -> str:
+    if u < 0.6:
+        return ""
+    first, value = _skewed(who, pool), _ROLES[_skewed(role, len(_ROLES))]
+    count = 1 if u < 0.85 else 2 if u < 0.95 else 3
+    return "|".join(f"{_person((first + 3 * i) % pool)} ({value})" for i in range(count))
+
+
+def _publisher(number: int) -> str:
+    rest, family = divmod(number, len(_FAMILY))
+    rest, imprint = divmod(rest, len(_IMPRINTS))
+    name = f"{_FAMILY[family]} {_IMPRINTS[imprint]}"
+    return f"{name}, {_PLACES[rest % len(_PLACES)]} {rest}" if rest else name
+
+
+def _publishers(u: float, who: float, pool: int) -> str:
+    number = _skewed(who, pool)
+    name = _publisher(number)
+    return name if u < 0.8 else f"{name}|{_publisher((number + 1) % pool)}"
+
+
+def _series(u: float, who: float, pool: int) -> str:
+    rest, noun = divmod(_skewed(who, pool), len(_NOUNS))
+    name = f"{_NOUNS[noun]} and {_PLACES[rest % len(_PLACES)]} Series"
+    return f"{name} {rest} #{int(u * 12) + 1}"
+
+
+def _subject(number: int) -> str:
+    rest, noun = divmod(number, len(_NOUNS))
+    if not rest:
+        return _NOUNS[noun]
+    return f"{_NOUNS[noun]} -- {_PLACES[rest % len(_PLACES)]}" + (
+        f" -- {rest}" if rest >= len(_PLACES) else ""
+    )
+
+
+def _subjects(u: float, what: float, pool: int) -> str:
+    first = _skewed(what, pool)
+    return "|".join([_subject((first + 2 * i) % pool) for i in range(int(u * 3) + 1)])
+
+
+def _identifiers(code: int, u: float) -> str:
+    if u < 0.3:
+        return f"goodreads:{code}"
+    return f"goodreads:{code}|oclc:{code}" if u < 0.4 else ""

@@ -46,10 +46,9 @@ class Search(ListView):
 
     template_name = "bookshop/search.html"
     paginate_by = 20
-    longest_query = 200
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        self.query = request.GET.get("q", "").strip()[: self.longest_query]
+        self.query = request.GET.get("q", "").strip()
         self.isbn = find_isbn(self.query)
         if self.isbn and len(found := Book.objects.search(self.isbn)[:2]) == 1:
             return redirect(found[0])

@@ -22,12 +22,17 @@ class ArticleAdmin(admin.ModelAdmin):
     list_select_related = ("reporter",)
     date_hierarchy = "pub_date"
     search_fields = ("headline",)
-    autocomplete_fields = ("reporter",)
-    exclude = ("topics",)
-    inlines = [RelatedInline.create(Article.topics.through)]
+    autocomplete_fields = ("reporter", "topics")
 
 
 @admin.register(Topic)
 class TopicAdmin(admin.ModelAdmin):
     search_fields = ("name",)
-    inlines = [RelatedInline.create(Article.topics.through)]
+    inlines = [
+        RelatedInline.create(
+            Article.topics.through,
+            verbose_name="article",
+            verbose_name_plural="articles",
+            classes=("bookrel-link",),
+        )
+    ]

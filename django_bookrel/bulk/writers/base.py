@@ -11,7 +11,7 @@ from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.functional import cached_property
 
-from ..columns import from_db, to_db
+from ..values import from_db, to_db
 
 __all__ = ("Row", "Writer")
 
@@ -54,15 +54,18 @@ class Writer(ABC):
         :param columns: of one model.
         :param keys: rows of values of ``columns``, none of them None.
         :param fetch: columns of the same model whose values are returned.
-        :returns: (index of the key, \\*values of ``fetch``), in no order; a key may have many rows.
+        :returns: (index of the key, values of ``fetch``), in no order; a key may have many rows.
         """
         if not keys:
             return []
-        prepared = to_db(columns, self.connection)(keys)
-        rows = self._match(columns, prepared, fetch)
-        convert = from_db(fetch, self.connection)
-        found = convert([row[1:] for row in rows])
-        return [(row[0], *values) for row, values in zip(rows, found, strict=True)]
+        prepare = [to_db(column, self.connection) for column in columns]
+        if any(prepare):
+            keys = [
+                tuple(v if p is None else p(v) for p, v in zip(prepare, key, strict=True))
+                for key in keys
+            ]
+        convert = from_db(fetch, self.connection, first=1)
+        return convert(self._match(columns, keys, fetch))
 
     def insert(
         self, model: type[models.Model], fields: Sequence[models.Field], rows: Sequence[Row]
@@ -71,37 +74,39 @@ class Writer(ABC):
         Insert rows and return their primary keys in order.
 
         The key is the database's own where ``fields`` do not have it and it has no Python default.
+
+        :param rows: as ``Filler.rows`` makes them.
         """
         if not rows:
             return []
         pk = model._meta.pk
         if pk in fields:
-            self._insert(model, fields, to_db(fields, self.connection)(rows))
+            self._insert(model, fields, rows)
             index = list(fields).index(pk)
-            return [row[index] for row in rows]
+            return [pk.to_python(row[index]) for row in rows]
         if pk.has_default():
             keys = [pk.get_default() for _row in rows]
-            with_keys = [(key, *row) for key, row in zip(keys, rows, strict=True)]
-            all_fields = (pk, *fields)
-            self._insert(model, all_fields, to_db(all_fields, self.connection)(with_keys))
+            prepare = to_db(pk, self.connection) or (lambda key: key)
+            with_keys = [(prepare(key), *row) for key, row in zip(keys, rows, strict=True)]
+            self._insert(model, (pk, *fields), with_keys)
             return keys
-        return self._insert_numbered(model, fields, to_db(fields, self.connection)(rows))
+        return self._insert_numbered(model, fields, rows)
 
     def update(
         self, model: type[models.Model], fields: Sequence[models.Field], rows: Sequence[Row]
     ) -> None:
-        """Set ``fields`` of existing rows; each row is (primary key, \\*values)."""
+        """Set ``fields`` of existing rows; each row is (primary key, the driver's values)."""
         if rows:
-            with_pk = (model._meta.pk, *fields)
-            self._update(model, fields, to_db(with_pk, self.connection)(rows))
+            prepare = to_db(model._meta.pk, self.connection)
+            if prepare is not None:
+                rows = [(prepare(row[0]), *row[1:]) for row in rows]
+            self._update(model, fields, rows)
 
     def delete(self, model: type[models.Model], keys: Sequence[Any]) -> None:
         """Delete the rows with these primary keys."""
         if keys:
-            pk = model._meta.pk
-            self._delete(
-                model, [key for (key,) in to_db((pk,), self.connection)([(k,) for k in keys])]
-            )
+            prepare = to_db(model._meta.pk, self.connection)
+            self._delete(model, [key if prepare is None else prepare(key) for key in keys])
 
     def is_transient(self, error: BaseException) -> bool:
         """Return whether the transaction that failed so may succeed when it is tried again."""

@@ -1,0 +1,127 @@
+"""One measured run in a process of its own: ``python -m benchmarks.task``; prints JSON."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import resource
+import sys
+import time
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "benchmarks.settings")
+django.setup()
+
+from django.db import connection  # noqa: E402
+
+from django_bookrel.resources import BookResource, load  # noqa: E402
+from django_bookrel.resources.exporting import Exporter  # noqa: E402
+
+from . import contents, handwritten, rivals  # noqa: E402
+
+
+def export(path: Path) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        Exporter(BookResource(), fields=rivals.COLUMNS).write(file, "csv")
+
+
+IMPORTS: dict[str, Callable[[Path], Any]] = {
+    "django-bookrel": load,
+    "SQL by hand": handwritten.load,
+    **{f"import-export: {name}": run for name, run in rivals.IMPORTS.items()},
+}
+EXPORTS = {"django-bookrel export": export, "import-export export": rivals.export}
+
+
+class Statements:
+    """Counts what is sent to the database; an ``executemany`` is one statement, a COPY too."""
+
+    def __init__(self) -> None:
+        self.count = self.writes = 0
+
+    def __call__(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:  # noqa: FBT001 (Django's)
+        self.note(sql)
+        return execute(sql, params, many, context)
+
+    def note(self, sql: str) -> None:
+        self.count += 1
+        # The record of the import is none of the catalogue; "WHERE 0" is how a lock is taken.
+        writes = sql.startswith(("INSERT", "UPDATE", "DELETE", "COPY")) and "importrecord" not in sql
+        self.writes += writes and not sql.endswith("WHERE 0")
+
+    def note_copies(self) -> None:
+        """Count COPY, which goes past Django."""
+        from psycopg import Cursor
+
+        original = Cursor.copy
+
+        def copy(cursor: Any, statement: Any, *args: Any, **kwargs: Any) -> Any:
+            self.note(str(statement))
+            return original(cursor, statement, *args, **kwargs)
+
+        Cursor.copy = copy
+
+
+def measured(run: Callable[[Path], Any], path: Path) -> dict[str, Any]:
+    statements = Statements()
+    if connection.vendor == "postgresql":
+        statements.note_copies()
+    with connection.execute_wrapper(statements):
+        started = time.perf_counter()
+        run(path)
+        seconds = time.perf_counter() - started
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return {
+        "seconds": seconds,
+        "peak_mb": peak / (2**20 if sys.platform == "darwin" else 2**10),
+        "statements": statements.count,
+        "writes": statements.writes,
+    }
+
+
+def versions() -> dict[str, str]:
+    with connection.cursor() as cursor:
+        name = "sqlite_version()" if connection.vendor == "sqlite" else "version()"
+        cursor.execute(f"SELECT {name}")
+        said = cursor.fetchone()[0].split(" (")[0].split(" on ")[0].split("-")[0]
+    packages = ["Django", "django-import-export"]
+    packages += {"postgresql": ["psycopg"]}.get(connection.vendor, [])
+    database = said if said.startswith("Postgre") else f"{connection.display_name} {said}"
+    return {
+        "database": database,
+        "versions": ", ".join(
+            [f"Python {platform.python_version()}"] + [f"{p} {version(p)}" for p in packages]
+        ),
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("task", choices=["versions", *IMPORTS, *EXPORTS])
+    parser.add_argument("path", type=Path, nargs="?")
+    parser.add_argument("--before", type=Path, help="a catalogue that is there already")
+    arguments = parser.parse_args()
+    if arguments.task == "versions":
+        print(json.dumps(versions()))
+        return
+    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+    try:
+        if arguments.before:
+            load(arguments.before)
+        report = measured((IMPORTS | EXPORTS)[arguments.task], arguments.path)
+        is_export = arguments.task in EXPORTS
+        report["digest"] = contents.of_file(arguments.path) if is_export else contents.of_tables()
+    finally:
+        connection.creation.destroy_test_db(connection.settings_dict["NAME"], verbosity=0)
+    print(json.dumps(report))
+
+
+if __name__ == "__main__":
+    main()

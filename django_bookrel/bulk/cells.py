@@ -1,0 +1,190 @@
+"""Cells of a file -> values of a model's column, a whole column of a chunk at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import (
+    MaxLengthValidator,
+    MaxValueValidator,
+    MinValueValidator,
+    ProhibitNullCharactersValidator,
+)
+from django.db import models
+
+from ..fields import DerivedField, ISBNField
+from ..isbn import clean_isbn
+
+__all__ = ("Cleaner", "cleaner", "needs_value")
+
+Cleaner = Callable[[list[str]], tuple[list[Any], dict[int, str]]]
+"""Texts, maybe empty -> values, and by index the reason for each cell that is refused."""
+
+UNWRITABLE = re.compile("[\0\ud800-\udfff]")
+"""Characters that no database takes in a text."""
+
+MISSING = object()
+
+
+def cleaner(field: models.Field, convert: Callable[[str], Any] | None = None) -> Cleaner:
+    """
+    Return a function that turns cells into values of ``field``.
+
+    :param convert: turns a cell that is not empty into a value; what it raises as ValueError,
+        ArithmeticError, TypeError or ValidationError is the reason of a refusal. None reads the cell
+        as the field itself does.
+    """
+    if convert is None and _is_text(field) and not isinstance(field, ISBNField):
+        return _TextCells(field)
+    return _Cells(field, convert or _converter(field))
+
+
+def needs_value(field: models.Field) -> bool:
+    """Return whether a new row cannot do without a value for the field."""
+    automatic = field.primary_key or field.generated or isinstance(field, DerivedField)
+    automatic = (
+        automatic or getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
+    )
+    return not automatic and not field.has_db_default() and _empty_value(field) is MISSING
+
+
+class _Cells:
+    """Cells that are converted."""
+
+    def __init__(self, field: models.Field, convert: Callable[[str], Any]) -> None:
+        self.empty = _empty_value(field)
+        self.convert = convert
+        self.least, self.most, self.checks = _checks(field)
+
+    def __call__(self, cells: list[str]) -> tuple[list[Any], dict[int, str]]:
+        # The whole column at once, and cell by cell only where something is wrong.
+        try:
+            values = self.all_at_once(cells)
+        except (ValueError, ArithmeticError, TypeError, ValidationError):
+            return self.one_by_one(cells)
+        return values, {}
+
+    def all_at_once(self, cells: list[str]) -> list[Any]:
+        """Return the values, or raise one of the errors of ``convert``."""
+        convert, empty = self.convert, self.empty
+        if "" in cells:
+            self.check_empty()
+            values = [convert(cell) if cell else empty for cell in cells]
+        else:
+            values = list(map(convert, cells))
+        said = [value for value in values if value is not None] if None in values else values
+        if said:
+            self.check_range(min(said), max(said)) if self.ranged else None
+            for check in self.checks:
+                for value in said:
+                    check(value)
+        return values
+
+    def one_by_one(self, cells: list[str]) -> tuple[list[Any], dict[int, str]]:
+        """Return the values, None for those refused, and the reasons."""
+        values: list[Any] = [None] * len(cells)
+        reasons = {}
+        for index, cell in enumerate(cells):
+            try:
+                (values[index],) = self.all_at_once([cell])
+            except ValidationError as error:
+                reasons[index] = " ".join(error.messages)
+            except (ValueError, ArithmeticError, TypeError) as error:
+                reasons[index] = str(error) or "cannot be read"
+        return values, reasons
+
+    @property
+    def ranged(self) -> bool:
+        """Whether the field has a least or greatest value."""
+        return self.least is not None or self.most is not None
+
+    def check_range(self, low: Any, high: Any) -> None:
+        """Raise ValueError if one of the values is out of the field's range."""
+        if self.least is not None and low < self.least:
+            raise ValueError(f"is less than {self.least}, the least possible")
+        if self.most is not None and high > self.most:
+            raise ValueError(f"is greater than {self.most}, the greatest possible")
+
+    def check_empty(self) -> None:
+        """Raise ValueError if the field must have a value."""
+        if self.empty is MISSING:
+            raise ValueError("is empty")
+
+
+class _TextCells(_Cells):
+    """Cells that are taken as they are."""
+
+    def __init__(self, field: models.Field) -> None:
+        super().__init__(field, str)
+        self.limit = field.max_length
+
+    def all_at_once(self, cells: list[str]) -> list[Any]:
+        values: list[Any] = cells
+        if "" in cells:
+            self.check_empty()
+            if self.empty != "":
+                values = [cell or self.empty for cell in cells]
+        if self.limit is not None and cells and (longest := max(map(len, cells))) > self.limit:
+            raise ValueError(f"has {longest} characters; at most {self.limit} fit")
+        if found := UNWRITABLE.search("".join(cells)):
+            raise ValueError(f"holds the character U+{ord(found[0]):04X}, which no database takes")
+        for check in self.checks:
+            for cell in filter(None, cells):
+                check(cell)
+        return values
+
+
+def _empty_value(field: models.Field) -> Any:
+    if field.null:
+        return None
+    if field.has_default():
+        return field.get_default()
+    return "" if _is_text(field) and field.blank else MISSING
+
+
+def _is_text(field: models.Field) -> bool:
+    return isinstance(field, models.CharField | models.TextField)
+
+
+def _converter(field: models.Field) -> Callable[[str], Any]:
+    if isinstance(field, ISBNField):
+        return clean_isbn
+    return _integer if isinstance(field, models.IntegerField) else field.to_python
+
+
+def _integer(cell: str) -> int:
+    try:
+        return int(cell)
+    except ValueError:
+        raise ValueError("is not a whole number") from None
+
+
+def _checks(field: models.Field) -> tuple[Any, Any, list[Callable[[Any], None]]]:
+    """Return the field's least and greatest value, and what else it checks."""
+    if isinstance(field, ISBNField):
+        return None, None, []
+    bounds: dict[type, list[Any]] = {MinValueValidator: [], MaxValueValidator: []}
+    checks: list[Callable[[Any], None]] = []
+    for validator in field.validators:
+        if type(validator) in bounds and not callable(validator.limit_value):
+            bounds[type(validator)].append(validator.limit_value)
+        elif not isinstance(validator, MaxLengthValidator | ProhibitNullCharactersValidator):
+            checks.append(validator)
+    if field.choices:
+        checks.append(_choice_check(field))
+    least, most = bounds[MinValueValidator], bounds[MaxValueValidator]
+    return max(least, default=None), min(most, default=None), checks
+
+
+def _choice_check(field: models.Field) -> Callable[[Any], None]:
+    allowed = {value for value, _label in field.flatchoices}
+    listed = ", ".join(sorted(map(str, allowed)))
+
+    def check(value: Any) -> None:
+        if value not in allowed:
+            raise ValueError(f"is not one of: {listed}")
+
+    return check

@@ -1,0 +1,171 @@
+"""Values of columns as the database driver takes and gives them, and the columns nobody gave."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from itertools import repeat
+from typing import Any
+
+from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.utils import timezone
+
+from ..fields import CodePointField, DerivedField, ISBNField, KeyField, NameField, SortField
+
+__all__ = ("Filler", "from_db", "to_db")
+
+PLAIN = {
+    models.AutoField,
+    models.BigAutoField,
+    models.BigIntegerField,
+    models.CharField,
+    models.IntegerField,
+    models.PositiveBigIntegerField,
+    models.PositiveIntegerField,
+    models.PositiveSmallIntegerField,
+    models.SmallAutoField,
+    models.SmallIntegerField,
+    models.TextField,
+    CodePointField,
+    ISBNField,
+    KeyField,
+    NameField,
+    SortField,
+}
+"""Fields whose cleaned values, texts and whole numbers, every driver takes as they are."""
+
+
+def to_db(field: models.Field, connection: BaseDatabaseWrapper) -> Callable[[Any], Any] | None:
+    """Return what makes a value of ``field`` one for the driver; None if it may stay as it is."""
+    target = field
+    while isinstance(target, models.ForeignKey):
+        target = target.target_field
+    if type(target) in PLAIN:
+        return None
+    return lambda value: None if value is None else field.get_db_prep_save(value, connection)
+
+
+def from_db(
+    fields: Sequence[models.Field], connection: BaseDatabaseWrapper, *, first: int = 0
+) -> Callable[[list[Any]], list[Any]]:
+    """
+    Return a function that makes rows of the driver rows of Python values.
+
+    :param first: where in a row the values of ``fields`` begin.
+    """
+    converters = []
+    for index, field in enumerate(fields, first):
+        column = field.get_col(field.model._meta.db_table)
+        found = connection.ops.get_db_converters(column) + column.get_db_converters(connection)
+        converters += [(index, convert, column) for convert in found]
+    if not converters:
+        return lambda rows: rows
+
+    def converted(rows: list[Any]) -> list[Any]:
+        result = [list(row) for row in rows]
+        for row in result:
+            for index, convert, column in converters:
+                row[index] = convert(row[index], column, connection)
+        return [tuple(row) for row in result]
+
+    return converted
+
+
+class Filler:
+    """
+    Completes columns of values to the rows that an INSERT or UPDATE writes.
+
+    Defaults, ``auto_now``, derived columns and any other ``pre_save()`` apply as in ``save()``.
+
+    :param given: the fields whose columns are brought, in their order.
+    :param adding: for new rows (all other columns), else for existing ones (only what ``pre_save()``
+        changes on every save).
+    """
+
+    def __init__(
+        self,
+        model: type[models.Model],
+        given: Sequence[models.Field],
+        connection: BaseDatabaseWrapper,
+        *,
+        adding: bool,
+    ) -> None:
+        self.model, self.given, self.adding = model, tuple(given), adding
+        self.prepare = [to_db(field, connection) for field in self.given]
+        self.fields = self.given
+        self.made: list[Callable[[Sequence[list[Any]], int], Iterable[Any]]] = []
+        places = {field.attname: place for place, field in enumerate(self.given)}
+        for field in model._meta.local_concrete_fields:
+            if field.attname in places or field.generated or field.primary_key:
+                continue
+            if make := self._maker(field, places, to_db(field, connection)):
+                self.fields = (*self.fields, field)
+                self.made.append(make)
+
+    def rows(self, columns: Sequence[list[Any]], count: int) -> list[tuple[Any, ...]]:
+        """
+        Return rows of the driver's values of ``self.fields``.
+
+        :param columns: a list of ``count`` values for each of ``given``.
+        """
+        full: list[Iterable[Any]] = [
+            column if prepare is None else map(prepare, column)
+            for column, prepare in zip(columns, self.prepare, strict=True)
+        ]
+        full += [make(columns, count) for make in self.made]
+        return list(zip(*full, strict=False)) if full else [()] * count
+
+    def _maker(
+        self, field: models.Field, places: dict[str, int], prepare: Callable[[Any], Any] | None
+    ) -> Callable[[Sequence[list[Any]], int], Iterable[Any]] | None:
+        if isinstance(field, DerivedField):
+            return self._derived(field, places)
+        added = self.adding and getattr(field, "auto_now_add", False)
+        if added or getattr(field, "auto_now", False):
+            return lambda columns, count: repeat(_said(prepare, _now(field)), count)
+        if not _saves_as_is(field):
+            return lambda columns, count: [
+                _said(prepare, field.pre_save(instance, self.adding))
+                for instance in self._instances(columns)
+            ]
+        if not self.adding or (field.has_db_default() and not field.has_default()):
+            return None
+        if callable(field.default):
+            return lambda columns, count: [
+                _said(prepare, field.get_default()) for _row in range(count)
+            ]
+        value = _said(prepare, field.get_default())
+        return lambda columns, count: repeat(value, count)
+
+    def _derived(
+        self, field: DerivedField, places: dict[str, int]
+    ) -> Callable[[Sequence[list[Any]], int], Iterable[Any]] | None:
+        place = places.get(self.model._meta.get_field(field.source).attname)
+        if place is not None:
+            return lambda columns, count: map(field.derive, columns[place])
+        empty = field.derive("")
+        return (lambda columns, count: repeat(empty, count)) if self.adding else None
+
+    def _instances(self, columns: Sequence[list[Any]]) -> Iterable[models.Model]:
+        names = [field.attname for field in self.given]
+        for row in zip(*columns, strict=True):
+            yield self.model(**dict(zip(names, row, strict=True)))
+
+
+def _said(prepare: Callable[[Any], Any] | None, value: Any) -> Any:
+    return value if prepare is None else prepare(value)
+
+
+def _saves_as_is(field: models.Field) -> bool:
+    """Return whether ``pre_save()`` leaves a value that nobody gave as it is."""
+    plain = (models.Field, models.DateField, models.DateTimeField, models.TimeField)
+    known = isinstance(field, ISBNField | models.FileField)
+    return known or any(type(field).pre_save is kind.pre_save for kind in plain)
+
+
+def _now(field: models.Field) -> Any:
+    now = timezone.now()
+    if isinstance(field, models.DateTimeField):
+        return now
+    local = timezone.localtime(now) if timezone.is_aware(now) else now
+    return local.date() if isinstance(field, models.DateField) else local.time()

@@ -1,0 +1,148 @@
+"""
+Widgets of plain columns that write values whole, in no locale, and read what they wrote.
+
+django-import-export's own write numbers as the locale does, drop microseconds and the time zone,
+say "None" for an empty list of JSON, and take any text that they do not know for False.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import partial
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from import_export import widgets
+
+from ..sources import join_list, split_list
+
+__all__ = (
+    "ArrayWidget",
+    "BooleanWidget",
+    "DateTimeWidget",
+    "DateWidget",
+    "DecimalWidget",
+    "FloatWidget",
+    "IntegerWidget",
+    "JSONWidget",
+    "TimeWidget",
+    "exact_widget",
+)
+
+
+class _Exact(widgets.Widget):
+    say: ClassVar[Callable[[Any], str]] = str
+
+    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> Any:
+        if value is None or not self.coerce_to_string or kwargs.get("force_native_type"):
+            return super().render(value, **kwargs)
+        return type(self).say(value)
+
+
+class IntegerWidget(_Exact, widgets.IntegerWidget):
+    """Whole numbers."""
+
+
+class FloatWidget(_Exact, widgets.FloatWidget):
+    """Numbers with a point."""
+
+
+class DecimalWidget(_Exact, widgets.DecimalWidget):
+    """Decimal numbers, never in powers of ten."""
+
+    say = "{:f}".format
+
+
+class _ISO(_Exact):
+    say = staticmethod(lambda value: value.isoformat())
+
+    def __init__(self, format: str | None = None, **kwargs: Any) -> None:  # noqa: A002 (upstream's)
+        super().__init__(format, **kwargs)
+        self.format = format
+
+    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> Any:
+        if self.format:
+            return super(_Exact, self).render(value, **kwargs)
+        return super().render(value, **kwargs)
+
+
+class DateWidget(_ISO, widgets.DateWidget):
+    """Days as ISO 8601; read in the formats of the settings too, or in the one that is given."""
+
+
+class TimeWidget(_ISO, widgets.TimeWidget):
+    """Times of day; as days."""
+
+
+class DateTimeWidget(_ISO, widgets.DateTimeWidget):
+    """Points in time with their zone; as days."""
+
+    say = staticmethod(lambda value: value.isoformat(" "))
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
+        found = parse_datetime(value) if isinstance(value, str) and not self.format else None
+        if found is None:
+            return super().clean(value, row, **kwargs)
+        return timezone.make_aware(found) if settings.USE_TZ and timezone.is_naive(found) else found
+
+
+class BooleanWidget(widgets.BooleanWidget):
+    """1 and 0, true and false."""
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> bool | None:
+        if value not in (*self.TRUE_VALUES, *self.FALSE_VALUES, *self.NULL_VALUES):
+            raise ValueError("is neither 1 nor 0")
+        return super().clean(value, row, **kwargs)
+
+
+class JSONWidget(widgets.JSONWidget):
+    """JSON, and nothing else."""
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
+        return json.loads(value) if value else None
+
+    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
+        return "" if value is None else json.dumps(value, ensure_ascii=False)
+
+
+class ArrayWidget(widgets.SimpleArrayWidget):
+    """
+    Values of an array, as lists are written in the native CSV.
+
+    :param base: the field of one value.
+    """
+
+    def __init__(self, base: models.Field, separator: str = "|", **kwargs: Any) -> None:
+        super().__init__(separator, **kwargs)
+        self.base = base
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> list[Any]:
+        return [self.base.to_python(text) for text in split_list(value or "", self.separator)]
+
+    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> Any:
+        if value is None or not self.coerce_to_string:
+            return super().render(value, **kwargs)
+        return join_list(map(str, value), self.separator)
+
+
+EXACT: dict[Any, type[widgets.Widget]] = {
+    widgets.BooleanWidget: BooleanWidget,
+    widgets.DateTimeWidget: DateTimeWidget,
+    widgets.DateWidget: DateWidget,
+    widgets.DecimalWidget: DecimalWidget,
+    widgets.FloatWidget: FloatWidget,
+    widgets.IntegerWidget: IntegerWidget,
+    widgets.JSONWidget: JSONWidget,
+    widgets.TimeWidget: TimeWidget,
+}
+
+
+def exact_widget(field: models.Field, found: Any) -> Any:
+    """Return our widget class in the place of the one that django-import-export has for a field."""
+    if found is widgets.SimpleArrayWidget:
+        return partial(ArrayWidget, field.base_field)
+    return EXACT.get(found, found)

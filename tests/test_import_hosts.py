@@ -1,0 +1,442 @@
+"""A newspaper's own models come in and go out: every kind of column, key and relation."""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from django_bookrel.exceptions import MissingColumns
+from django_bookrel.resources import ManyToManyField, RelationalResource, Result, load
+from django_bookrel.resources.exporting import Exporter
+from tests.hosts.newsdesk.models import Article, Issue, Note, Photo, Reporter, Section, Topic
+from tests.hosts.newsdesk.resources import (
+    AddingArticleResource,
+    ArticleResource,
+    IssueResource,
+    NoteResource,
+    PhotoResource,
+    StrictArticleResource,
+    UndeclaredArticleResource,
+)
+from tests.importing import capture_writes, stored, write_csv
+
+pytestmark = pytest.mark.django_db
+
+UTC = datetime.UTC
+
+FULL = {
+    "slug": "moon",
+    "headline": "A walk on the moon",
+    "reporter": "ann@example.com",
+    "editor": "bo@example.com",
+    "topics": "Space|Travel",
+    "section": "Science & Nature",
+    "published": "1969-07-21",
+    "embargo": "1969-07-20 20:17:40Z",
+    "fee": "1234.50",
+    "is_free": "1",
+    "kind": "essay",
+    "words": "900",
+    "extra": '{"a": [1, null, "é"]}',
+}
+
+
+def import_rows(
+    tmp_path: Path,
+    rows: list[dict[str, Any]],
+    resource: type[RelationalResource] = ArticleResource,
+    **options: Any,
+) -> Result:
+    header = list(dict.fromkeys(name for row in rows for name in row))
+    path = write_csv(tmp_path / "rows.csv", rows, header)
+    return load(path, resource=resource, source="native", **options)
+
+
+def counts(result: Result) -> dict[str, int]:
+    """Give the totals that are not zero."""
+    names = ("rows", "new", "updated", "unchanged", "duplicates", "rejected")
+    return {name: n for name in names if (n := getattr(result.counts, name))}
+
+
+def refused(result: Result) -> list[tuple[int, str, str, str]]:
+    return [(r.line, r.column, r.value, r.reason) for r in result.refusals]
+
+
+def export(path: Path, resource: type[RelationalResource]) -> Path:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        Exporter(resource()).write(file, "csv")
+    return path
+
+
+# Columns.
+
+
+def test_every_kind_of_column(tmp_path: Path):
+    assert counts(import_rows(tmp_path, [FULL])) == {"rows": 1, "new": 1}
+    article = Article.objects.get()
+    assert article.reporter == Reporter.objects.get(email="ann@example.com")
+    assert article.editor == Reporter.objects.get(email="bo@example.com")
+    assert sorted(topic.name for topic in article.topics.all()) == ["Space", "Travel"]
+    assert article.section == Section.objects.get(key="science and nature")
+    assert article.published == datetime.date(1969, 7, 21)
+    assert article.embargo == datetime.datetime(1969, 7, 20, 20, 17, 40, tzinfo=UTC)
+    assert (article.fee, article.is_free, article.kind) == (Decimal("1234.50"), True, "essay")
+    assert (article.words, article.extra) == (900, {"a": [1, None, "é"]})
+    assert article.changed_at is not None
+
+
+def test_second_import_writes_nothing(tmp_path: Path):
+    rows = [FULL, {"slug": "sun", "headline": "The sun", "words": "1"}]
+    import_rows(tmp_path, rows)
+    before = stored("newsdesk")
+    with capture_writes() as written:
+        assert counts(import_rows(tmp_path, rows)) == {"rows": 2, "unchanged": 2}
+    assert written == []
+    assert stored("newsdesk") == before
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"embargo": datetime.datetime(2024, 10, 27, 1, 30, tzinfo=UTC)},
+        {"embargo": datetime.datetime(2024, 10, 27, 0, 30, 15, 123456, tzinfo=UTC)},
+        {"published": datetime.date(33, 4, 3)},
+        {"fee": Decimal("0.00")},
+        {"fee": Decimal("-1234.50")},
+        {"is_free": True},
+        {"is_free": False},
+        {"words": 0},
+        {"words": 1234},
+        {"extra": {}},
+        {"extra": []},
+        {"extra": ""},
+        {"extra": "text"},
+        {"extra": "1"},
+        {"extra": 0},
+        {"extra": False},
+        {"extra": {"it's": 'a "quote"', "n": 1.5, "deep": [{}]}},
+    ],
+    ids=repr,
+)
+@pytest.mark.parametrize("use_thousand_separator", [False, True])
+def test_values_that_go_out_come_in(
+    tmp_path: Path, settings: Any, values: dict[str, Any], *, use_thousand_separator: bool
+):
+    settings.USE_THOUSAND_SEPARATOR = use_thousand_separator
+    settings.TIME_ZONE = "Europe/Berlin"
+    Article.objects.create(slug="a", headline="A", **values)
+    path = export(tmp_path / "out.csv", ArticleResource)
+    before = stored("newsdesk")
+    assert counts(load(path, resource=ArticleResource)) == {"rows": 1, "unchanged": 1}
+    assert stored("newsdesk") == before
+    Article.objects.all().delete()
+    assert counts(load(path, resource=ArticleResource)) == {"rows": 1, "new": 1}
+    article = Article.objects.get()
+    assert {name: getattr(article, name) for name in values} == values
+
+
+@pytest.mark.parametrize(
+    "cells, column",
+    [
+        ({"published": "yesterday"}, "published"),
+        ({"published": "2024-02-30"}, "published"),
+        ({"embargo": "soon"}, "embargo"),
+        ({"fee": "a lot"}, "fee"),
+        ({"fee": "1.999"}, "fee"),
+        ({"fee": "12345678.00"}, "fee"),
+        ({"fee": "NaN"}, "fee"),
+        ({"is_free": "perhaps"}, "is_free"),
+        ({"kind": "poem"}, "kind"),
+        ({"words": "-1"}, "words"),
+        ({"words": "many"}, "words"),
+        ({"words": "1.5"}, "words"),
+        ({"extra": "{"}, "extra"),
+        ({"headline": "x" * 101}, "headline"),
+        ({"headline": ""}, "headline"),
+        ({"slug": "not a slug"}, "slug"),
+        ({"reporter": "nobody"}, "reporter"),
+        ({"topics": "x" * 51}, "topics"),
+        ({"section": "x" * 51}, "section"),
+        ({"follows": "nothing"}, "follows"),
+    ],
+    ids=str,
+)
+def test_bad_cell(tmp_path: Path, cells: dict[str, str], column: str):
+    bad = {"slug": "bad", "headline": "Bad"} | cells
+    result = import_rows(tmp_path, [{"slug": "good", "headline": "Good"}, bad])
+    assert counts(result) == {"rows": 2, "new": 1, "rejected": 1}
+    [(line, where, value, reason)] = refused(result)
+    assert (line, where, value) == (3, column, cells[column])
+    assert reason
+    assert [article.slug for article in Article.objects.all()] == ["good"]
+    assert Reporter.objects.count() + Topic.objects.count() + Section.objects.count() == 0
+
+
+def test_every_bad_cell_of_a_row_is_reported(tmp_path: Path):
+    rows = [{"slug": "a", "headline": "", "words": "x", "kind": "poem", "published": "never"}]
+    result = import_rows(tmp_path, rows)
+    assert counts(result) == {"rows": 1, "rejected": 1}
+    assert sorted(column for _line, column, _value, _reason in refused(result)) == [
+        "headline",
+        "kind",
+        "published",
+        "words",
+    ]
+
+
+def test_empty_cells(tmp_path: Path):
+    import_rows(tmp_path, [FULL])
+    empty = dict.fromkeys(FULL, "") | {"slug": "moon", "headline": "Left"}
+    assert counts(import_rows(tmp_path, [empty])) == {"rows": 1, "updated": 1}
+    article = Article.objects.get()
+    values = ("reporter", "editor", "section", "published", "embargo", "fee")
+    assert [getattr(article, name) for name in values] == [None] * 6
+    # What cannot be empty has its default.
+    assert (article.is_free, article.kind, article.words) == (False, "news", 0)
+    assert article.extra == {}
+    assert article.topics.count() == 0
+
+
+def test_columns_that_a_file_lacks(tmp_path: Path):
+    import_rows(tmp_path, [FULL])
+    before = Article.objects.values().get()
+    result = import_rows(tmp_path, [{"slug": "moon", "headline": "New"}])
+    assert counts(result) == {"rows": 1, "updated": 1}
+    after = Article.objects.values().get()
+    assert after.pop("changed_at") > before.pop("changed_at")
+    assert after == before | {"headline": "New"}
+    assert Article.objects.get().topics.count() == 2
+
+
+def test_stamp_of_a_row_of_which_only_a_link_changed(tmp_path: Path):
+    import_rows(tmp_path, [FULL])
+    before = Article.objects.get()
+    assert counts(import_rows(tmp_path, [FULL | {"topics": "Space"}])) == {"rows": 1, "updated": 1}
+    after = Article.objects.get()
+    assert after.changed_at > before.changed_at
+    assert [topic.name for topic in after.topics.all()] == ["Space"]
+
+
+# Relations.
+
+
+def test_key_to_a_field_that_is_not_the_primary_one(tmp_path: Path):
+    Reporter.objects.create(email="first@example.com")
+    import_rows(tmp_path, [{"slug": "a", "headline": "A", "editor": "bo@example.com"}])
+    assert Article.objects.values_list("editor_id").get() == ("bo@example.com",)
+    again = import_rows(tmp_path, [{"slug": "a", "headline": "A", "editor": "bo@example.com"}])
+    assert counts(again) == {"rows": 1, "unchanged": 1}
+
+
+def test_records_by_any_spelling_of_their_name(tmp_path: Path):
+    names = ["Science & Nature", "science and nature", "SCIENCE  AND  NATURE"]
+    rows = [{"slug": f"a{n}", "headline": "A", "section": name} for n, name in enumerate(names)]
+    import_rows(tmp_path, rows, batch_size=2)
+    assert [section.name for section in Section.objects.all()] == ["Science & Nature"]
+    assert Section.objects.get().article_set.count() == 3
+
+
+def test_names_that_must_be_there(tmp_path: Path):
+    Reporter.objects.create(email="ann@example.com")
+    Topic.objects.create(name="Space")
+    rows = [
+        {"slug": "a", "headline": "A", "reporter": "ann@example.com", "topics": "Space"},
+        {"slug": "b", "headline": "B", "reporter": "bo@example.com", "topics": "Space"},
+        {"slug": "c", "headline": "C", "reporter": "", "topics": "Space|Time"},
+    ]
+    result = import_rows(tmp_path, rows, StrictArticleResource)
+    assert counts(result) == {"rows": 3, "new": 1, "rejected": 2}
+    assert refused(result) == [
+        (3, "reporter", "bo@example.com", "There is no reporter whose email this is."),
+        (4, "topics", "Time", "There is no topic whose name this is."),
+    ]
+    assert (Reporter.objects.count(), Topic.objects.count()) == (1, 1)
+    assert Article.objects.count() == 1
+
+
+@pytest.mark.parametrize("batch_size", [1, 100])
+def test_rows_that_refer_to_one_another(tmp_path: Path, batch_size: int):
+    rows = [
+        {"slug": "a", "headline": "A", "follows": ""},
+        {"slug": "b", "headline": "B", "follows": "a"},
+    ]
+    result = import_rows(tmp_path, rows, batch_size=batch_size)
+    assert counts(result) == {"rows": 2, "new": 2}
+    assert Article.objects.get(slug="b").follows == Article.objects.get(slug="a")
+    again = import_rows(tmp_path, rows, batch_size=batch_size)
+    assert counts(again) == {"rows": 2, "unchanged": 2}
+
+
+def test_relations_by_primary_key(tmp_path: Path):
+    reporter = Reporter.objects.create(email="ann@example.com")
+    topics = [Topic.objects.create(name=name) for name in ("Space", "Time")]
+    said = {"reporter": str(reporter.pk), "topics": f"{topics[0].pk},{topics[1].pk}"}
+    rows = [{"slug": "a", "headline": "A"} | said]
+    assert counts(import_rows(tmp_path, rows, UndeclaredArticleResource)) == {"rows": 1, "new": 1}
+    article = Article.objects.get()
+    assert (article.reporter, set(article.topics.all())) == (reporter, set(topics))
+    path = export(tmp_path / "out.csv", UndeclaredArticleResource)
+    again = load(path, resource=UndeclaredArticleResource)
+    assert counts(again) == {"rows": 1, "unchanged": 1}
+
+
+def test_links_are_added_to(tmp_path: Path):
+    row = {"slug": "a", "headline": "A", "topics": "Space"}
+    import_rows(tmp_path, [row], AddingArticleResource)
+    row["topics"] = "Time|Space"
+    assert counts(import_rows(tmp_path, [row], AddingArticleResource)) == {"rows": 1, "updated": 1}
+    row["topics"] = ""
+    again = import_rows(tmp_path, [row], AddingArticleResource)
+    assert counts(again) == {"rows": 1, "unchanged": 1}
+    assert Article.objects.get().topics.count() == 2
+
+
+class CommaResource(RelationalResource):
+    topics = ManyToManyField(Topic, by="name", separator=",", create=True)
+
+    class Meta:
+        model = Article
+        fields = ("slug", "headline", "topics")
+        import_id_fields = ("slug",)
+
+
+def test_other_separator(tmp_path: Path):
+    row = {"slug": "a", "headline": "A", "topics": "Space, Time,a|b,c\\,d"}
+    import_rows(tmp_path, [row], CommaResource)
+    names = {topic.name for topic in Article.objects.get().topics.all()}
+    assert names == {"Space", "Time", "a|b", "c,d"}
+    path = export(tmp_path / "out.csv", CommaResource)
+    assert counts(load(path, resource=CommaResource)) == {"rows": 1, "unchanged": 1}
+
+
+def test_relation_that_is_not_there(tmp_path: Path):
+    class Resource(RelationalResource):
+        tags = ManyToManyField(Topic)
+
+        class Meta:
+            model = Article
+            fields = ("slug", "tags")
+            import_id_fields = ("slug",)
+
+    with pytest.raises(ImproperlyConfigured, match=r"newsdesk\.Article has no relation “tags”"):
+        import_rows(tmp_path, [{"slug": "a", "tags": "x"}], Resource)
+
+
+# Identity.
+
+
+def test_key_that_python_makes(tmp_path: Path):
+    rows = [
+        {"code": "p1", "credit": "NASA", "topics": "Space"},
+        {"code": "p2", "credit": "ESA", "topics": "Space|Time"},
+    ]
+    assert counts(import_rows(tmp_path, rows, PhotoResource)) == {"rows": 2, "new": 2}
+    assert all(isinstance(photo.pk, uuid.UUID) for photo in Photo.objects.all())
+    assert Photo.objects.get(code="p2").topics.count() == 2
+    before = stored("newsdesk")
+    assert counts(import_rows(tmp_path, rows, PhotoResource)) == {"rows": 2, "unchanged": 2}
+    assert stored("newsdesk") == before
+    rows[0] |= {"credit": "N. A. S. A.", "topics": "Time"}
+    assert counts(import_rows(tmp_path, rows, PhotoResource)) == {
+        "rows": 2,
+        "updated": 1,
+        "unchanged": 1,
+    }
+    assert Photo.objects.get(code="p1").credit == "N. A. S. A."
+    path = export(tmp_path / "out.csv", PhotoResource)
+    assert counts(load(path, resource=PhotoResource)) == {"rows": 2, "unchanged": 2}
+
+
+def test_column_that_a_new_row_must_say(tmp_path: Path):
+    Photo.objects.create(code="p1", credit="NASA")
+    rows = [{"code": "p1", "credit": ""}, {"code": "p2", "credit": ""}, {"code": "p3", "credit": "X"}]
+    result = import_rows(tmp_path, rows, PhotoResource)
+    assert counts(result) == {"rows": 3, "new": 1, "rejected": 2}
+    assert [(line, column) for line, column, *_ in refused(result)] == [(2, "credit"), (3, "credit")]
+
+
+def test_file_without_a_column_that_a_row_must_say(tmp_path: Path):
+    with pytest.raises(MissingColumns, match="no column for credit"):
+        import_rows(tmp_path, [{"code": "p1"}], PhotoResource)
+
+
+@pytest.mark.parametrize("batch_size", [1, 100])
+def test_identity_of_two_columns(tmp_path: Path, batch_size: int):
+    rows = [
+        {"section": "Sport", "number": "-1", "title": "A"},
+        {"section": "Sport", "number": "-2", "title": "B"},
+        {"section": "Law", "number": "-1", "title": "C"},
+        {"section": "SPORT", "number": "-1", "title": "D"},
+    ]
+    expected = {("Sport", -1, "D"), ("Sport", -2, "B"), ("Law", -1, "C")}
+    result = import_rows(tmp_path, rows, IssueResource, batch_size=batch_size)
+    assert set(Issue.objects.values_list("section__name", "number", "title")) == expected
+    assert counts(result) == {"rows": 4, "new": 3, "duplicates": 1}
+    with capture_writes() as written:
+        again = import_rows(tmp_path, rows, IssueResource, batch_size=batch_size)
+    assert counts(again) == {"rows": 4, "unchanged": 3, "duplicates": 1}
+    assert written == []
+
+
+def test_identity_that_a_file_lacks(tmp_path: Path):
+    with pytest.raises(MissingColumns):
+        import_rows(tmp_path, [{"number": "1", "title": "A"}], IssueResource)
+    assert Issue.objects.count() == 0
+
+
+def test_row_that_the_default_manager_hides(tmp_path: Path):
+    Note.objects.create(slug="a", text="old", is_deleted=True)
+    rows = [{"slug": "a", "text": "new"}, {"slug": "b", "text": "new"}]
+    result = import_rows(tmp_path, rows, NoteResource)
+    assert counts(result) == {"rows": 2, "new": 1, "updated": 1}
+    assert set(Note._base_manager.values_list("slug", "text", "is_deleted")) == {
+        ("a", "new", True),
+        ("b", "new", False),
+    }
+
+
+def test_export_starts_from_the_default_manager(tmp_path: Path):
+    Note.objects.create(slug="a", text="gone", is_deleted=True)
+    Note.objects.create(slug="b", text="here")
+    path = export(tmp_path / "out.csv", NoteResource)
+    assert path.read_text(encoding="utf-8").splitlines() == ["slug,text", "b,here"]
+
+
+# The database refuses.
+
+
+@pytest.mark.parametrize("batch_size", [1, 7, 100])
+def test_only_the_row_that_the_database_refuses(tmp_path: Path, batch_size: int):
+    rows = [
+        {"slug": f"a{n}", "headline": "A", "words": str(n), "topics": f"T{n}"} for n in range(50)
+    ]
+    for guilty in (20, 33):
+        rows[guilty]["words"] = "10000"
+    result = import_rows(tmp_path, rows, batch_size=batch_size)
+    assert counts(result) == {"rows": 50, "new": 48, "rejected": 2}
+    assert [(line, column) for line, column, *_ in refused(result)] == [(22, ""), (35, "")]
+    assert all("newsdesk_article_words" in reason for *_, reason in refused(result))
+    assert not Article.objects.filter(slug__in=["a20", "a33"]).exists()
+    assert Article.objects.count() == 48
+    # Nor do names come in that only the refused rows have.
+    assert Topic.objects.count() == 48
+    rows[20]["words"] = rows[33]["words"] = "9999"
+    again = import_rows(tmp_path, rows, batch_size=batch_size)
+    assert counts(again) == {"rows": 50, "new": 2, "unchanged": 48}
+
+
+def test_change_that_the_database_refuses(tmp_path: Path):
+    Article.objects.create(slug="a", headline="A", words=1)
+    rows = [
+        {"slug": "a", "headline": "A", "words": "10001"},
+        {"slug": "b", "headline": "B", "words": "2"},
+    ]
+    result = import_rows(tmp_path, rows)
+    assert counts(result) == {"rows": 2, "new": 1, "rejected": 1}
+    assert set(Article.objects.values_list("slug", "words")) == {("a", 1), ("b", 2)}

@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+import pytest
+
+from django_bookrel.sources.cells import (
+    mend_number,
+    mend_text,
+    mend_year,
+    split_series,
+    split_texts,
+)
+
+
+@pytest.mark.parametrize(
+    "text, mended",
+    [
+        ("Tom &amp; Jerry", "Tom & Jerry"),
+        ("&#39;x&#x27; &quot;", "'x' \""),
+        ("AT&T", "AT&T"),
+        ("Rock&region", "Rock&region"),
+        ("&amp;lt;", "&lt;"),
+        ("&nothing;", "&nothing;"),
+        ("&#0;", "\ufffd"),
+    ],
+)
+def test_mend_text(text: str, mended: str):
+    assert mend_text(text) == mended
+
+
+@pytest.mark.parametrize(
+    "text, number",
+    [
+        ("320", "320"),
+        ("320.0", "320"),
+        ("320,00", "320"),
+        ("320 p.", "320"),
+        ("320 Seiten", "320"),
+        ("1,000", None),
+        ("1.000", None),
+        ("xii, 320 p.", None),
+        ("0", None),
+        ("-3", None),
+        ("-3.0", None),
+        ("٣", None),
+        ("many", None),
+    ],
+)
+def test_mend_number(text: str, number: str | None):
+    assert mend_number(text) == number
+
+
+@pytest.mark.parametrize(
+    "text, year",
+    [
+        ("2008", "2008"),
+        ("2008.0", "2008"),
+        ("-720", "-720"),
+        ("-720.0", "-720"),
+        ("720 BC", "-720"),
+        ("c. 0720 B.C.E.", "-720"),
+        ("c2000.", "2000"),
+        ("©1999", "1999"),
+        ("[1952]", "1952"),
+        ("1865?", "1865"),
+        ("1996-01-31", "1996"),
+        ("1933-03", "1933"),
+        ("31/01/1996", "1996"),
+        ("31-01-1996", "1996"),
+        ("2021-11-14T13:57:51.282365+0100", "2021"),
+        ("2021-11-14 13:57:51-0500", "2021"),
+        ("January 5, 1973", "1973"),
+        ("1989-00-00", "1989"),
+        ("0", None),
+        ("0000", None),
+        ("0000-00-00", None),
+        ("1752 [1852]", None),
+        ("1990-1995", None),
+        ("1996x-01-01", None),
+        ("18--", None),
+        ("12345", None),
+        ("１９９９", None),
+        ("unknown", None),
+    ],
+)
+def test_mend_year(text: str, year: str | None):
+    assert mend_year(text) == year
+
+
+@pytest.mark.parametrize(
+    "text, commas, texts",
+    [
+        ("", True, []),
+        (" a  b ", True, ["a b"]),
+        ("a;b | c;;a", True, ["a", "b", "c"]),
+        ("a, b,c", True, ["a", "b", "c"]),
+        ("Farrar, Straus", False, ["Farrar, Straus"]),
+        ("a, b; c", True, ["a, b", "c"]),
+    ],
+)
+def test_split_texts(text: str, commas: bool, texts: list[str]):  # noqa: FBT001
+    assert split_texts(text, commas=commas) == texts
+
+
+@pytest.mark.parametrize(
+    "text, series",
+    [
+        ("", []),
+        ("Dune", [("Dune", "")]),
+        ("Dune #1", [("Dune", "1")]),
+        ("Dune, #1-2", [("Dune", "1-2")]),
+        ("Dune ; 3", [("Dune", "3")]),
+        ("Dune ; vol. 3", [("Dune", "3")]),
+        ("Dune, Bd. 3", [("Dune", "3")]),
+        ("Area No 51", [("Area No 51", "")]),
+        ("Catch 22", [("Catch 22", "")]),
+        ("Dune #1 | Arrakis  x", [("Dune", "1"), ("Arrakis x", "")]),
+        ("Dune; Arrakis", [("Dune", ""), ("Arrakis", "")]),
+        ("Dune #1.0", [("Dune", "1")]),
+        ("Dune #1.5", [("Dune", "1.5")]),
+        ("Dune #0", [("Dune", "0")]),
+    ],
+)
+def test_split_series(text: str, series: list[tuple[str, str]]):
+    assert split_series(text) == series

@@ -1,0 +1,304 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from django_bookrel.exceptions import MissingColumns, UnknownField
+from django_bookrel.sources import BOOK_FIELDS, Record, open_source
+from django_bookrel.sources.generic import GenericSource
+from tests.shared import shared_file
+
+
+def write(folder: Path, text: str) -> Path:
+    path = folder / "books.csv"
+    path.write_bytes(text.encode())
+    return path
+
+
+def read(path: Path, **options: Any) -> list[Record]:
+    with open_source(path, source="generic", **options) as reading:
+        return list(reading)
+
+
+def values(path: Path, **options: Any) -> list[dict[str, Any]]:
+    return [record.values for record in read(path, **options)]
+
+
+def targets(header: list[str], **options: Any) -> dict[str, str]:
+    return {
+        column.name: f"{column.field}:{column.qualifier}".rstrip(":") or column.reason
+        for column in GenericSource(header, BOOK_FIELDS, **options).columns
+    }
+
+
+@pytest.mark.parametrize(
+    "header, expected",
+    [
+        (
+            ["ISBN13", "Title", "Author(s)", "Publisher", "Publication Year", "Number of Pages"],
+            ["isbn", "title", "author", "publishers", "year", "pages"],
+        ),
+        (
+            ["Titre", "Auteur", "Éditeur", "Année", "Langue", "Traducteur"],
+            ["title", "author", "publishers", "year", "language", "contributors:translator"],
+        ),
+        (
+            ["Titel", "Autor/in", "Verlag", "Erscheinungsjahr", "Seiten", "Reihe", "Übersetzung"],
+            ["title", "author", "publishers", "year", "pages", "series", "contributors:translator"],
+        ),
+        (
+            ["título", "autores", "Editorial", "año", "idioma", "Páginas"],
+            ["title", "author", "publishers", "year", "language", "pages"],
+        ),
+        (
+            ["original_publication_year", "series_index", "ISBN/UID", "Goodreads Book ID"],
+            ["year", "series:number", "isbn", "identifiers:goodreads"],
+        ),
+        (["tags", "", "id"], ["no field of this name"] * 3),
+    ],
+)
+def test_names(header: list[str], expected: list[str]):
+    assert targets(header) == dict(zip(header, expected, strict=True))
+
+
+def test_the_better_name_wins():
+    assert targets(["Date", "Year", "year published", "isbn", "ISBN13"]) == {
+        "Date": 'year is read from "Year"',
+        "Year": "year",
+        "year published": 'year is read from "Year"',
+        "isbn": "isbn",
+        "ISBN13": "isbn",
+    }
+
+
+def test_host_fields_are_found_by_their_names(tmp_path: Path):
+    path = write(tmp_path, "Pub Date;HEADLINE;Author\n2020-01-02; A &amp; B;Ann Lee, Bo Ek\n")
+    fields = ["id", "headline", "pub_date", "author"]
+    assert values(path, fields=fields, required=["headline"]) == [
+        {"author": "Ann Lee, Bo Ek", "headline": "A & B", "pub_date": "2020-01-02"}
+    ]
+
+
+def test_mapping_competes_only_for_its_target(tmp_path: Path):
+    path = write(tmp_path, "title,Name,year,Ed,Ed2,editor,x\nA,B,1999,C D,E F,G H,7\n")
+    mapping = {
+        "title": "Name",
+        "contributors:Hrsg.": ["Ed", "Ed2"],
+        "identifiers:shelf": "x",
+        "subjects": ["x", "Ed"],
+    }
+    with open_source(path, mapping=mapping) as reading:
+        assert [(column.name, column.field, column.reason) for column in reading.columns] == [
+            ("title", "", "another column is mapped to title"),
+            ("Name", "title", ""),
+            ("year", "year", ""),
+            ("Ed", "contributors", ""),
+            ("Ed", "subjects", ""),
+            ("Ed2", "contributors", ""),
+            ("editor", "", "another column is mapped to contributors:editor"),
+            ("x", "identifiers", ""),
+            ("x", "subjects", ""),
+        ]
+        assert [record.values for record in reading] == [
+            {
+                "title": "B",
+                "year": "1999",
+                "contributors": [("C D", "editor"), ("E F", "editor")],
+                "identifiers": [("shelf", "7")],
+                "subjects": ["C D", "7"],
+            }
+        ]
+
+
+@pytest.mark.parametrize(
+    "mapping, error, message",
+    [
+        (
+            {"titel": "Name"},
+            UnknownField,
+            'There is no field "titel" (did you mean "title"?). The fields are: isbn, title, ',
+        ),
+        (
+            {"title": "Nam"},
+            MissingColumns,
+            (
+                'title is mapped to a column "Nam" that the file does not have '
+                '(did you mean "Name"?). Its columns are: Name, Author.'
+            ),
+        ),
+        (
+            {"contributors:editr": "Name"},
+            UnknownField,
+            'There is no role "editr" (did you mean "editor"?). The roles are: co-author, ',
+        ),
+        ({"title:x": "Name"}, UnknownField, '"title:x": only contributors (a role), '),
+        (
+            {"title": ["Name", "Author"]},
+            MissingColumns,
+            "title takes one column, but is mapped to several: Name, Author.",
+        ),
+        (
+            {"series:number": ["Name", "Author"]},
+            MissingColumns,
+            "series:number takes one column, but is mapped to several: Name, Author.",
+        ),
+    ],
+)
+def test_wrong_mapping(tmp_path: Path, mapping: dict, error: type[Exception], message: str):
+    with pytest.raises(error) as caught:
+        read(write(tmp_path, "Name,Author\nA,B\n"), mapping=mapping)
+    assert message in str(caught.value)
+
+
+def test_every_kind_of_cell(tmp_path: Path):
+    text = (
+        "title\tauthor\tcontributors\tISBN\tISBN13\tyear\tpages\tpublisher\tseries\tseries no"
+        "\tsubjects\tidentifiers\toclc\n"
+        " A &amp; B \tAnn Lee, Bo  Ek (Translator), Cy Dow\tDi Fox (Editor), Ed Gee\t439023483\t"
+        "9780061120084\t2008.0\t320 p.\tKnopf; Faber & Faber\tDune\t1.0\ta, b\tbl:1, x\t22812747.0"
+    )
+    (record,) = read(write(tmp_path, text))
+    assert record.values == {
+        "title": "A & B",
+        "author": "Ann Lee",
+        "contributors": [
+            ("Bo Ek", "translator"),
+            ("Cy Dow", "co-author"),
+            ("Di Fox", "editor"),
+            ("Ed Gee", "contributor"),
+        ],
+        "isbn": "9780061120084",
+        "year": "2008",
+        "pages": "320",
+        "publishers": ["Knopf", "Faber & Faber"],
+        "series": [("Dune", "1")],
+        "subjects": ["a", "b"],
+        "identifiers": [("isbn", "9780439023481"), ("bl", "1"), ("oclc", "22812747")],
+    } | {"isbn": record.values["isbn"], "identifiers": record.values["identifiers"]}
+    assert record.values["isbn"] == "9780439023481"
+    assert record.values["identifiers"] == [
+        ("isbn", "9780061120084"),
+        ("bl", "1"),
+        ("oclc", "22812747"),
+    ]
+    assert [(repair.kind, repair.column, repair.value) for repair in record.repairs] == [
+        ("entities", "title", " A &amp; B "),
+        ("people", "author", "Ann Lee, Bo  Ek (Translator), Cy Dow"),
+        ("isbn-zeros", "ISBN", "439023483"),
+        ("people", "contributors", "Di Fox (Editor), Ed Gee"),
+        ("number", "year", "2008.0"),
+        ("number", "pages", "320 p."),
+        ("identifier-left-out", "identifiers", "x"),
+    ]
+
+
+def test_unreadable_cells_are_left_out(tmp_path: Path):
+    text = 'title,isbn,year,pages\nA,B0092G4TD5,unknown,many\nB,"=""""",,\n'
+    first, second = read(write(tmp_path, text))
+    assert first.values == {"title": "A", "isbn": "", "year": "", "pages": ""}
+    assert first.errors == ()
+    assert [(repair.kind, repair.column, repair.value) for repair in first.repairs] == [
+        ("isbn-left-out", "isbn", "B0092G4TD5"),
+        ("year-left-out", "year", "unknown"),
+        ("number-left-out", "pages", "many"),
+    ]
+    assert first.repairs[1].message == '"unknown" is no year. The cell is left out.'
+    assert (second.values["isbn"], second.repairs) == ("", [])
+
+
+def test_the_first_column_with_an_isbn_counts(tmp_path: Path):
+    text = "title,isbn,isbn13\nA,,9780439023481\nB,0439023483,9780439023481\n"
+    assert [(row["isbn"], row["identifiers"]) for row in values(write(tmp_path, text))] == [
+        ("9780439023481", []),
+        ("9780439023481", []),
+    ]
+
+
+def test_author_with_a_role_is_a_contributor(tmp_path: Path):
+    text = "title,author\nA,Ann Lee (Editor); Bo Ek (Author); Cy Dow\n"
+    assert values(write(tmp_path, text)) == [
+        {
+            "title": "A",
+            "author": "Bo Ek",
+            "contributors": [("Ann Lee", "editor"), ("Cy Dow", "co-author")],
+        }
+    ]
+
+
+def test_commas_are_learned_by_column(tmp_path: Path):
+    text = (
+        "title|author|editor\n"
+        "A|Lee, Ann|Ann Lee, Bo Ek\n"
+        "B|Ek, Bo|Cy Dow\n"
+        "C|Dow, Cy & Ann Lee|Di Fox\n"
+    )
+    assert [(row["author"], row["contributors"]) for row in values(write(tmp_path, text))] == [
+        ("Lee, Ann", [("Ann Lee", "editor"), ("Bo Ek", "editor")]),
+        ("Ek, Bo", [("Cy Dow", "editor")]),
+        ("Dow, Cy", [("Ann Lee", "co-author"), ("Di Fox", "editor")]),
+    ]
+
+
+def test_commas_in_subjects_are_learned_by_column(tmp_path: Path):
+    text = 'title,subjects,genre\nA,"Britain, Great; War","a, b"\nB,"Wales, Great",\n'
+    assert [row["subjects"] for row in values(write(tmp_path, text))] == [
+        ["Britain, Great", "War", "a", "b"],
+        ["Wales, Great"],
+    ]
+
+
+def test_refused_rows_keep_their_place(tmp_path: Path):
+    records = read(write(tmp_path, "title,author\nA,Ann Lee\nB\nC,Bo Ek\n"))
+    assert [(record.line, record.values, len(record.errors)) for record in records] == [
+        (2, {"title": "A", "author": "Ann Lee", "contributors": []}, 0),
+        (3, {}, 1),
+        (4, {"title": "C", "author": "Bo Ek", "contributors": []}, 0),
+    ]
+    assert records[1].raw == ["B"]
+
+
+def test_goodbooks():
+    mapping = {
+        "identifiers:goodbooks": "book_id",
+        "author": "authors",
+        "year": "original_publication_year",
+        "language": "language_code",
+        "title": "title",
+        "isbn": "isbn",
+    }
+    with open_source(shared_file("goodbooks-10k.csv"), mapping=mapping) as reading:
+        records = list(reading)
+        assert (reading.source.name, reading.encoding, reading.delimiter) == (
+            "generic",
+            "utf-8",
+            ",",
+        )
+        assert reading.bytes_read == reading.bytes_total
+    assert len(records) == 10_000
+    assert not any(record.errors for record in records)
+    found = [record.values for record in records]
+    assert sum(bool(row["isbn"]) for row in found) == 9_277
+    assert sum(row["year"].startswith("-") for row in found) == 31
+    assert sum(not row["year"] for row in found) == 21
+    assert found[1]["author"] == "J.K. Rowling"
+    assert found[1]["contributors"] == [("Mary GrandPré", "co-author")]
+    assert max(len(row["contributors"]) for row in found) == 46
+    assert not any("  " in row["author"] for row in found)
+
+
+@pytest.mark.parametrize(
+    "name, source, delimiter, count, authorless",
+    [
+        ("shakespeare-and-co-books.csv", "generic", ",", 6_020, 733),
+        ("british-library-books.tsv", "generic", "\t", 27_864, 2_353),
+    ],
+)
+def test_real_catalogues(name: str, source: str, delimiter: str, count: int, authorless: int):
+    with open_source(shared_file(name), source=source) as reading:
+        records = list(reading)
+    assert (reading.encoding, reading.delimiter) == ("utf-8", delimiter)
+    assert len(records) == count
+    assert not any(record.errors for record in records)
+    assert sum(not record.values["author"] for record in records) == authorless

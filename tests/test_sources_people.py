@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import pytest
+
+from django_bookrel.sources.people import Commas, learn_commas, split_people, split_role
+
+BETWEEN, WITHIN, UNCLEAR = Commas.BETWEEN_NAMES, Commas.WITHIN_NAMES, Commas.UNCLEAR
+
+
+@pytest.mark.parametrize(
+    "cells, commas",
+    [
+        (["Suzanne Collins", "J.K. Rowling, Mary GrandPré", "Homer, Robert Fagles"], BETWEEN),
+        (["J.K. Rowling, Mary GrandPré"], BETWEEN),
+        (["Suzanne Collins", "", "Plato"], BETWEEN),
+        ([], BETWEEN),
+        (["Malory, Thomas", "Homer", "British Library", "More, Thomas"], WITHIN),
+        (["Wordsworth, William;Coleridge, Samuel Taylor"], WITHIN),
+        (["García Márquez, Gabriel", "Sand, George (editor)"], WITHIN),
+        (["King, Martin Luther, Jr."], WITHIN),
+        (["Ann Lee", "Bo Ek", "Cy Dow", "Tolkien, J. R. R."], UNCLEAR),
+        (["Plato", "Homer", "Ovid", "Ann Lee, Bo Ek"], UNCLEAR),
+    ],
+)
+def test_learn_commas(cells: list[str], commas: Commas):
+    assert learn_commas(cells) is commas
+
+
+@pytest.mark.parametrize(
+    "text, commas, people",
+    [
+        ("", BETWEEN, []),
+        ("Ann Lee", BETWEEN, ["Ann Lee"]),
+        ("J.K. Rowling, Mary GrandPré", BETWEEN, ["J.K. Rowling", "Mary GrandPré"]),
+        ("Kami Garcia, Margaret Stohl", BETWEEN, ["Kami Garcia", "Margaret Stohl"]),
+        ("Ann Lee, Bo Ek, and Cy Dow", BETWEEN, ["Ann Lee", "Bo Ek", "Cy Dow"]),
+        ("Ann Lee, Bo Ek & Cy Dow", BETWEEN, ["Ann Lee", "Bo Ek", "Cy Dow"]),
+        ("Sophocles, J.E. Thomas", BETWEEN, ["Sophocles", "J.E. Thomas"]),
+        ("King, Stephen", BETWEEN, ["King, Stephen"]),
+        ("Tolkien, J. R. R.", BETWEEN, ["Tolkien, J. R. R."]),
+        ("Sammy Davis, Jr., Ann Lee, Ph.D.", BETWEEN, ["Sammy Davis, Jr.", "Ann Lee, Ph.D."]),
+        ("Loudon Wainwright, III", BETWEEN, ["Loudon Wainwright, III"]),
+        ("Ann Lee,, Bo Ek,", BETWEEN, ["Ann Lee", "Bo Ek"]),
+        ("Ann Lee, Bo Ek, ANN LEE", BETWEEN, ["Ann Lee", "Bo Ek"]),
+        ("David   Baron", BETWEEN, ["David Baron"]),
+        ("Ann\nLee", BETWEEN, ["Ann Lee"]),
+        ("Ann Lee; Bo Ek|Cy Dow", UNCLEAR, ["Ann Lee", "Bo Ek", "Cy Dow"]),
+        ("Ann Lee, Bo Ek", UNCLEAR, ["Ann Lee, Bo Ek"]),
+        ("Malory, Thomas", WITHIN, ["Malory, Thomas"]),
+        ("Norton, T.;Sackville, T., Earl", WITHIN, ["Norton, T.", "Sackville, T., Earl"]),
+        (
+            "Bødker, Benni & Karen Vad Bruun",
+            WITHIN,
+            ["Bødker, Benni", "Karen Vad Bruun"],
+        ),
+        ("Smith, John and Mary", WITHIN, ["Smith, John and Mary"]),
+        ("Neil Gaiman and Terry Pratchett", UNCLEAR, ["Neil Gaiman", "Terry Pratchett"]),
+        ("Hans Ude und Jo Bär", UNCLEAR, ["Hans Ude", "Jo Bär"]),
+        ("Arkady and Boris Strugatsky", BETWEEN, ["Arkady and Boris Strugatsky"]),
+        ("Smith and Sons", BETWEEN, ["Smith and Sons"]),
+        ("José Ortega y Gasset", BETWEEN, ["José Ortega y Gasset"]),
+        (
+            "Department of Health and Human Services",
+            BETWEEN,
+            ["Department of Health and Human Services"],
+        ),
+        (
+            "Bob Lorgue et historique du Limousin",
+            BETWEEN,
+            ["Bob Lorgue et historique du Limousin"],
+        ),
+        (
+            "Lang, Andrew [Author of introduction, etc.]; Bo Ek (a & b; c)",
+            WITHIN,
+            ["Lang, Andrew [Author of introduction, etc.]", "Bo Ek (a & b; c)"],
+        ),
+    ],
+)
+def test_split_people(text: str, commas: Commas, people: list[str]):
+    assert split_people(text, commas) == people
+
+
+@pytest.mark.parametrize(
+    "name, expected",
+    [
+        ("Ann Lee (Translator)", ("Ann Lee", "translator")),
+        ("Ann Lee [ill.]", ("Ann Lee", "illustrator")),
+        ("Ann Lee (poet)", ("Ann Lee (poet)", None)),
+        ("(editor)", ("(editor)", None)),
+        ("Ann Lee", ("Ann Lee", None)),
+        ("Ann Lee)", ("Ann Lee)", None)),
+    ],
+)
+def test_split_role(name: str, expected: tuple[str, str | None]):
+    assert split_role(name) == expected
