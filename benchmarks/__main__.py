@@ -2,71 +2,153 @@
 Measure django-bookrel against django-import-export and against SQL by hand.
 
 Every run has a process and tables of its own; runs that are compared take turns, and their ratio is
-that of the medians. DATABASE_URL chooses the database, in which bench_NAME is made and removed.
+the median over the turns. DATABASE_URL names the database: beside NAME, a database bench_NAME is
+made and removed.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
-import os
-import statistics
-import subprocess
+import shlex
 import sys
 import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from django_bookrel.testing.catalogue import write_csv
+from django_bookrel.testing.catalogue import HEADER, write_csv
 
+from .report import Run, machine, measure, write_section
+
+OURS, HAND, RIVAL = "django-bookrel", "SQL by hand", "import-export: "
 SIMPLE = ("title", "isbn", "author", "publishers", "year", "pages")
+ROW_BY_ROW = (
+    "default",
+    "skip_html_diff",
+    "skip_unchanged",
+    "skip_diff",
+    "skip_diff, remembered names",
+    "skip_diff, remembered names, CachedInstanceLoader",
+    "the same without savepoints",
+)
+NO_TRANSACTION = "the same without a transaction"
+BULK = "use_bulk, LOSES all publishers"
 
 
-def run(task: str, path: Path, *before: Path) -> dict[str, Any]:
-    command = [sys.executable, "-m", "benchmarks.task", task, str(path)]
-    command += [f"--before={earlier}" for earlier in before]
-    environment = os.environ | {"BENCH_FOLDER": str(path.parent)}
-    done = subprocess.run(command, stdout=subprocess.PIPE, check=True, env=environment)
-    return json.loads(done.stdout)
+@dataclass
+class Bench:
+    """The experiments: each method measures, prints and returns one section."""
 
+    folder: Path
+    rows: int
+    rival_rows: int
+    turns: int
 
-def compare(title: str, rows: int, tasks: dict[str, list[Any]], repeat: int) -> None:
-    reports: dict[str, list[dict[str, Any]]] = {name: [] for name in tasks}
-    for _turn in range(repeat):
-        for name, arguments in tasks.items():
-            reports[name].append(run(*arguments))
-    print(f"\n{title}, {rows:,} rows")
-    rates = {
-        name: rows / statistics.median(report["seconds"] for report in found)
-        for name, found in reports.items()
-    }
-    first = next(iter(rates.values()))
-    for name, found in reports.items():
-        last = found[-1]
-        print(
-            f"  {name:40} {rates[name]:9,.0f} rows/s  ours/this {first / rates[name]:6.2f}  "
-            f"CPU {last['cpu']:5.1f} s  {last['peak_mb']:5.0f} MB  "
-            f"{last['statements']:6} statements  {last['writes']:6} writes  {last['digest']}"
+    def simple(self) -> str:
+        path = self.catalogue(self.rows, SIMPLE)
+        return self.against_hand("New books with author and publishers (FK + M2M)", path)
+
+    def full(self) -> str:
+        path = self.catalogue(self.rows, HEADER)
+        return self.against_hand("New books with everything (all columns)", path)
+
+    def against_hand(self, title: str, path: Path) -> str:
+        runs = [Run(name, name, path, self.rows) for name in (OURS, HAND)]
+        return measure(title, runs, turns=self.turns)
+
+    def rivals(self) -> str:
+        few = max(100, self.rival_rows // 10)
+        small = self.catalogue(self.rival_rows, SIMPLE)
+        runs = [
+            Run(OURS, OURS, self.catalogue(self.rows, SIMPLE), self.rows),
+            Run(OURS, OURS, small, self.rival_rows),
+            *(Run(name, RIVAL + name, small, self.rival_rows) for name in ROW_BY_ROW),
+            Run(NO_TRANSACTION, RIVAL + NO_TRANSACTION, self.catalogue(few, SIMPLE), few),
+            Run(BULK, RIVAL + BULK, small, self.rival_rows),
+        ]
+        note = (
+            "The same columns by django-import-export, with fewer rows as it takes long. "
+            "Its bulk mode does not count: no book has a publisher afterwards."
         )
+        return measure("New books, against django-import-export", runs, note=note)
+
+    def again(self) -> str:
+        sections = []
+        for name, columns in (("FK + M2M", SIMPLE), ("all columns", HEADER)):
+            path = self.catalogue(self.rows, columns)
+            changed = self.catalogue(self.rows, columns, changed=0.1)
+            runs = [
+                Run("new", OURS, path, self.rows),
+                Run("nothing changed", OURS, path, self.rows, before=path),
+                Run("a title in ten changed", OURS, changed, self.rows, before=path),
+            ]
+            sections.append(measure(f"The same file again ({name})", runs))
+        return "\n".join(sections)
+
+    def memory(self) -> str:
+        few = self.rows // 10
+        runs = [
+            Run(f"{rows:,} rows", OURS, self.catalogue(rows, HEADER), rows)
+            for rows in (few, self.rows)
+        ]
+        section = measure("Memory does not grow with the file (all columns)", runs)
+        peaks = [run.reports[-1]["peak_mb"] for run in runs]
+        line = f"Peak memory, {self.rows:,} rows against {few:,}: {peaks[1] / peaks[0]:.2f} x.\n"
+        print(line, flush=True)
+        return f"{section}\n{line}"
+
+    def export(self) -> str:
+        rows = self.rows
+        few = min(rows, 10 * self.rival_rows)
+        runs = [
+            Run(OURS, f"{OURS} export", self.folder / f"ours-{rows}.csv", rows),
+            Run(OURS, f"{OURS} export", self.folder / "export.csv", few),
+            Run("import-export, prefetch", "import-export export", self.folder / "export.csv", few),
+        ]
+        for run in runs:
+            run.before = self.catalogue(run.rows, SIMPLE)
+        return measure("Export with author and publishers (FK + M2M)", runs)
+
+    def catalogue(self, rows: int, columns: Sequence[str], *, changed: float = 0.0) -> Path:
+        # Only with ISBNs where a rival is to read it: it finds a book by nothing else.
+        path = self.folder / f"{len(columns)}-columns-{rows}-{changed}.csv"
+        if not path.exists():
+            with path.open("w", newline="", encoding="utf-8") as file:
+                isbn_share = 1.0 if columns == SIMPLE else 0.9
+                write_csv(file, rows, columns=columns, isbn_share=isbn_share, changed=changed)
+        return path
+
+
+EXPERIMENTS = {
+    name: getattr(Bench, name)
+    for name in ("simple", "full", "rivals", "again", "memory", "export")
+}
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("--rows", type=int, default=100_000)
-    parser.add_argument("--repeat", type=int, default=1)
-    parser.add_argument("--only", default="a,b")
+    parser.add_argument("--rival-rows", type=int, default=2_000)
+    parser.add_argument("--turns", type=int, default=3, help="of us and of SQL by hand")
+    parser.add_argument("--write", action="store_true", help="put the tables into README.md")
+    parser.add_argument("experiments", nargs="*", metavar="EXPERIMENT", help=", ".join(EXPERIMENTS))
     arguments = parser.parse_args()
-    rows, repeat = arguments.rows, arguments.repeat
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        for name in arguments.only.split(","):
-            path = Path(folder, f"{name}.csv")
-            with path.open("w", newline="", encoding="utf-8") as file:
-                if name == "a":
-                    write_csv(file, rows, columns=SIMPLE, isbn_share=1)
-                else:
-                    write_csv(file, rows)
-            tasks = {"django-bookrel": ["ours", path], "by hand": ["hand", path]}
-            compare(f"New rows, file {name.upper()}", rows, tasks, repeat)
+    if unknown := set(arguments.experiments) - EXPERIMENTS.keys():
+        parser.error(f"no such experiment: {', '.join(sorted(unknown))}")
+    with tempfile.TemporaryDirectory(prefix="bench-") as name:
+        database, about = machine(Path(name))
+        command = shlex.join(["python", "-m", "benchmarks", *sys.argv[1:]])
+        heading = f"{database}, {arguments.rows:,} rows"
+        print(f"### {heading}\n\n{about}\n", flush=True)
+        bench = Bench(Path(name), arguments.rows, arguments.rival_rows, arguments.turns)
+        chosen = arguments.experiments or EXPERIMENTS
+        sections = [EXPERIMENTS[experiment](bench) for experiment in chosen]
+    if arguments.write:
+        write_section(heading, "\n".join([f"`{command}`. {about}\n", *sections]))
 
 
 if __name__ == "__main__":

@@ -74,7 +74,7 @@ def test_the_better_name_wins():
 
 
 def test_host_fields_are_found_by_their_names(tmp_path: Path):
-    path = write(tmp_path, "Pub Date;HEADLINE;Author\n2020-01-02; A &amp; B;Ann Lee, Bo Ek\n")
+    path = write(tmp_path, "Pub Date|HEADLINE|Author\n2020-01-02| A &amp; B|Ann Lee, Bo Ek\n")
     fields = ["id", "headline", "pub_date", "author"]
     assert values(path, fields=fields, required=["headline"]) == [
         {"author": "Ann Lee, Bo Ek", "headline": "A & B", "pub_date": "2020-01-02"}
@@ -169,20 +169,14 @@ def test_every_kind_of_cell(tmp_path: Path):
             ("Di Fox", "editor"),
             ("Ed Gee", "contributor"),
         ],
-        "isbn": "9780061120084",
+        "isbn": "9780439023481",
         "year": "2008",
         "pages": "320",
         "publishers": ["Knopf", "Faber & Faber"],
         "series": [("Dune", "1")],
         "subjects": ["a", "b"],
-        "identifiers": [("isbn", "9780439023481"), ("bl", "1"), ("oclc", "22812747")],
-    } | {"isbn": record.values["isbn"], "identifiers": record.values["identifiers"]}
-    assert record.values["isbn"] == "9780439023481"
-    assert record.values["identifiers"] == [
-        ("isbn", "9780061120084"),
-        ("bl", "1"),
-        ("oclc", "22812747"),
-    ]
+        "identifiers": [("isbn", "9780061120084"), ("bl", "1"), ("oclc", "22812747")],
+    }
     assert [(repair.kind, repair.column, repair.value) for repair in record.repairs] == [
         ("entities", "title", " A &amp; B "),
         ("people", "author", "Ann Lee, Bo  Ek (Translator), Cy Dow"),

@@ -166,7 +166,7 @@ def test_message_is_one_line_of_plain_text(tmp_path: Path):
     path = write(tmp_path, f'"a\nb",{columns}\n'.encode())
     with pytest.raises(MissingColumns, match="among: a b, column 0, ") as caught:
         open_source(path)
-    assert len(str(caught.value)) == 1_000
+    assert len(str(caught.value)) == len(f"{path}: ") + 1_000
 
 
 @pytest.mark.parametrize(
@@ -452,7 +452,7 @@ def test_no_bytes_break_it(tmp_path: Path):
     chance = random.Random(0)
     path = tmp_path / "books.csv"
     outcomes = set()
-    for _ in range(3_000):
+    for _ in range(1_500):
         data = bytearray(chance.choice(CLEAN))
         for _ in range(chance.randint(1, 9)):
             place = chance.randint(0, len(data))

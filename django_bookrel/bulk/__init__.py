@@ -6,6 +6,7 @@ from .cells import Cleaner, cleaner, needs_value
 from .chunk import Candidate, Chunk, Outcome, Policy, Refusal
 from .engine import Engine, RejectLimit, Totals
 from .layout import UNSET, Children, Column, ForeignKey, Identity, Layout, Reference
+from .persons import PersonReference
 from .reading import read_rows
 from .writers import get_writer
 from .writing import ChunkWriter
@@ -23,6 +24,7 @@ __all__ = (
     "Identity",
     "Layout",
     "Outcome",
+    "PersonReference",
     "Policy",
     "Reference",
     "Refusal",

@@ -7,6 +7,7 @@ from typing import Any
 
 from .chunk import Chunk, Policy
 from .layout import UNSET, Children
+from .resolve import Pending, settled
 from .values import Filler
 from .writers import Writer
 
@@ -18,19 +19,26 @@ Current = dict[Any, dict[Entry, tuple[Any, Entry]]]
 
 
 class ChildSync:
-    """One chunk's rows of one child table."""
+    """
+    One chunk's rows of one child table.
+
+    :param keys: names -> what refers to the record, maybe ``Pending``.
+    """
 
     def __init__(
         self, child: Children, index: int, chunk: Chunk, keys: Mapping[Entry, Any], writer: Writer
     ) -> None:
-        self.child, self.chunk, self.writer = child, chunk, writer
+        self.child, self.writer, self.keys = child, writer, keys
         self.cells = chunk.children[index]
         self.for_new = chunk.for_new.get(index, {})
-        self.keys = keys
-        """Names -> primary key of the records that entries refer to."""
         self.gone: list[Any] = []
+        """Primary keys of rows to be deleted."""
         self.altered: list[Entry] = []
+        """Primary key and new entry of rows to be changed."""
         self.added: list[Entry] = []
+        """Parent's primary key and entry of rows to be inserted."""
+        self.of_new: list[tuple[int, Entry]] = []
+        """Row of the chunk and entry, for rows whose parent is to be inserted."""
 
     def compare(self, rows: Sequence[int], pks: Sequence[Any], policy: Policy) -> set[Any]:
         """
@@ -39,56 +47,65 @@ class ChildSync:
         :param pks: the primary key of each of ``rows``.
         :returns: the primary keys of those of which a child changes.
         """
-        asked = [
-            (row, pk) for row, pk in zip(rows, pks, strict=True) if self.cells[row] is not UNSET
-        ]
+        pairs = zip(rows, pks, strict=True)
+        asked = [(row, pk) for row, pk in pairs if self.cells[row] is not UNSET]
         if self.child.name in policy.keep or not asked:
             return set()
         current = self._current([pk for _row, pk in asked])
-        replace = not (self.child.add_only or policy.existing == "fill")
-        return {pk for row, pk in asked if self._differs(row, pk, current.get(pk, {}), replace)}
+        add_only = self.child.add_only or policy.existing == "fill"
+        return {
+            pk
+            for row, pk in asked
+            if self._differs(pk, self._wanted(self.cells[row]), current.get(pk, {}), add_only)
+        }
 
-    def _differs(
-        self, row: int, pk: Any, was: dict[Entry, tuple[Any, Entry]], replace: bool
-    ) -> bool:  # noqa: FBT001
-        wanted = self._wanted(self.cells[row])
-        added = [(pk, *entry) for key, entry in wanted.items() if key not in was]
-        altered: list[Entry] = []
-        gone: list[Any] = []
-        if replace:
-            for key, (child_pk, entry) in was.items():
-                if key not in wanted:
-                    gone.append(child_pk)
-                elif entry != wanted[key]:
-                    altered.append((child_pk, *wanted[key]))
-        self.added += added
-        self.altered += altered
-        self.gone += gone
-        return bool(added or altered or gone)
+    def plan(self, new: Sequence[int]) -> list[Pending]:
+        """Note the entries of new rows; return the records that all this needs created."""
+        for row in new:
+            if self.cells[row] is not UNSET:
+                self.of_new += [(row, entry) for entry in self._wanted(self.cells[row]).values()]
+            if row in self.for_new:
+                self.of_new += [(row, entry) for entry in self.for_new[row]]
+        place = self.child.target
+        if place is None:
+            return []
+        entries = [entry[1:] for entry in (*self.added, *self.altered)]
+        entries += [entry for _row, entry in self.of_new]
+        return [entry[place] for entry in entries if type(entry[place]) is Pending]
 
-    def write(self, rows: Sequence[int], pks: Sequence[Any]) -> None:
-        """Delete, change and insert; also the entries of new ``rows``, whose keys are ``pks``."""
+    def write(self, pk_of: Mapping[int, Any]) -> None:
+        """Delete, change and insert; ``pk_of`` has the primary keys of new rows."""
         child, writer = self.child, self.writer
         writer.delete(child.model, self.gone)
         if self.altered:
             change = Filler(child.model, child.columns, writer.connection, adding=False)
-            keys, *columns = map(list, zip(*self.altered, strict=True))
-            changed = change.rows(columns, len(keys))
-            pairs = [(key, *row) for key, row in zip(keys, changed, strict=True)]
+            keys, *columns = zip(*self.altered, strict=True)
+            rows = change.rows(list(map(settled, columns)), len(keys))
+            pairs = [(key, *row) for key, row in zip(keys, rows, strict=True)]
             writer.update(child.model, change.fields, pairs)
-        for row, pk in zip(rows, pks, strict=True):
-            if self.cells[row] is not UNSET:
-                self.added += [(pk, *entry) for entry in self._wanted(self.cells[row]).values()]
-        if self.for_new:
-            of_row = dict(zip(rows, pks, strict=True))
-            for row, entries in self.for_new.items():
-                if row in of_row:
-                    self.added += [(of_row[row], *entry) for entry in entries]
-        if self.added:
+        added = [*self.added, *((pk_of[row], *entry) for row, entry in self.of_new)]
+        if added:
             fields = (child.parent, *child.columns)
             fill = Filler(child.model, fields, writer.connection, adding=True)
-            columns = list(map(list, zip(*self.added, strict=True)))
-            writer.insert(child.model, fill.fields, fill.rows(columns, len(self.added)))
+            columns = list(map(settled, zip(*added, strict=True)))
+            writer.insert(child.model, fill.fields, fill.rows(columns, len(added)))
+
+    def _differs(
+        self,
+        pk: Any,
+        wanted: dict[Entry, Entry],
+        was: dict[Entry, Any],
+        add_only: bool,  # noqa: FBT001
+    ) -> bool:
+        before = len(self.added) + len(self.altered) + len(self.gone)
+        self.added += [(pk, *entry) for key, entry in wanted.items() if key not in was]
+        if not add_only:
+            for key, (child_pk, entry) in was.items():
+                if key not in wanted:
+                    self.gone.append(child_pk)
+                elif entry != wanted[key]:
+                    self.altered.append((child_pk, *wanted[key]))
+        return len(self.added) + len(self.altered) + len(self.gone) > before
 
     def _current(self, parents: list[Any]) -> Current:
         child = self.child
@@ -101,7 +118,7 @@ class ChildSync:
         return current
 
     def _wanted(self, entries: Sequence[Entry]) -> dict[Entry, Entry]:
-        """Return key -> entry with primary keys; of several entries of one key the first."""
+        """Return key -> entry with references; of several entries of one key the first."""
         child, keys, place = self.child, self.keys, self.child.target
         if place is None:
             resolved = entries

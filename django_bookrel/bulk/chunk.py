@@ -6,9 +6,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from .layout import UNSET
+__all__ = ("UNSET", "Candidate", "Chunk", "Outcome", "Policy", "Refusal")
 
-__all__ = ("Candidate", "Chunk", "Outcome", "Policy", "Refusal")
+
+class _Unset:
+    def __repr__(self) -> str:
+        return "UNSET"
+
+
+UNSET: Any = _Unset()
+"""A cell that says nothing: the row keeps what it has, a new row gets the default."""
 
 Candidate = tuple[int, tuple[Any, ...]]
 """(index of the identity in the layout, values of its columns)."""

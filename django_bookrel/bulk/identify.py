@@ -69,16 +69,19 @@ def _match(
 
 def _resolved(identity: Identity, keys: list[Key], keys_of: Any) -> Iterable[tuple[Key, Key]]:
     """Put primary keys in the place of names; leave out keys with a name not known yet."""
-    places = [i for i, c in enumerate(identity.columns) if isinstance(c, models.ForeignKey)]
-    if not places:
+    known = {
+        place: keys_of(column)
+        for place, column in enumerate(identity.columns)
+        if isinstance(column, models.ForeignKey) and any(key[place] is not None for key in keys)
+    }
+    if not known:
         return zip(keys, keys, strict=True)
-    known = {place: keys_of(identity.columns[place]) for place in places}
     pairs = []
     for key in keys:
-        if all(key[place] is None or key[place] in known[place] for place in places):
+        if all(key[place] is None or key[place] in found for place, found in known.items()):
             resolved = list(key)
-            for place in places:
-                resolved[place] = known[place].get(key[place])
+            for place, found in known.items():
+                resolved[place] = found.get(key[place])
             pairs.append((key, tuple(resolved)))
     return pairs
 

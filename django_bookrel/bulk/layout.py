@@ -15,17 +15,9 @@ from django.db import models
 
 from ..fields import KeyField
 from .cells import Cleaner
+from .chunk import UNSET, Chunk
 
 __all__ = ("UNSET", "Children", "Column", "ForeignKey", "Identity", "Layout", "Reference")
-
-
-class _Unset:
-    def __repr__(self) -> str:
-        return "UNSET"
-
-
-UNSET: Any = _Unset()
-"""A cell that says nothing: the row keeps what it has, a new row gets the default."""
 
 
 @dataclass(frozen=True)
@@ -52,10 +44,22 @@ class Reference:
     model: type[models.Model]
     by: tuple[str, ...]
     create: bool = False
+    to_field: str = ""
+    """The field whose value refers to a record; the primary key if it is empty."""
     columns: tuple[models.Field, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "columns", tuple(_lookup_column(self.model, n) for n in self.by))
+
+    @property
+    def value(self) -> models.Field:
+        """The field whose value refers to a record."""
+        opts = self.model._meta
+        return opts.get_field(self.to_field) if self.to_field else opts.pk
+
+    def identity(self, names: Sequence[Any]) -> tuple[Any, ...]:
+        """Return what ``names`` have in common with every other spelling of the same record."""
+        return self.lookup(names)
 
     def lookup(self, names: Sequence[Any]) -> tuple[Any, ...]:
         """Return the values of ``columns`` by which a record with these names is found."""
@@ -126,6 +130,15 @@ class Layout:
     def names(self) -> list[str]:
         """The names of ``fields`` in the file."""
         return [c.name for c in self.columns] + [k.name for k in self.foreign_keys]
+
+    def identified(self, chunk: Chunk, index: int) -> list[Any]:
+        """Return a column of a chunk with identities in the place of names."""
+        column = chunk.columns[index]
+        if index < len(self.columns):
+            return column
+        identity = self.foreign_keys[index - len(self.columns)].reference.identity
+        known = {n: identity(n) for n in set(column) if n is not None and n is not UNSET}
+        return [known.get(names, names) for names in column]
 
     def identifying(self) -> Layout:
         """Return the layout of those columns and children alone that identify a row."""

@@ -49,9 +49,10 @@ def _foreign_names(layout: Layout, writer: Writer, page: list[Any]) -> list[dict
 
 def _names(reference: Reference, writer: Writer, keys: set[Any]) -> dict[Any, Any]:
     opts = reference.model._meta
-    fetch = [opts.pk, *(opts.get_field(name) for name in reference.by)]
+    fetch = [reference.value, *(opts.get_field(name) for name in reference.by)]
     wanted = [(key,) for key in keys if key is not None]
-    return {pk: tuple(names) for _index, pk, *names in writer.match([opts.pk], wanted, fetch)}
+    found = writer.match([reference.value], wanted, fetch)
+    return {key: tuple(names) for _index, key, *names in found}
 
 
 def _entries(child: Children, writer: Writer, parents: list[Any]) -> dict[Any, list[Any]]:

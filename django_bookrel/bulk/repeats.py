@@ -32,7 +32,7 @@ class Repeats:
     def note(self, lines: Iterable[int], candidates: Iterable[Sequence[Candidate]]) -> None:
         """Take note of the identities of the next rows of the file."""
         found = sorted(
-            (hash(candidate), line, line)
+            (_code(candidate), line, line)
             for line, some in zip(lines, candidates, strict=True)
             for candidate in some
         )
@@ -53,7 +53,7 @@ class Repeats:
         """Return the rows that no later row of the file supersedes."""
         if not self._repeated:
             return chunk
-        hashes = [[hash(candidate) for candidate in some] for some in chunk.candidates]
+        hashes = [[_code(candidate) for candidate in some] for some in chunk.candidates]
         last = {code: last for code, _first, last in self._lookup(hashes)}
         return chunk.only(
             row
@@ -64,7 +64,7 @@ class Repeats:
     def note_refused(self, lines: Sequence[int], candidates: Sequence[Sequence[Candidate]]) -> None:
         """Take note of rows that were refused and superseded others."""
         if self._repeated:
-            hashes = [[hash(candidate) for candidate in some] for some in candidates]
+            hashes = [[_code(candidate) for candidate in some] for some in candidates]
             line_of = {
                 code: line for line, codes in zip(lines, hashes, strict=True) for code in codes
             }
@@ -74,10 +74,15 @@ class Repeats:
 
     def is_spoiled(self, candidates: Sequence[Candidate]) -> bool:
         """Return whether a row has an identity whose last row was refused."""
-        return not self.spoiled.isdisjoint(map(hash, candidates))
+        return not self.spoiled.isdisjoint(map(_code, candidates))
 
     def _lookup(self, hashes: Iterable[Iterable[int]]) -> list[tuple[int, int, int]]:
         wanted = json.dumps([code for codes in hashes for code in codes])
         return self._database.execute(
             "SELECT hash, first, last FROM json_each(?) JOIN identity ON hash = value", (wanted,)
         ).fetchall()
+
+
+def _code(candidate: Candidate) -> int:
+    # Of the text, for hash(-1) == hash(-2).
+    return hash(repr(candidate))

@@ -9,7 +9,8 @@ from .children import ChildSync
 from .chunk import Chunk, Outcome, Policy, Refusal
 from .identify import find_records
 from .layout import UNSET, Layout, Reference
-from .resolve import Resolver, get_resolver
+from .persons import PersonReference, PersonResolver
+from .resolve import Pending, Resolver, settled
 from .values import Filler
 from .writers import Writer
 
@@ -32,8 +33,8 @@ class ChunkWriter:
         self.resolvers: dict[Reference, Resolver] = {}
         for reference in layout.references:
             if reference not in self.resolvers:
-                made = get_resolver(reference, writer, layout.aliases)
-                self.resolvers[reference] = made
+                kind = PersonResolver if isinstance(reference, PersonReference) else Resolver
+                self.resolvers[reference] = kind(reference, writer, layout.aliases)
 
     def write(self, chunk: Chunk) -> Outcome:
         """Write the rows and return what became of them; a dry run only reads."""
@@ -47,8 +48,7 @@ class ChunkWriter:
             outcome.unchanged += len(known)
             known = []
         known_pks = [pks[row] for row in known]
-        self._create_references(chunk, [*new, *known])
-        columns = self._columns_with_keys(chunk)
+        columns = self._with_references(chunk)
         changed = self._changed(columns, known, known_pks)
         children = self._children(chunk)
         touched = set(changed)
@@ -57,11 +57,14 @@ class ChunkWriter:
         outcome.new, outcome.updated = len(new), len(touched)
         outcome.unchanged += len(known) - len(touched)
         if not self.dry_run:
+            self._create_references(columns, new, changed, children)
+            self._complete_references(chunk, [*new, *known])
             outcome.new_keys = self._insert(columns, new)
             outcome.updated_keys = list(touched)
             self._update(changed, touched)
+            pk_of = dict(zip(new, outcome.new_keys, strict=True))
             for sync in children:
-                sync.write(new, outcome.new_keys)
+                sync.write(pk_of)
         return outcome
 
     # Which row is which record
@@ -85,22 +88,47 @@ class ChunkWriter:
         for reference, resolver in self.resolvers.items():
             resolver.find(self._names(chunk, reference, range(len(chunk))))
 
-    def _create_references(self, chunk: Chunk, rows: Sequence[int]) -> None:
+    def _create_references(
+        self,
+        columns: list[list[Any]],
+        new: Sequence[int],
+        changed: dict[Any, Sequence[Any]],
+        children: Sequence[ChildSync],
+    ) -> None:
+        """Create the records that what is about to be written refers to, and no others."""
+        pending: dict[Reference, list[Any]] = {reference: [] for reference in self.resolvers}
+        for index, key in enumerate(self.layout.foreign_keys, len(self.layout.columns)):
+            values = [columns[index][row] for row in new]
+            values += [values[index] for values in changed.values()]
+            pending[key.reference] += [v for v in values if type(v) is Pending]
+        for sync in children:
+            found = sync.plan(new)
+            if sync.child.reference is not None:
+                pending[sync.child.reference] += found
         for reference, resolver in self.resolvers.items():
-            if reference.create:
-                resolver.create(self._names(chunk, reference, rows), dry_run=self.dry_run)
+            resolver.create(list(dict.fromkeys(pending[reference])))
 
-    def _names(self, chunk: Chunk, reference: Reference, rows: Sequence[int]) -> list[Any]:
-        """Return every name by which rows refer to records, column by column."""
+    def _complete_references(self, chunk: Chunk, rows: Sequence[int]) -> None:
+        for reference, resolver in self.resolvers.items():
+            resolver.complete(self._names(chunk, reference, rows, kept=False))
+
+    def _names(
+        self, chunk: Chunk, reference: Reference, rows: Sequence[int], *, kept: bool = True
+    ) -> list[Any]:
+        """
+        Return every name by which rows refer to records, column by column.
+
+        :param kept: in columns too that are never changed on rows that exist.
+        """
         names = []
         for index, key in enumerate(self.layout.foreign_keys, len(self.layout.columns)):
-            if key.reference == reference:
+            if key.reference == reference and (kept or key.name not in self.policy.keep):
                 column = chunk.columns[index]
                 names += [
                     column[r] for r in rows if column[r] is not None and column[r] is not UNSET
                 ]
         for child, cells in zip(self.layout.children, chunk.children, strict=True):
-            if child.reference == reference:
+            if child.reference == reference and (kept or child.name not in self.policy.keep):
                 place = child.target
                 names += [e[place] for r in rows if cells[r] is not UNSET for e in cells[r]]
         return names
@@ -127,7 +155,7 @@ class ChunkWriter:
 
     def _keys_of(self, field: Any) -> dict[Any, Any]:
         key = next(key for key in self.layout.foreign_keys if key.field == field)
-        return self.resolvers[key.reference].keys()
+        return self.resolvers[key.reference].found
 
     def _unknown_names(self, chunk: Chunk) -> list[Refusal]:
         """Refuse the rows that name a record which is neither there nor to be created."""
@@ -145,7 +173,7 @@ class ChunkWriter:
     def _unknown(
         self, chunk: Chunk, column: str, reference: Reference, cells: Iterable[Any]
     ) -> list[Refusal]:
-        keys = self.resolvers[reference].keys()
+        keys = self.resolvers[reference].keys
         what = reference.model._meta.verbose_name
         return [
             Refusal(
@@ -179,14 +207,12 @@ class ChunkWriter:
 
     # What changes
 
-    def _columns_with_keys(self, chunk: Chunk) -> list[list[Any]]:
-        """Return the columns with primary keys in the place of names."""
+    def _with_references(self, chunk: Chunk) -> list[list[Any]]:
+        """Return the columns with what refers to records in the place of names."""
         columns = list(chunk.columns)
         for index, key in enumerate(self.layout.foreign_keys, len(self.layout.columns)):
-            keys = self.resolvers[key.reference].keys()
-            said = {None: None, UNSET: UNSET} | keys
-            # Names of rows that are passed over may have no record.
-            columns[index] = [said.get(names) for names in columns[index]]
+            said = {None: None, UNSET: UNSET} | self.resolvers[key.reference].keys
+            columns[index] = [said[names] for names in columns[index]]
         return columns
 
     def _changed(
@@ -223,7 +249,7 @@ class ChunkWriter:
     def _children(self, chunk: Chunk) -> list[ChildSync]:
         syncs = []
         for index, child in enumerate(self.layout.children):
-            keys = self.resolvers[child.reference].keys() if child.reference else {}
+            keys = self.resolvers[child.reference].keys if child.reference else {}
             syncs.append(ChildSync(child, index, chunk, keys, self.writer))
         return syncs
 
@@ -251,7 +277,7 @@ class ChunkWriter:
         fields = [self.fields[place] for place in places]
         picked = []
         for place, field in zip(places, fields, strict=True):
-            column = [columns[place][row] for row in rows]
+            column = settled([columns[place][row] for row in rows])
             if UNSET in column:
                 column = [field.get_default() if value is UNSET else value for value in column]
             picked.append(column)
@@ -262,7 +288,7 @@ class ChunkWriter:
         """Write changed rows, and what ``auto_now`` sets on those of which only a child changed."""
         places = [i for i in range(len(self.fields)) if i != self.pk_column]
         fields = [self.fields[place] for place in places]
-        columns = [[values[place] for values in changed.values()] for place in places]
+        columns = [settled([values[place] for values in changed.values()]) for place in places]
         self._update_rows(fields, list(changed), columns)
         self._update_rows([], [key for key in touched if key not in changed], [])
 

@@ -14,7 +14,7 @@ from django.db import models
 from ..abstract import AbstractBook
 from ..bulk import UNSET, Candidate, Chunk, Identity, Layout
 from ..fields import DerivedField
-from ..names import person_key, sort_title, text_key
+from ..names import parse_person, person_key, sort_title, text_key
 from ..sources import BOOK_FIELDS, native
 from .fields import ForeignKeyField, ManyToManyField, RelatedRowsField
 from .relational import RelationalResource
@@ -124,9 +124,12 @@ class BaseBookResource(RelationalResource):
                 anonymous.append(row)
             candidates.append(found)
         chunk.candidates = candidates
-        columns = [said.get(name, nothing) for name in ("title", "author", "year")]
-        for row in anonymous:
-            self._fingerprint(chunk, row, [column[row] for column in columns], place)
+        if anonymous:
+            if "author" in said:
+                said["author"] = layout.identified(chunk, layout.names.index("author"))
+            columns = [said.get(name, nothing) for name in ("title", "author", "year")]
+            for row in anonymous:
+                self._fingerprint(chunk, row, [column[row] for column in columns], place)
 
     def _fingerprint(self, chunk: Chunk, row: int, said: Sequence[Any], place: int | None) -> None:
         """Let a row without numbers be found by its title, author and year."""
@@ -146,8 +149,9 @@ class BaseBookResource(RelationalResource):
         # than a correction of the title is.
         entries = values.get("identifiers") or ()
         if len(entries) == 1 and entries[0][0] == FINGERPRINT and values.get("title"):
-            author = values.get("author")
-            made = fingerprint(values["title"], author[0] if author else "", values.get("year"))
+            names = values.get("author")
+            author = person_key(parse_person(names[0]).name) if names else ""
+            made = fingerprint(values["title"], author, values.get("year"))
             if entries[0][1] == made:
                 values["identifiers"] = []
 
@@ -156,9 +160,9 @@ class BaseBookResource(RelationalResource):
         return config.get_model("Alias") if config.models_module else None
 
 
-def fingerprint(title: str, author: str, year: int | None) -> str:
+def fingerprint(title: str, author_key: str, year: int | None) -> str:
     """Return what tells a book without numbers from others: 32 hexadecimal digits."""
-    text = "\n".join((text_key(title, 4000), person_key(author), str(year or "")))
+    text = "\n".join((text_key(title, 4000), author_key, "" if year is None else str(year)))
     return blake2b(text.encode(), digest_size=16).hexdigest()
 
 

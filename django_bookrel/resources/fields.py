@@ -16,7 +16,8 @@ from django.db import models
 from import_export.fields import Field
 from import_export.widgets import ForeignKeyWidget, ManyToManyWidget
 
-from ..bulk import Children, ForeignKey, Reference
+from ..abstract import AbstractAuthor
+from ..bulk import Children, ForeignKey, PersonReference, Reference
 from ..sources import join_list, split_list
 
 __all__ = ("ForeignKeyField", "ManyToManyField", "RelatedRowsField", "RelationField")
@@ -48,13 +49,14 @@ class RelationField(Field):
         self.create = create
         super().__init__(**kwargs)
 
-    def target(self, relation: models.Field) -> type[models.Model]:
-        """Return the model of the records that cells name."""
-        return self.model or relation.related_model
-
-    def reference(self, model: type[models.Model]) -> Reference:
-        """Return how the records of ``model`` are found."""
-        return Reference(model, self.by, create=self.create)
+    def reference(self, relation: models.ForeignKey) -> Reference:
+        """Return how the records that ``relation`` points at are found."""
+        target = relation.target_field
+        to_field = "" if target.primary_key else target.name
+        model = self.model or relation.related_model
+        is_person = issubclass(model, AbstractAuthor) and self.by == ("name",)
+        kind = PersonReference if is_person else Reference
+        return kind(model, self.by, self.create, to_field)
 
     def names(self, cell: str) -> Entry:
         """Return what a cell that names one record gives for each field of ``by``."""
@@ -82,7 +84,7 @@ class ForeignKeyField(RelationField):
     def foreign_key(self, name: str, model: type[models.Model]) -> ForeignKey:
         """Return what the engine needs to know of the field."""
         relation = model._meta.get_field(self.attribute or name)
-        return ForeignKey(name, relation, self.reference(self.target(relation)))
+        return ForeignKey(name, relation, self.reference(relation))
 
 
 class ManyToManyField(RelationField):
@@ -108,13 +110,14 @@ class ManyToManyField(RelationField):
         own, other = field.m2m_field_name(), field.m2m_reverse_field_name()
         if field is not relation:
             own, other = other, own
+        column = through._meta.get_field(other)
         return Children(
             name,
             through,
             parent=through._meta.get_field(own),
-            columns=(through._meta.get_field(other),),
+            columns=(column,),
             key=(0,),
-            reference=self.reference(self.target(relation)),
+            reference=self.reference(column),
             target=0,
             add_only=self.m2m_add,
         )
@@ -167,7 +170,7 @@ class RelatedRowsField(RelationField):
             parent=relation.field,
             columns=columns,
             key=tuple(self.columns.index(column) for column in self.key),
-            reference=None if target is None else self.reference(columns[target].related_model),
+            reference=None if target is None else self.reference(columns[target]),
             target=target,
             add_only=self.m2m_add,
         )

@@ -203,7 +203,7 @@ class RelationalResource(ModelResource):
         places = {column: place for place, column in enumerate(layout.fields)}
         chunk.candidates = [[] for _line in chunk.lines]
         for index, identity in enumerate(layout.identities):
-            columns = [chunk.columns[places[column]] for column in identity.columns]
+            columns = [layout.identified(chunk, places[column]) for column in identity.columns]
             for found, key in zip(chunk.candidates, zip(*columns, strict=True), strict=True):
                 said = tuple([None if value is UNSET else value for value in key])
                 if any(value is not None for value in said):
@@ -242,8 +242,10 @@ class RelationalResource(ModelResource):
         simple = models.CharField | models.TextField | models.IntegerField
         if default and isinstance(found, simple):
             return bulk.cleaner(found)
-        name = declared.column_name
-        return bulk.cleaner(found, lambda cell: declared.clean({name: cell}))
+        name, clean = declared.column_name, declared.widget.clean
+        if type(declared).clean is not Field.clean:
+            return bulk.cleaner(found, lambda cell: declared.clean({name: cell}))
+        return bulk.cleaner(found, lambda cell: clean(cell, row={name: cell}))
 
 
 def _model_field(opts: Any, declared: Field) -> models.Field | None:

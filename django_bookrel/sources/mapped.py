@@ -89,7 +89,7 @@ class MappedSource(Source):
             if column.field in (*_PEOPLE, "subjects"):
                 cells = [row.cells[column.position] for row in first if not row.errors]
                 self._commas[column.position] = self._learned(column.field, cells)
-        return super().records(chain(first, rows))
+        yield from super().records(chain(first, rows))
 
     def _learned(self, field: str, cells: list[str]) -> Commas:
         if field in _PEOPLE:

@@ -1,0 +1,558 @@
+"""Imports by sets: statements that do not depend on the rows, all or nothing, limits, accounts."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import tablib
+from django.db import OperationalError, connection
+from django.test.utils import CaptureQueriesContext
+
+from django_bookrel.bulk import RejectLimit
+from django_bookrel.bulk.writers.base import Writer
+from django_bookrel.exceptions import SourceError
+from django_bookrel.models import Author, Book, ImportRecord, Publisher, RefusedRow
+from django_bookrel.resources import BookResource, Result, load
+from tests.hosts.newsdesk.models import Article, Reporter, Topic
+from tests.hosts.newsdesk.resources import ArticleResource, StrictArticleResource
+from tests.importing import books, capture_writes, stored, write_csv
+
+pytestmark = pytest.mark.django_db
+
+ISBN = "9780306406157"
+
+
+def isbn(number: int) -> str:
+    digits = f"978{number:09d}"
+    weights = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(digits))
+    return digits + str(-weights % 10)
+
+
+def distinct_rows(number: int, text: str = "") -> list[dict[str, str]]:
+    """Make rows of which no two share a record."""
+    return [
+        {
+            "isbn": isbn(n),
+            "title": f"Title {n}{text}",
+            "author": f"Author {n}{text} (1900-1980)",
+            "contributors": f"Translator {n}{text} (translator)|Editor {n}{text} (editor)",
+            "publishers": f"House {n}{text}|Press {n}{text}",
+            "year": "1950",
+            "language": "en",
+            "pages": str(n + 1),
+            "series": f"Series {n}{text} #{n}",
+            "subjects": f"Subject {n}{text}",
+            "identifiers": f"oclc:{n}{text}",
+        }
+        for n in range(number)
+    ]
+
+
+def counts(result: Result) -> dict[str, int]:
+    """Give the totals that are not zero."""
+    names = ("rows", "new", "updated", "unchanged", "duplicates", "rejected")
+    return {name: n for name in names if (n := getattr(result.counts, name))}
+
+
+# Statements.
+
+
+def statements(path: Path, **options: Any) -> tuple[list[str], Result]:
+    with CaptureQueriesContext(connection) as context:
+        result = load(path, batch_size=2000, **options)
+    return [query["sql"] for query in context.captured_queries], result
+
+
+@pytest.fixture
+def sqlite_of_999_variables() -> Iterator[None]:
+    if connection.vendor != "sqlite":
+        pytest.skip("is about SQLite")
+    connection.ensure_connection()
+    limit = sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER
+    before = connection.connection.setlimit(limit, 999)
+    # Django asks for the limit once, if at all.
+    connection.features.__dict__.pop("max_query_params", None)
+    yield
+    connection.connection.setlimit(limit, before)
+    connection.features.__dict__.pop("max_query_params", None)
+
+
+def counted_runs(tmp_path: Path, number: int) -> list[int]:
+    """Count the statements of an import of new, unchanged and changed rows."""
+    rows, changed = distinct_rows(number), distinct_rows(number, " again")
+    found = []
+    for name, table, outcome in (
+        ("new", rows, "new"),
+        ("unchanged", rows, "unchanged"),
+        ("changed", changed, "updated"),
+    ):
+        sql, result = statements(write_csv(tmp_path / f"{name}-{number}.csv", table))
+        assert counts(result) == {"rows": number, outcome: number}
+        found.append(len(sql))
+    Book.objects.all().delete()
+    Author.objects.all().delete()
+    return found
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="counts statements of SQLite")
+def test_statements_do_not_depend_on_the_rows(tmp_path: Path):
+    assert counted_runs(tmp_path, 200) == counted_runs(tmp_path, 2000)
+
+
+@pytest.mark.usefixtures("sqlite_of_999_variables")
+def test_oldest_variable_limit_of_sqlite(tmp_path: Path):
+    assert counted_runs(tmp_path, 200) == counted_runs(tmp_path, 2000)
+
+
+@pytest.mark.usefixtures("sqlite_of_999_variables")
+def test_refusals_under_the_oldest_variable_limit(tmp_path: Path):
+    rows = distinct_rows(2000)
+    load(write_csv(tmp_path / "in.csv", rows))
+    # Every row means two books.
+    for row, other in zip(rows, reversed(rows), strict=True):
+        row["isbn"], row["clash"] = other["isbn"], ""
+    result = load(write_csv(tmp_path / "clash.csv", rows))
+    assert counts(result) == {"rows": 2000, "rejected": 2000}
+    assert RefusedRow.objects.count() == 2000
+
+
+def test_rows_of_many_chunks(tmp_path: Path):
+    rows = distinct_rows(50)
+    path = write_csv(tmp_path / "in.csv", rows)
+    done: list[tuple[int, int | None, int]] = []
+    result = load(
+        path, batch_size=20, on_chunk=lambda rows, total, t: done.append((rows, total, t.new))
+    )
+    assert counts(result) == {"rows": 50, "new": 50}
+    assert done == [(20, 50, 20), (40, 50, 40), (50, 50, 50)]
+    assert Book.objects.count() == 50
+    assert counts(load(path, batch_size=7)) == {"rows": 50, "unchanged": 50}
+
+
+def test_skip_and_limit(tmp_path: Path):
+    path = write_csv(tmp_path / "in.csv", distinct_rows(10))
+    assert counts(load(path, skip=3, limit=4, batch_size=3)) == {"rows": 4, "new": 4}
+    assert list(Book.objects.order_by("pages").values_list("pages", flat=True)) == [4, 5, 6, 7]
+
+
+@pytest.mark.parametrize("batch_size", [1, 100])
+def test_author_who_comes_as_contributor_first(tmp_path: Path, batch_size: int):
+    rows = [
+        {"title": "A", "contributors": "Ann Lee (editor)|Bo Ek (translator)"},
+        {"title": "B", "author": "Lee, Ann", "contributors": "Ek, Bo"},
+    ]
+    load(write_csv(tmp_path / "in.csv", rows), batch_size=batch_size)
+    assert sorted(author.name for author in Author.objects.all()) == ["Ann Lee", "Bo Ek"]
+
+
+# Dry runs.
+
+
+@pytest.mark.parametrize("batch_size", [2, 100])
+@pytest.mark.parametrize("options", [{}, {"existing": "fill"}, {"existing": "skip"}])
+def test_dry_run_counts_as_the_run_does_and_writes_nothing(
+    tmp_path: Path, batch_size: int, options: dict[str, Any]
+):
+    old = distinct_rows(4)
+    load(write_csv(tmp_path / "old.csv", old))
+    rows = [
+        old[0],
+        old[1] | {"title": "Changed", "author": "New", "publishers": "New house"},
+        old[2] | {"subjects": "New subject"},
+        {"title": "New", "author": "New", "subjects": "New subject"},
+        {"title": "new", "author": "new"},
+        {"isbn": ISBN, "title": "Numbered"},
+        {"isbn": ISBN, "title": "Numbered again"},
+        {"isbn": old[0]["isbn"], "title": "Clash", "identifiers": "oclc:1"},
+        {"title": "", "author": "Nobody"},
+        {"title": "Bad", "year": "abc"},
+    ]
+    path = write_csv(tmp_path / "in.csv", rows)
+    before, records = stored(), ImportRecord.objects.count()
+    with capture_writes() as written:
+        dry = load(path, dry_run=True, batch_size=batch_size, **options)
+    assert written == []
+    assert (stored(), ImportRecord.objects.count()) == (before, records)
+    run = load(path, batch_size=batch_size, **options)
+    assert dry.counts == run.counts
+    assert [str(refusal) for refusal in dry.refusals] == [str(r) for r in run.refusals]
+    assert run.counts.new > 0
+    assert run.counts.duplicates == 2
+    assert run.counts.rejected == 3
+
+
+# Failures.
+
+
+@pytest.fixture
+def fail_after(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """Let the database fail after so many chunks of new books."""
+
+    def fail_after(chunks: int) -> None:
+        insert, left = Writer.insert, [chunks]
+
+        def failing(self: Writer, model: Any, *args: Any) -> Any:
+            if model is Book:
+                left[0] -= 1
+                if left[0] < 0:
+                    raise OperationalError("the server closed the connection")
+            return insert(self, model, *args)
+
+        monkeypatch.setattr(Writer, "insert", failing)
+
+    return fail_after
+
+
+@pytest.mark.django_db(transaction=True)
+def test_failure_midway_leaves_whole_chunks(
+    tmp_path: Path, fail_after: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
+):
+    path = write_csv(tmp_path / "in.csv", distinct_rows(50))
+    with monkeypatch.context() as patch:
+        fail_after(2)
+        with pytest.raises(OperationalError):
+            load(path, batch_size=10)
+        patch.undo()
+    monkeypatch.undo()
+    assert Book.objects.count() == 20
+    # Nothing is in of the chunk that failed, its authors neither.
+    assert (Author.objects.count(), Publisher.objects.count()) == (60, 40)
+    [record] = ImportRecord.objects.all()
+    assert (record.status, record.rows, record.new) == (ImportRecord.Status.FAILED, 20, 20)
+    assert "the server closed the connection" in record.message
+    assert counts(load(path, batch_size=10)) == {"rows": 50, "new": 30, "unchanged": 20}
+    assert (Book.objects.count(), Author.objects.count()) == (50, 150)
+    assert counts(load(path)) == {"rows": 50, "unchanged": 50}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_failure_midway_of_an_atomic_import_leaves_nothing(
+    tmp_path: Path, fail_after: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
+):
+    path = write_csv(tmp_path / "in.csv", distinct_rows(50))
+    fail_after(2)
+    with pytest.raises(OperationalError):
+        load(path, batch_size=10, atomic=True)
+    monkeypatch.undo()
+    assert all(rows == [] for rows in stored().values())
+    [record] = ImportRecord.objects.all()
+    assert (record.status, record.new) == (ImportRecord.Status.FAILED, 0)
+    assert counts(load(path, atomic=True, batch_size=10)) == {"rows": 50, "new": 50}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_fault_that_goes_away_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    insert, calls = Writer.insert, []
+
+    def failing(self: Writer, model: Any, *args: Any) -> Any:
+        if model is Book:
+            calls.append(model)
+            if len(calls) == 2:
+                raise OperationalError("a deadlock")
+        return insert(self, model, *args)
+
+    monkeypatch.setattr(Writer, "insert", failing)
+    monkeypatch.setattr(Writer, "is_transient", lambda self, error: "deadlock" in str(error))
+    monkeypatch.setattr(type(connection.ops), "unused", None, raising=False)
+    path = write_csv(tmp_path / "in.csv", distinct_rows(30))
+    assert counts(load(path, batch_size=10)) == {"rows": 30, "new": 30}
+    assert len(calls) == 4
+    assert (Book.objects.count(), Author.objects.count()) == (30, 90)
+
+
+# Refusals and limits.
+
+
+BAD = [
+    ({"isbn": "1234567890123"}, "isbn"),
+    ({"isbn": "9780306406158"}, "isbn"),
+    ({"title": ""}, "title"),
+    ({"author": "x" * 256}, "author"),
+    ({"contributors": "x" * 256 + " (editor)"}, "contributors"),
+    ({"publishers": "Good|" + "x" * 256}, "publishers"),
+    ({"subjects": "x" * 256}, "subjects"),
+    ({"series": "x" * 256 + " #1"}, "series"),
+    ({"series": "Series #" + "1" * 41}, "series"),
+    ({"year": "abc"}, "year"),
+    ({"year": "99999"}, "year"),
+    ({"year": "-99999"}, "year"),
+    ({"year": "1999.5"}, "year"),
+    ({"pages": "-1"}, "pages"),
+    ({"pages": "99999999999999999999"}, "pages"),
+    ({"language": "x" * 36}, "language"),
+    ({"identifiers": "no scheme"}, "identifiers"),
+    ({"identifiers": "x" * 41 + ":1"}, "identifiers"),
+    ({"identifiers": "oclc:" + "1" * 256}, "identifiers"),
+]
+
+
+@pytest.mark.parametrize("cells, column", BAD, ids=lambda value: str(value)[:40])
+def test_bad_cell(tmp_path: Path, cells: dict[str, str], column: str):
+    rows = [{"title": "Good", "author": "Ann"}, {"title": "Bad"} | cells]
+    path = write_csv(tmp_path / "in.csv", rows)
+    result = load(path)
+    assert counts(result) == {"rows": 2, "new": 1, "rejected": 1}
+    [refusal] = result.refusals
+    assert (refusal.line, refusal.column) == (3, column)
+    assert refusal.value[:200] == cells[column][:200]
+    assert refusal.reason
+    assert [book["title"] for book in books()] == ["Good"]
+    assert [author.name for author in Author.objects.all()] == ["Ann"]
+    [stored_row] = RefusedRow.objects.all()
+    assert (stored_row.line, stored_row.column) == (3, column)
+    assert stored_row.value == refusal.value
+    assert stored_row.reason == refusal.reason
+    # "Bad" and the bad cell are there to be mended.
+    assert set(cells.values()) <= set(stored_row.cells)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b'"A\0B",Ann,1999',
+        b"A,Ann,1999,more",
+        b"A",
+        b'A"B",Ann "x,1999\n',
+        b'"A" B,Ann,1999',
+        b"\xff\xfe,Ann,1999",
+    ],
+    ids=repr,
+)
+def test_broken_row(tmp_path: Path, line: bytes):
+    path = tmp_path / "in.csv"
+    good = "".join(f"Title {n},Ann Ö,1999\n" for n in range(20)).encode()
+    path.write_bytes(b"title,author,year\n" + good + line.rstrip() + b"\n" + b"Last,Bo,2000\n")
+    result = load(path)
+    if result.counts.rejected == 0:
+        assert line.startswith(b'A"B"')  # A quote inside of a cell that is not quoted is a quote.
+        return
+    assert counts(result) == {"rows": 22, "new": 21, "rejected": 1}
+    assert {refusal.line for refusal in result.refusals} == {22}
+    assert Book.objects.filter(title="Last").exists()
+    assert RefusedRow.objects.get().line == 22
+
+
+def test_lines_are_those_of_the_file(tmp_path: Path):
+    rows = [
+        {"title": "two\nlines"},
+        {"title": "Bad", "year": "x"},
+        {"title": "Good"},
+        {"title": "three\nmore\nlines", "year": "y"},
+        {"title": "Bad", "year": "z"},
+    ]
+    result = load(write_csv(tmp_path / "in.csv", rows), batch_size=2)
+    assert [(refusal.line, refusal.value) for refusal in result.refusals] == [
+        (4, "x"),
+        (6, "y"),
+        (9, "z"),
+    ]
+
+
+def write_mixed(path: Path, good: int, bad: int) -> Path:
+    """Write good and bad rows in turn, and what is left of them."""
+    rows = []
+    for n in range(max(good, bad)):
+        if n < bad:
+            rows.append({"title": f"Bad {n}", "year": "x"})
+        if n < good:
+            rows.append({"title": f"Good {n}"})
+    return write_csv(path, rows)
+
+
+def test_wrong_file_is_stopped_before_it_does_harm(tmp_path: Path):
+    path = write_mixed(tmp_path / "in.csv", 1998, 2002)
+    with pytest.raises(RejectLimit, match="1,001|of the first 2,000 rows"):
+        load(path.parent / write_half(path, 1001), batch_size=100)
+    assert all(rows == [] for rows in stored().values())
+    [record] = ImportRecord.objects.all()
+    assert (record.status, record.new) == (ImportRecord.Status.STOPPED, 0)
+
+
+def write_half(path: Path, bad: int) -> str:
+    rows = [{"title": f"T{n}", "year": "x" if n < bad else "1"} for n in range(2000)]
+    return write_csv(path.with_name("half.csv"), rows).name
+
+
+def test_half_of_the_rows_refused_is_not_too_many(tmp_path: Path):
+    path = tmp_path / write_half(tmp_path / "in.csv", 1000)
+    assert counts(load(path)) == {"rows": 2000, "new": 1000, "rejected": 1000}
+
+
+def test_short_file_has_no_limit(tmp_path: Path):
+    path = write_mixed(tmp_path / "in.csv", 1, 5)
+    assert counts(load(path)) == {"rows": 6, "new": 1, "rejected": 5}
+
+
+def test_rows_refused_for_names_count_towards_the_limit(tmp_path: Path):
+    Reporter.objects.create(email="ann@example.com")
+    rows = [
+        {
+            "slug": f"a{n}",
+            "headline": "A",
+            "reporter": "ann@example.com" if n % 5 == 0 else "bo@example.com",
+            "topics": "",
+        }
+        for n in range(2500)
+    ]
+    path = write_csv(tmp_path / "in.csv", rows, ["slug", "headline", "reporter", "topics"])
+    with pytest.raises(RejectLimit):
+        load(path, resource=StrictArticleResource, batch_size=500)
+    assert Article.objects.count() == 0
+
+
+def test_limit_of_the_caller(tmp_path: Path):
+    path = write_mixed(tmp_path / "in.csv", 50, 50)
+    with pytest.raises(RejectLimit):
+        load(path, batch_size=10, max_rejects=lambda totals: totals.rejected > 7)
+    assert Book.objects.count() == 10
+    with pytest.raises(RejectLimit):
+        load(path, batch_size=10, max_rejects=lambda totals: totals.rejected > 20, atomic=True)
+    assert Book.objects.count() == 10
+
+
+# Accounts.
+
+
+def test_import_record(tmp_path: Path):
+    rows = [
+        {"isbn": ISBN, "title": "Old"},
+        {"isbn": ISBN, "title": "New"},
+        {"title": "Bad", "year": "x", "pages": "y"},
+        {"title": "Good"},
+    ]
+    path = write_csv(tmp_path / "in.csv", rows)
+    load(path, user="ann", encoding="utf-8")
+    record = ImportRecord.objects.get()
+    assert {
+        name: getattr(record, name)
+        for name in (
+            *("file", "source", "user", "status", "path", "message", "repairs"),
+            *("rows", "new", "updated", "unchanged", "duplicates", "rejected"),
+        )
+    } == {
+        "file": str(path)[-255:],
+        "source": "native",
+        "user": "ann",
+        "status": "done",
+        "path": "bulk",
+        "message": "",
+        "repairs": {},
+        "rows": 4,
+        "new": 2,
+        "updated": 0,
+        "unchanged": 0,
+        "duplicates": 1,
+        "rejected": 1,
+    }
+    assert record.options["encoding"] == "utf-8"
+    assert record.resource.endswith("BookResource")
+    assert record.started_at <= record.finished_at
+    refused = record.refused_rows.values_list("line", "column", "value")
+    assert list(refused) == [(4, "year", "x"), (4, "pages", "y")]
+    assert record.refused_rows.first().cells[1] == "Bad"
+
+
+def test_repairs_are_counted_once(tmp_path: Path):
+    rows = [{"Title": f"T{n}", "Year": "2001.0", "Author": "Ann; Bo"} for n in range(25)]
+    path = write_csv(tmp_path / "in.csv", rows, ["Title", "Year", "Author"])
+    result = load(path, batch_size=10)
+    assert result.counts.repairs == {"number": 25, "people": 25}
+    assert ImportRecord.objects.get().repairs == {"number": 25, "people": 25}
+
+
+def test_one_line_in_the_log(tmp_path: Path, caplog: pytest.LogCaptureFixture):
+    path = write_csv(tmp_path / "in.csv", [{"title": "A"}, {"title": "B", "year": "x"}])
+    with caplog.at_level(logging.INFO, "django_bookrel.import"):
+        load(path, batch_size=1)
+    [record] = [r for r in caplog.records if r.name == "django_bookrel.import"]
+    assert record.levelno == logging.INFO
+    assert record.getMessage().startswith(
+        f"{path}: 2 rows, 1 new, 0 updated, 0 unchanged, 0 duplicates, 1 refused in "
+    )
+
+
+@pytest.mark.parametrize("text", ["", "author,year\nAnn,1999\n", "\0\0\0", "title\n\xff"])
+def test_file_that_is_no_catalogue(tmp_path: Path, text: str):
+    path = tmp_path / "in.csv"
+    path.write_text(text, encoding="latin-1")
+    with pytest.raises(SourceError):
+        load(path)
+    assert ImportRecord.objects.count() == 0
+
+
+# django-import-export's own door.
+
+
+def dataset(rows: list[dict[str, Any]]) -> tablib.Dataset:
+    found = tablib.Dataset(headers=list(rows[0]))
+    for row in rows:
+        found.append(list(row.values()))
+    return found
+
+
+@pytest.mark.parametrize("use_transactions", [None, True, False])
+def test_import_data(use_transactions: bool | None):  # noqa: FBT001 (import-export's)
+    rows = distinct_rows(30)
+    rows[7]["year"] = "x"
+    result = BookResource().import_data(dataset(rows), use_transactions=use_transactions)
+    assert not result.has_errors()
+    assert result.has_validation_errors()
+    assert dict(result.totals) == {
+        "new": 29,
+        "update": 0,
+        "delete": 0,
+        "skip": 0,
+        "error": 0,
+        "invalid": 1,
+    }
+    assert result.total_rows == 30
+    [invalid] = result.invalid_rows
+    assert (invalid.number, list(invalid.field_specific_errors)) == (8, ["year"])
+    assert Book.objects.count() == 29
+    again = BookResource().import_data(dataset(rows))
+    assert {name: number for name, number in again.totals.items() if number} == {
+        "skip": 29,
+        "invalid": 1,
+    }
+
+
+def test_import_data_of_a_dry_run_writes_nothing():
+    rows = distinct_rows(3)
+    result = BookResource().import_data(dataset(rows), dry_run=True)
+    assert result.totals["new"] == 3
+    assert all(rows == [] for rows in stored().values())
+
+
+def test_import_data_may_raise():
+    rows = [{"title": "A", "year": "x"}]
+    with pytest.raises(Exception, match="whole number"):
+        BookResource().import_data(dataset(rows), raise_errors=True)
+
+
+def test_import_data_rolls_back_when_asked():
+    rows = [{"title": "A", "year": "x"}, {"title": "B", "year": "1"}]
+    BookResource().import_data(
+        dataset(rows), use_transactions=True, rollback_on_validation_errors=True
+    )
+    assert Book.objects.count() == 0
+
+
+def test_import_data_collects_failed_rows():
+    rows = [{"title": "A", "year": "x"}, {"title": "B", "year": "1"}]
+    result = BookResource().import_data(dataset(rows), collect_failed_rows=True)
+    assert result.failed_dataset.headers == ["title", "year", "Error"]
+    [failed] = result.failed_dataset
+    assert failed[:2] == ("A", "x")
+    assert "whole number" in failed[2]
+
+
+def test_import_data_without_the_columns_of_the_identity():
+    rows = [{"headline": "A"}]
+    result = ArticleResource().import_data(dataset(rows))
+    assert result.has_errors()
+    assert (Article.objects.count(), Topic.objects.count()) == (0, 0)
