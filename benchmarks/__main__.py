@@ -120,8 +120,7 @@ class Bench:
 
 
 EXPERIMENTS = {
-    name: getattr(Bench, name)
-    for name in ("simple", "full", "rivals", "again", "memory", "export")
+    name: getattr(Bench, name) for name in ("simple", "full", "rivals", "again", "memory", "export")
 }
 
 

@@ -13,7 +13,7 @@ are to go, rows that an ISBN and an identifier contradict, constant memory (it k
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -300,6 +300,4 @@ class _Catalogue:
 
 
 def _list(columns: Iterable[str], prefix: str = "") -> str:
-    return ", ".join(
-        column if " " in column else f'{prefix}"{column}"' for column in columns
-    )
+    return ", ".join(column if " " in column else f'{prefix}"{column}"' for column in columns)

@@ -72,7 +72,9 @@ def measure(title: str, runs: Sequence[Run], *, turns: int = 1, note: str = "") 
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     lines.insert(1, tuple(["-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:])]))
     table = "\n".join(
-        "| " + " | ".join([cells[0].ljust(widths[0]), *map(str.rjust, cells[1:], widths[1:])]) + " |"
+        "| "
+        + " | ".join([cells[0].ljust(widths[0]), *map(str.rjust, cells[1:], widths[1:])])
+        + " |"
         for cells in lines
     )
     section = "\n\n".join(filter(None, [f"#### {title}", note, table])) + "\n"
@@ -105,7 +107,9 @@ def machine(folder: Path) -> tuple[str, str]:
 
 def _commit() -> str:
     def git(*arguments: str) -> str:
-        done = subprocess.run(["git", *arguments], cwd=README.parent, capture_output=True, text=True)
+        done = subprocess.run(
+            ["git", *arguments], cwd=README.parent, capture_output=True, text=True
+        )
         return done.stdout.strip()
 
     changed = git("status", "--porcelain", "--untracked-files=no", "../django_bookrel")

@@ -53,7 +53,9 @@ class Statements:
     def note(self, sql: str) -> None:
         self.count += 1
         # The record of the import is none of the catalogue; "WHERE 0" is how a lock is taken.
-        writes = sql.startswith(("INSERT", "UPDATE", "DELETE", "COPY")) and "importrecord" not in sql
+        writes = (
+            sql.startswith(("INSERT", "UPDATE", "DELETE", "COPY")) and "importrecord" not in sql
+        )
         self.writes += writes and not sql.endswith("WHERE 0")
 
     def note_copies(self) -> None:

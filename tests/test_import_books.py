@@ -25,7 +25,7 @@ from django_bookrel.roles import ROLES
 from tests.hosts.mirror import models as mirror
 from tests.hosts.novels.models import House, Novel, Person
 from tests.hosts.pair import models as pair
-from tests.importing import books, capture_writes, read_csv, stored, write_csv
+from tests.importing import books, capture_writes, stored, write_csv
 
 pytestmark = pytest.mark.django_db
 
@@ -48,7 +48,9 @@ RICH = {
 
 
 def import_rows(tmp_path: Path, rows: list[dict[str, Any]], **options: Any) -> Result:
-    header = options.pop("header", None) or list(dict.fromkeys(name for row in rows for name in row))
+    header = options.pop("header", None) or list(
+        dict.fromkeys(name for row in rows for name in row)
+    )
     # Only a native file has lists; this column says nothing about these rows.
     if "resource" not in options and {"contributors", "subjects"}.isdisjoint(header):
         header = [*header, "bookrel_line"]
@@ -475,9 +477,7 @@ def test_identifiers_that_mean_two_books(tmp_path: Path):
 
 @pytest.mark.parametrize("batch_size", [100, 2000])
 @pytest.mark.parametrize("model", [Book, Novel], ids=lambda model: model._meta.label)
-def test_rows_without_numbers_do_not_double(
-    tmp_path: Path, model: type[Model], batch_size: int
-):
+def test_rows_without_numbers_do_not_double(tmp_path: Path, model: type[Model], batch_size: int):
     rows = [
         {"title": f"Title {n // 3}", "author": f"Author {n % 3}", "year": str(1900 + n % 3)}
         for n in range(300)
@@ -630,7 +630,7 @@ def test_missing_column_leaves_data_alone(tmp_path: Path):
 
 def test_empty_cell_clears_in_a_native_file(tmp_path: Path):
     import_rows(tmp_path, [RICH])
-    empty = {name: "" for name in RICH} | {"isbn": ISBN, "title": "Left"}
+    empty = dict.fromkeys(RICH, "") | {"isbn": ISBN, "title": "Left"}
     assert counts(import_rows(tmp_path, [empty])) == {"rows": 1, "updated": 1}
     assert books() == [
         {
@@ -665,7 +665,10 @@ def test_empty_cell_of_another_format_says_nothing(tmp_path: Path):
 def test_books_of_which_only_a_link_changed_are_stamped(tmp_path: Path):
     import_rows(tmp_path, [RICH, {"isbn": OTHER_ISBN, "title": "Other", "subjects": "Law"}])
     before = dict(Book.objects.values_list("isbn", "updated_at"))
-    rows = [RICH | {"subjects": "Russia"}, {"isbn": OTHER_ISBN, "title": "Other", "subjects": "Law"}]
+    rows = [
+        RICH | {"subjects": "Russia"},
+        {"isbn": OTHER_ISBN, "title": "Other", "subjects": "Law"},
+    ]
     result = import_rows(tmp_path, rows, header=["isbn", "title", "subjects"])
     assert counts(result) == {"rows": 2, "updated": 1, "unchanged": 1}
     after = dict(Book.objects.values_list("isbn", "updated_at"))

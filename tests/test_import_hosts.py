@@ -355,10 +355,17 @@ def test_key_that_python_makes(tmp_path: Path):
 
 def test_column_that_a_new_row_must_say(tmp_path: Path):
     Photo.objects.create(code="p1", credit="NASA")
-    rows = [{"code": "p1", "credit": ""}, {"code": "p2", "credit": ""}, {"code": "p3", "credit": "X"}]
+    rows = [
+        {"code": "p1", "credit": ""},
+        {"code": "p2", "credit": ""},
+        {"code": "p3", "credit": "X"},
+    ]
     result = import_rows(tmp_path, rows, PhotoResource)
     assert counts(result) == {"rows": 3, "new": 1, "rejected": 2}
-    assert [(line, column) for line, column, *_ in refused(result)] == [(2, "credit"), (3, "credit")]
+    assert [(line, column) for line, column, *_ in refused(result)] == [
+        (2, "credit"),
+        (3, "credit"),
+    ]
 
 
 def test_file_without_a_column_that_a_row_must_say(tmp_path: Path):

@@ -103,6 +103,8 @@ class Outcome:
     refused: list[Refusal] = field(default_factory=list)
     new_keys: list[Any] = field(default_factory=list)
     updated_keys: list[Any] = field(default_factory=list)
+    again: set[int] = field(default_factory=set)
+    """Lines of rows that refer to rows which come after them."""
 
     def add(self, other: Outcome) -> None:
         """Add what became of another part of the chunk."""
@@ -113,3 +115,4 @@ class Outcome:
         self.refused += other.refused
         self.new_keys += other.new_keys
         self.updated_keys += other.updated_keys
+        self.again |= other.again

@@ -19,7 +19,7 @@ from django.db import DatabaseError, IntegrityError, InterfaceError, Operational
 
 from ..exceptions import BookrelError
 from .chunk import Chunk, Outcome, Refusal
-from .repeats import Repeats
+from .lookahead import FileIdentities
 from .writers import Writer
 from .writing import ChunkWriter
 
@@ -86,6 +86,8 @@ class Engine:
     on_written: Callable[[Outcome], None] = lambda outcome: None
     """Called after each transaction that was committed."""
 
+    identities: FileIdentities | None = None
+
     def run(self, records: Callable[[], Iterable[Any]], totals: Totals) -> None:
         """
         Import the records; ``totals`` is true at any moment, also when an exception ends the run.
@@ -98,20 +100,24 @@ class Engine:
         stream = iter(records())
         head = list(islice(stream, max(self.batch_size, HEAD_ROWS) + 1))
         self._check_head(head)
-        repeats, total = None, len(head)
-        if total > self.batch_size:
-            repeats, total = self._look_ahead(records)
+        self.identities, total = None, len(head)
+        if total > self.batch_size or self.chunks.refers_to_itself:
+            total = self._look_ahead(records)
+        self.chunks.identities = self.identities
+        again: set[int] = set()
         for batch in _batches(chain(head, stream), self.batch_size):
             totals.rows += len(batch)
             self.maker.count_repairs(batch, totals.repairs)
-            self._import(batch, repeats, totals)
+            again |= self._import(batch, totals)
             self.on_chunk(totals.rows, total, totals)
             if self.max_rejects is not None and self.max_rejects(totals):
                 raise RejectLimit(
                     f"{totals.rejected:,} of {totals.rows:,} rows were refused, more than the limit."
                 )
-        if repeats is not None and repeats.spoiled:
-            self._import_spoiled(records, repeats, totals)
+        if again:
+            self._import_again(records, again, totals)
+        if self.identities is not None and self.identities.spoiled:
+            self._import_spoiled(records, totals)
 
     def _check_head(self, head: list[Any]) -> None:
         if self.max_rejects is not None or len(head) < HEAD_ROWS:
@@ -119,27 +125,33 @@ class Engine:
         _rows, refusals = self.maker.clean(head[:HEAD_ROWS])
         refused = len({refusal.line for refusal in refusals})
         if refused * 2 > HEAD_ROWS:
+            refusals.sort(key=lambda refusal: refusal.line)
             self.on_refused(refusals)
             raise RejectLimit(
                 f"{refused:,} of the first {HEAD_ROWS:,} rows were refused: is this the right "
                 f"file? Nothing was written. The first: {refusals[0]}."
             )
 
-    def _look_ahead(self, records: Callable[[], Iterable[Any]]) -> tuple[Repeats, int]:
-        repeats, total = Repeats(), 0
+    def _look_ahead(self, records: Callable[[], Iterable[Any]]) -> int:
+        """Note the identities of the whole file; return how many records it has."""
+        self.identities = FileIdentities(keep_all=self.chunks.refers_to_itself)
+        total = 0
         for batch in _batches(records(), self.batch_size):
             rows = self.maker.identify(batch)
-            repeats.note(rows.lines, rows.candidates)
+            self.identities.note(rows.lines, rows.candidates)
+            if len(self.chunks.layout.identities) > 1:
+                self.identities.note_records(rows.lines, self.chunks.known_records(rows))
             total += len(batch)
-        repeats.freeze()
-        return repeats, total
+        self.identities.complete()
+        return total
 
-    def _import(self, batch: list[Any], repeats: Repeats | None, totals: Totals) -> None:
+    def _import(self, batch: list[Any], totals: Totals) -> set[int]:
+        """Import a batch; return the lines of rows that wait for a later row of the file."""
         rows, refused = self.maker.clean(batch)
         outcome = Outcome(refused=refused)
-        if repeats is not None:
+        if self.identities is not None:
             every = len(rows)
-            rows = repeats.last_ones(rows)
+            rows = self.identities.last_ones(rows)
             outcome.duplicates += every - len(rows)
         for part in self._written(rows):
             outcome.add(part)
@@ -147,24 +159,35 @@ class Engine:
         if outcome.refused:
             outcome.refused.sort(key=lambda refusal: refusal.line)
             self.on_refused(outcome.refused)
-            if repeats is not None:
+            if self.identities is not None:
                 lines = {refusal.line for refusal in outcome.refused}
                 same = self.maker.identify([r for r in batch if r.line in lines])
-                repeats.note_refused(same.lines, same.candidates)
+                self.identities.note_refused(same.lines, same.candidates)
+        return outcome.again
 
-    def _import_spoiled(
-        self, records: Callable[[], Iterable[Any]], repeats: Repeats, totals: Totals
+    def _import_again(
+        self, records: Callable[[], Iterable[Any]], lines: set[int], totals: Totals
     ) -> None:
+        """Import rows again that refer to rows which came after them, now that those are in."""
+        if self.chunks.dry_run:
+            return
+        self.chunks.refers_to_itself = False
+        some = Totals()
+        for batch in _batches((r for r in records() if r.line in lines), self.batch_size):
+            self._import(batch, some)
+        totals.rejected += some.rejected
+        totals.new -= some.rejected
+
+    def _import_spoiled(self, records: Callable[[], Iterable[Any]], totals: Totals) -> None:
         """Import the rows that were passed over for the sake of a later row that was refused."""
+        identities = self.identities
+        assert identities is not None  # noqa: S101
 
         def passed_over() -> Iterator[Any]:
             for batch in _batches(records(), self.batch_size):
                 rows, _refused = self.maker.clean(batch)
-                yield from (
-                    record
-                    for record, candidates in zip(rows.records, rows.candidates, strict=True)
-                    if repeats.is_spoiled(candidates)
-                )
+                pairs = zip(rows.records, rows.candidates, strict=True)
+                yield from (record for record, some in pairs if identities.is_spoiled(some))
 
         again = Totals()
         Engine(self.chunks, self.writer, self.maker, self.batch_size, lambda totals: False).run(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from .children import ChildSync
 from .chunk import Chunk, Outcome, Policy, Refusal
 from .identify import find_records
 from .layout import UNSET, Layout, Reference
+from .lookahead import FileIdentities
 from .persons import PersonReference, PersonResolver
 from .resolve import Pending, Resolver, settled
 from .values import Filler
@@ -35,10 +37,18 @@ class ChunkWriter:
             if reference not in self.resolvers:
                 kind = PersonResolver if isinstance(reference, PersonReference) else Resolver
                 self.resolvers[reference] = kind(reference, writer, layout.aliases)
+        self.refers_to_itself = any(
+            reference.model is self.model and not reference.create for reference in self.resolvers
+        )
+        """Whether a row may name a record that a later row of the file makes."""
+        self.identities: FileIdentities | None = None
+        """What is known of the whole file; None where the chunk is the file."""
 
     def write(self, chunk: Chunk) -> Outcome:
         """Write the rows and return what became of them; a dry run only reads."""
         outcome = Outcome()
+        # What is set in it shall not be seen when the same rows are tried again.
+        chunk = replace(chunk, columns=list(chunk.columns), children=list(chunk.children))
         chunk = self._without_repeats(chunk, outcome)
         self._find_references(chunk)
         chunk, pks = self._find_records(chunk, outcome)
@@ -66,6 +76,11 @@ class ChunkWriter:
             for sync in children:
                 sync.write(pk_of)
         return outcome
+
+    def known_records(self, chunk: Chunk) -> list[Any]:
+        """Return for each row the primary key of its record, or None; rows need no foreign keys."""
+        pks, _refusals = find_records(chunk, self.layout, self.writer, lambda field: {})
+        return pks
 
     # Which row is which record
 
@@ -136,22 +151,60 @@ class ChunkWriter:
     def _find_records(self, chunk: Chunk, outcome: Outcome) -> tuple[Chunk, list[Any]]:
         """Return the rows that can be written, and their records' primary keys or None."""
         pks, refusals = find_records(chunk, self.layout, self.writer, self._keys_of)
+        outcome.again = self._wait_for_later_rows(chunk)
         refusals += self._unknown_names(chunk)
         refusals += self._incomplete(chunk, pks)
         outcome.refused += refusals
         refused = {refusal.line for refusal in refusals}
-        taken: set[Any] = set()
-        kept = []
-        for row in range(len(chunk) - 1, -1, -1):
-            if chunk.lines[row] in refused:
-                continue
-            if pks[row] is not None and pks[row] in taken:
-                outcome.duplicates += 1
-                continue
-            taken.add(pks[row])
-            kept.append(row)
-        kept.reverse()
+        rows = [row for row, line in enumerate(chunk.lines) if line not in refused]
+        kept = self._last_of_records(chunk, rows, pks)
+        outcome.duplicates += len(rows) - len(kept)
         return chunk.only(kept), [pks[row] for row in kept]
+
+    def _last_of_records(self, chunk: Chunk, rows: list[int], pks: list[Any]) -> list[int]:
+        """Return those of the rows after which no other means the same record."""
+        last = {pks[row]: row for row in rows if pks[row] is not None}
+        rows = [row for row in rows if pks[row] is None or last[pks[row]] == row]
+        if self.identities is None:
+            return rows
+        lines = [chunk.lines[row] for row in rows]
+        return [rows[i] for i in self.identities.last_of_records(lines, [pks[r] for r in rows])]
+
+    def _wait_for_later_rows(self, chunk: Chunk) -> set[int]:
+        """Unset names of records that other rows of the file will make; return those rows' lines."""
+        if not self.refers_to_itself:
+            return set()
+        waiting: set[int] = set()
+        for index, key in enumerate(self.layout.foreign_keys, len(self.layout.columns)):
+            if key.field.null:
+                column = chunk.columns[index]
+                later = self._later(key.reference, [[n] for n in column])
+                chunk.columns[index] = [UNSET if i in later else n for i, n in enumerate(column)]
+                waiting |= later
+        for place, child in enumerate(self.layout.children):
+            if child.reference is not None:
+                cells = chunk.children[place]
+                names = [() if c is UNSET else [e[child.target] for e in c] for c in cells]
+                later = self._later(child.reference, names)
+                chunk.children[place] = [UNSET if i in later else c for i, c in enumerate(cells)]
+                waiting |= later
+        return {chunk.lines[row] for row in waiting}
+
+    def _later(self, reference: Reference, names: Iterable[Iterable[Any]]) -> set[int]:
+        """Return the rows of which a name means no record yet, but another row of the file."""
+        if reference.model is not self.model or self.identities is None:
+            return set()
+        columns = [identity.columns for identity in self.layout.identities]
+        if reference.create or reference.columns not in columns:
+            return set()
+        index, known = columns.index(reference.columns), self.resolvers[reference].keys
+        return {
+            row
+            for row, some in enumerate(names)
+            for name in some
+            if name is not None and name is not UNSET and name not in known
+            if self.identities.has((index, reference.lookup(name)))
+        }
 
     def _keys_of(self, field: Any) -> dict[Any, Any]:
         key = next(key for key in self.layout.foreign_keys if key.field == field)

@@ -10,18 +10,20 @@ import sys
 import tempfile
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack, nullcontext
+from copy import copy
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
-from django.db import transaction
+from django.db import Error, connections, transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from ..bulk import Refusal, RejectLimit
 from ..sources import Reading, Record, open_source
+from ..sources.files import STANDARD_INPUT
 from .relational import ImportOptions, RelationalResource
 from .results import Result
 
@@ -37,7 +39,8 @@ def get_resource(path: str | type[RelationalResource] | None, using: str | None 
     """
     Return an instance of the resource; None means that of our own books.
 
-    :raises ImproperlyConfigured: there is no such class, or it is no RelationalResource.
+    :param using: alias of the database that the resource is about; None asks the router.
+    :raises ImproperlyConfigured: there is no such class or database, or it is no RelationalResource.
     """
     if path is None:
         if apps.get_app_config("django_bookrel").models_module is None:
@@ -51,6 +54,10 @@ def get_resource(path: str | type[RelationalResource] | None, using: str | None 
         raise ImproperlyConfigured(f"“{path}” is no RelationalResource.")
     made = resource()
     if using:
+        if using not in connections:
+            raise ImproperlyConfigured(f"There is no database “{using}” in the settings.")
+        # The options are the class's; those of other imports stay as they are.
+        made._meta = copy(made._meta)
         made._meta.using_db = using
     return made
 
@@ -60,7 +67,8 @@ class Loading:
     """
     One file, opened and recognised, to be imported into one resource.
 
-    Making it checks everything that concerns the whole file; :meth:`run` writes.
+    Making it checks everything that concerns the whole file; :meth:`run` writes. A context manager
+    that forgets what was kept of standard input.
     """
 
     path: str | os.PathLike[str]
@@ -75,14 +83,22 @@ class Loading:
 
     def __post_init__(self) -> None:
         self.result: Result = self.resource.get_result_class()()
-        self._stack = ExitStack()
         self.name = os.fspath(self.path)
-        if self.name == "-":
-            self.path = self._stack.enter_context(_spooled_input())
-        with self.open() as reading:
-            self.source, self.fields = reading.source, reading.fields
-            self.header = reading.header
-            self.result.source = reading.source.name
+        with ExitStack() as stack:
+            if self.name == STANDARD_INPUT:
+                self.name = "standard input"
+                self.path = stack.enter_context(_spooled_input())
+            with self.open() as reading:
+                self.source, self.fields = reading.source, reading.fields
+                self.header = reading.header
+                self.result.source = reading.source.name
+            self._stack = stack.pop_all()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self._stack.close()
 
     def open(self) -> Reading:
         """Open the file anew."""
@@ -109,21 +125,20 @@ class Loading:
         using = self.resource.get_db_connection_name()
         log = _ImportLog(self, using)
         options = replace(self.options, on_refused=log.note(self.options.on_refused))
-        with self._stack:
-            try:
-                with transaction.atomic(using) if self.atomic else nullcontext():
-                    self.resource.import_records(
-                        self.records,
-                        self.fields,
-                        clears=self.source.clears,
-                        options=options,
-                        result=self.result,
-                    )
-            except BaseException as error:
-                if self.atomic:
-                    self.result.nothing_written()
-                log.finish(error)
-                raise
+        try:
+            with transaction.atomic(using) if self.atomic else nullcontext():
+                self.resource.import_records(
+                    self.records,
+                    self.fields,
+                    clears=self.source.clears,
+                    options=options,
+                    result=self.result,
+                )
+        except BaseException as error:
+            if self.atomic:
+                self.result.nothing_written()
+            log.finish(error)
+            raise
         log.finish()
         return self.result
 
@@ -203,7 +218,12 @@ class _ImportLog:
         for name in ("rows", "new", "updated", "unchanged", "duplicates", "rejected", "repairs"):
             setattr(self.record, name, getattr(counts, name))
         self.record.finished_at = timezone.now()
-        self.record.save()
+        try:
+            self.record.save()
+        except Error:
+            # A database that failed may not take the account of it either.
+            if error is None:
+                raise
 
 
 def _storable(text: str) -> str:
@@ -267,4 +287,5 @@ def load(
     loading = Loading(
         path, get_resource(resource, using), reading_options, options, atomic, skip, limit, user
     )
-    return loading.run()
+    with loading:
+        return loading.run()

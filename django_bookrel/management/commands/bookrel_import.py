@@ -10,11 +10,11 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import DatabaseError
+from django.db import Error
 from tqdm import tqdm
 
 from ...bulk import Refusal, RejectLimit, Totals
-from ...exceptions import BookrelError
+from ...exceptions import BookrelError, SourceError
 from ...resources.exporting import output_file
 from ...resources.loading import Loading, get_resource
 from ...resources.rejects import RejectsWriter
@@ -72,41 +72,43 @@ class Command(BaseCommand):
 
     def handle(self, *, files: list[str], resource: str | None, **options: Any) -> None:
         reading = self._reading_options(options)
+        options["max_rejects"] = _limit(options["max_rejects"])
         if options["rejects"] and len(files) > 1:
             raise CommandError("--rejects takes the rows of one FILE.", returncode=USAGE)
+        failure = None
         try:
-            found = get_resource(resource, options["database"])
-            self._check_names(options["keep"], found)
-            loadings = [
-                Loading(
-                    file,
-                    get_resource(resource, options["database"]),
-                    reading,
-                    atomic=options["atomic"],
-                    skip=options["skip"],
-                    limit=options["limit"],
-                )
-                for file in files
-            ]
+            self._check_names(options["keep"], get_resource(resource, options["database"]))
             with ExitStack() as stack:
+                loadings = [
+                    stack.enter_context(
+                        Loading(
+                            file,
+                            get_resource(resource, options["database"]),
+                            reading,
+                            atomic=options["atomic"],
+                            skip=options["skip"],
+                            limit=options["limit"],
+                        )
+                    )
+                    for file in files
+                ]
                 rejects = None
                 if options["rejects"]:
                     opened = output_file(options["rejects"], force=options["force"])
                     rejects = RejectsWriter(stack.enter_context(opened), loadings[0].header)
-                refused = sum([self._run(loading, options, rejects) for loading in loadings])
+                for loading in loadings:
+                    if failure := self._run(loading, options, rejects):
+                        break
         except (BookrelError, ImproperlyConfigured) as error:
             raise CommandError(str(error), returncode=NOTHING_DONE) from error
-        if refused:
-            raise CommandError(
-                f"{refused:,} {'row was' if refused == 1 else 'rows were'} refused; "
-                "all others are in."
-                if not options["dry_run"]
-                else f"{refused:,} {'row' if refused == 1 else 'rows'} would be refused.",
-                returncode=SOME_REFUSED,
-            )
+        refused = sum(loading.result.counts.rejected for loading in loadings)
+        if failure := failure or _refusal(refused, dry_run=options["dry_run"]):
+            raise failure
 
-    def _run(self, loading: Loading, options: dict[str, Any], rejects: RejectsWriter | None) -> int:
-        """Import one file, say what came of it, and return how many rows were refused."""
+    def _run(
+        self, loading: Loading, options: dict[str, Any], rejects: RejectsWriter | None
+    ) -> CommandError | None:
+        """Import one file, say what came of it, and return the failure that ended it."""
         shown: list[Refusal] = []
 
         def refused(refusals: list[Refusal]) -> None:
@@ -120,11 +122,11 @@ class Command(BaseCommand):
                 keep=options["keep"],
                 dry_run=options["dry_run"],
                 batch_size=options["batch_size"],
-                max_rejects=_limit(options["max_rejects"]),
+                max_rejects=options["max_rejects"],
                 on_refused=refused,
                 on_chunk=on_chunk,
             )
-            error = self._attempt(loading)
+            failure = self._attempt(loading)
         for refusal in shown:
             self.stderr.write(f"{loading.name}, {refusal}")
         result = loading.result
@@ -134,9 +136,7 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(_as_json(loading.name, result), ensure_ascii=False))
         else:
             self.stdout.write(_summary(loading.name, result, dry_run=options["dry_run"]))
-        if error is not None:
-            raise error
-        return result.counts.rejected
+        return failure
 
     @staticmethod
     def _attempt(loading: Loading) -> CommandError | None:
@@ -150,12 +150,13 @@ class Command(BaseCommand):
                 "the rest.",
                 returncode=INTERRUPTED,
             )
-        except (DatabaseError, BookrelError) as error:
+        except (Error, BookrelError) as error:
             done = loading.result.counts
+            unread = isinstance(error, SourceError) and not done.new + done.updated
             return CommandError(
                 f"{loading.name}: stopped after {done.rows:,} rows: {error} What the summary "
                 "counts is in; run it again for the rest.",
-                returncode=FAILED,
+                returncode=NOTHING_DONE if unread else FAILED,
             )
         return None
 
@@ -230,12 +231,22 @@ def _limit(text: str | None) -> Callable[[Totals], bool] | None:
     return lambda totals: totals.rejected > number
 
 
+def _refusal(refused: int, *, dry_run: bool) -> CommandError | None:
+    if not refused:
+        return None
+    rows = f"{refused:,} {'row' if refused == 1 else 'rows'}"
+    said = f"{rows} {'was' if refused == 1 else 'were'} refused; all others are in."
+    if dry_run:
+        said = f"{rows} would be refused."
+    return CommandError(said, returncode=SOME_REFUSED)
+
+
 def _summary(name: str, result: Result, *, dry_run: bool) -> str:
     counts = result.counts
     rate = f", {counts.rows / result.seconds:,.0f} rows/s" if result.seconds else ""
     lines = [
-        f"{name} ({result.source}): {counts.rows:,} rows in {result.seconds:,.1f} s{rate}"
-        + (", dry run: nothing was written" if dry_run else ""),
+        f"{name} ({result.source}): {counts.rows:,} {'row' if counts.rows == 1 else 'rows'} in "
+        f"{result.seconds:,.1f} s{rate}" + (", dry run: nothing was written" if dry_run else ""),
         f"  {counts.new:,} new, {counts.updated:,} updated, {counts.unchanged:,} unchanged, "
         f"{counts.duplicates:,} duplicates, {counts.rejected:,} refused",
     ]

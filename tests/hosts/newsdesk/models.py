@@ -33,9 +33,7 @@ class Section(Derived):
     key = KeyField(source="name", kind="text")
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint(fields=("key",), name="newsdesk_section_key"),
-        )
+        constraints = (models.UniqueConstraint(fields=("key",), name="newsdesk_section_key"),)
 
     def __str__(self) -> str:
         return self.name
