@@ -9,9 +9,10 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 TEST = .venv-test/bin/python
 DEMO = .venv-demo/bin/python
+BENCH = .venv-bench/bin/python
 
 .DEFAULT_GOAL = help
-.PHONY: help demo test test-databases databases databases-stop lint clean
+.PHONY: help demo test test-databases databases databases-stop bench lint clean
 
 help:
 	@echo "make demo            serve the example project with a catalogue (PORT=8000 HOST=127.0.0.1)"
@@ -19,6 +20,7 @@ help:
 	@echo "make test-databases  run them on the database servers that are here"
 	@echo "make databases       start throw-away PostgreSQL and MariaDB servers (NAMES=\"pg18 mariadb\")"
 	@echo "make databases-stop  stop them"
+	@echo "make bench           measure the import and export (DATABASE_URL=..., ARGS=\"--rows 10000 simple\")"
 	@echo "make lint            check style and layers"
 	@echo "make clean           remove what these made"
 	@echo "PYTHON=/path/to/python3 names the interpreter of a new virtual environment (now: $(PYTHON))"
@@ -38,11 +40,16 @@ databases: .venv-test/ready
 databases-stop: .venv-test/ready
 	@$(TEST) ci/databases.py stop $(NAMES)
 
+# A variable of make's command line is in the environment of what it runs: DATABASE_URL too.
+bench: .venv-bench/ready
+	@$(if $(filter mysql:%,$(DATABASE_URL)),$(BENCH) -m pip install --quiet mysqlclient-static)
+	@$(BENCH) -m benchmarks $(ARGS)
+
 lint: .venv-test/ready
 	@$(TEST) -m tox run -e lint
 
 clean:
-	rm -rf .venv-test .venv-demo .tox build dist *.egg-info .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf .venv-test .venv-demo .venv-bench .tox build dist *.egg-info .pytest_cache .ruff_cache .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Without tox-uv, which is faster but knows nothing of pip's settings: mirrors, certificates.
@@ -54,6 +61,11 @@ clean:
 .venv-demo/ready: Makefile setup.cfg example_project/requirements.txt
 	@$(call make_venv,.venv-demo)
 	@$(DEMO) -m pip install --quiet --editable . --requirement example_project/requirements.txt
+	@touch $@
+
+.venv-bench/ready: Makefile setup.cfg
+	@$(call make_venv,.venv-bench)
+	@$(BENCH) -m pip install --quiet --editable ".[postgresql]"
 	@touch $@
 
 define make_venv

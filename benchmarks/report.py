@@ -70,7 +70,7 @@ def measure(title: str, runs: Sequence[Run], *, turns: int = 1, note: str = "") 
             run.take_turn()
     lines = [HEADER, *(_cells(run, runs) for run in runs)]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    lines.insert(1, tuple(["-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:])]))
+    lines.insert(1, ("-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:])))
     table = "\n".join(
         "| "
         + " | ".join([cells[0].ljust(widths[0]), *map(str.rjust, cells[1:], widths[1:])])

@@ -2,9 +2,9 @@
 The models of a catalogue as abstract bases, importable without the app installed.
 
 Relations name their target by a bare string: ``"Author"`` is the Author of the *subclass's* app. A
-host whose class has another name overrides the one field that points at it. ``AbstractBook`` relates
-to the author only; everything else points at the book from its own side, so a host subclasses what
-it wants and leaves out the rest.
+host whose class has another name overrides the one field that points at it. ``AbstractBook``
+relates to the author only; everything else points at the book from its own side, so a host
+subclasses what it wants and leaves out the rest.
 """
 
 from __future__ import annotations
@@ -182,7 +182,9 @@ class Derived(models.Model):
         return keys | {f.name: f.name for f in fields if isinstance(f, ISBNField)}
 
     def _get_unique_checks(
-        self, exclude: Any = None, include_meta_constraints: bool = False
+        self,
+        exclude: Any = None,
+        include_meta_constraints: bool = False,  # noqa: FBT001, FBT002 (Django's)
     ) -> Any:
         # Only formsets ask with constraints: they compare their rows by the fields that are on the
         # form, where a derived column never is and its source stands for it.
@@ -332,14 +334,14 @@ class AbstractBook(Derived, Timestamped):
 
         Queries: none after ``BookQuerySet.with_credits()``, else at most two.
         """
-        credits = [Credit(self.author, "author", gettext("Author"))] if self.author else []
+        first = [Credit(self.author, "author", gettext("Author"))] if self.author else []
         part = self.catalogue().contributions
         if part is None:
-            return credits
+            return first
         rows = getattr(self, part.accessor)
         if part.accessor not in getattr(self, "_prefetched_objects_cache", ()):
             rows = rows.select_related("author").order_by("position", "pk")
-        return credits + [Credit(r.author, r.role, r.get_role_display()) for r in rows.all()]
+        return first + [Credit(r.author, r.role, r.get_role_display()) for r in rows.all()]
 
     @classmethod
     @cache

@@ -208,9 +208,9 @@ class BookQuerySet(DerivedQuerySet):
         """
         Return the books that ``text`` may mean, each once.
 
-        An ISBN in any form (10 or 13 digits, with hyphens, from a scanner) finds its book, be it the
-        book's ISBN or one of its identifiers. Any other text finds the books whose title, or the
-        name of somebody credited, holds each of its words.
+        An ISBN in any form (10 or 13 digits, with hyphens, from a scanner) finds its book, be it
+        the book's ISBN or one of its identifiers. Any other text finds the books whose title, or
+        the name of somebody credited, holds each of its words.
         """
         isbn = find_isbn(text)
         if isbn:

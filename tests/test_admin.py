@@ -245,6 +245,29 @@ def test_book_page_shows_what_is_typed_then_what_is_worked_out(
     assert adminform.form["title"].field.widget.input_type == "text"
 
 
+def test_a_host_says_what_is_on_the_form(admin_client: Client):
+    class ShortAdmin(BookAdminMixin, admin.ModelAdmin):
+        fields = ("title", "author")
+        raw_id_fields = ("author",)
+
+    page = ShortAdmin(models.Book, admin.site)
+    request = admin_client.get(reverse("admin:index")).wsgi_request
+    assert page.get_fieldsets(request) == [(None, {"fields": ("title", "author")})]
+    assert page.get_autocomplete_fields(request) == []
+
+
+def test_rows_are_in_the_order_of_their_books(odyssey: models.Book, admin_client: Client):
+    norton = models.Publisher.objects.create(name="Norton")
+    iliad = models.Book.objects.create(title="The Iliad")
+    for book in (odyssey, iliad):
+        norton.books.add(book)
+        models.Contribution.objects.create(book=book, author=odyssey.author, role="editor")
+    pages = ((norton, 0), (odyssey.author, 2))
+    for obj, number in pages:
+        formset = admin_client.get(change_url(obj)).context["inline_admin_formsets"][number].formset
+        assert [form.instance.book for form in formset.forms] == [iliad, odyssey]
+
+
 def test_unregistered_model_needs_a_base():
     with pytest.raises(LookupError, match=r"^tenants\.Tenant is no model of a catalogue;"):
         register(tenants.Tenant, site=admin.AdminSite())
@@ -557,6 +580,12 @@ def test_autocomplete_finds_books(text: str, odyssey: models.Book, admin_client:
     }
 
 
+def test_autocomplete_offers_all_before_a_word_is_typed(odyssey: models.Book, admin_client: Client):
+    query = {"app_label": "django_bookrel", "model_name": "contribution", "field_name": "book"}
+    response = admin_client.get(reverse("admin:autocomplete"), query | {"term": " "})
+    assert response.json()["results"] == [{"id": str(odyssey.pk), "text": "The Odyssey"}]
+
+
 def test_every_relation_of_the_catalogue_is_autocomplete():
     found = {
         f"{model.__name__}.{field.name}": field.name in page.get_autocomplete_fields(None)
@@ -612,9 +641,10 @@ def test_search_fields_of_a_host_are_searched_as_well(admin_client: Client):
 
 
 def test_list_of_books(odyssey: models.Book, admin_client: Client):
-    models.Book.objects.create(title="Beowulf")
+    models.Book.objects.create(title="Beowulf " * 100)
     page = admin_client.get(url(models.Book, "changelist")).content.decode()
     assert page.index("Beowulf") < page.index("The Odyssey")
+    assert "Beowulf Beowulf…</a>" in page
     assert '<td class="field-listed_isbn">978-0-393-08905-9</td>' in page
     assert ">Homer</td>" in page
 
@@ -768,10 +798,14 @@ def test_inline_of_models_of_no_catalogue(
     # Session, user, reporter, articles; the editors' labels; the choices of sections and of
     # articles to follow, for the rows and for the empty row.
     with django_assert_num_queries(9):
-        page = admin_client.get(address).content.decode()
-    for n in range(size):
-        assert f'<option value="{n}@example.org" selected>{n}@example.org</option>' in page
-    assert "topics" not in page
+        context = admin_client.get(address).context
+    (formset,) = context["inline_admin_formsets"]
+    rows = [form["editor"] for form in formset.formset.forms]
+    groups = [row.field.widget.widget.optgroups("editor", [row.value()]) for row in rows]
+    found = [[(o["value"], o["label"]) for o in options] for ((_, options, _),) in groups]
+    emails = [f"{n}@example.org" for n in range(size)]
+    assert found == [[("", ""), (email, email)] for email in emails]
+    assert "topics" not in formset.formset.form.base_fields
 
 
 def test_inline_shows_many_to_many_fields_that_it_names(admin_client: Client):

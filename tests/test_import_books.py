@@ -212,7 +212,7 @@ def save_nasty_books() -> None:
 def test_every_text_survives(tmp_path: Path, options: dict[str, Any]):
     save_nasty_books()
     saved, before = books(), stored()
-    first = export(tmp_path / "first.csv", **options)
+    export(tmp_path / "first.csv", **options)
     with capture_writes() as written:
         result = load(tmp_path / "first.csv")
     assert counts(result) == {"rows": len(saved), "unchanged": len(saved)}
@@ -224,13 +224,25 @@ def test_every_text_survives(tmp_path: Path, options: dict[str, Any]):
     assert counts(load(tmp_path / "first.csv")) == {"rows": len(saved), "unchanged": len(saved)}
 
 
+def without_fingerprints(path: Path) -> list[dict[str, str]]:
+    """Read a file without the identifiers that books have for want of others."""
+    rows = read_csv(path)
+    for row in rows:
+        parts = row["identifiers"].split("|")
+        row["identifiers"] = "|".join(p for p in parts if not p.startswith("fingerprint:"))
+    return rows
+
+
 def test_export_of_an_import_is_the_same_file(tmp_path: Path):
     save_nasty_books()
-    first = export(tmp_path / "first.csv")
+    export(tmp_path / "first.csv")
     empty_catalogue()
     load(tmp_path / "first.csv")
     second = export(tmp_path / "second.csv")
-    assert second == first
+    assert read_csv(tmp_path / "first.csv") == without_fingerprints(tmp_path / "second.csv")
+    number = Book.objects.count()
+    assert counts(load(tmp_path / "second.csv")) == {"rows": number, "unchanged": number}
+    assert export(tmp_path / "third.csv") == second
 
 
 def test_native_file_comes_out_as_it_went_in(tmp_path: Path):

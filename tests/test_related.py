@@ -314,10 +314,12 @@ def test_nothing_else_is_left_on_the_objects():
 
 
 def test_a_batch_that_failed_is_not_found():
-    author = author_with_books(3)
+    house = Publisher.objects.create(name="House")
+    house.books.set(author_with_books(3).books.all())
+    broken = Book.objects.prefetch_related("typo")
     with pytest.raises(AttributeError, match="typo"):
-        prefetch_related_sets(author, "books", limit=1, using=Book.objects.prefetch_related("typo"))
-    assert titles(related_set(author, "books", limit=2)) == ["Woolf 0", "Woolf 1"]
+        prefetch_related_sets(house, "books", limit=1, using=broken)
+    assert titles(related_set(house, "books", limit=2)) == ["Woolf 0", "Woolf 1"]
 
 
 # One object.
@@ -403,12 +405,14 @@ def test_set_from_djangos_prefetch(django_assert_num_queries: DjangoAssertNumQue
     catalogue(4)
     late = Book.objects.filter(year__gt=0)
     [*_, author] = Author.objects.prefetch_related(Prefetch("books", late))
+    [*_, whole] = Author.objects.prefetch_related("books")
     [*_, book] = Book.objects.prefetch_related("publishers").select_related("author")
     with django_assert_num_queries(0):
         assert titles(related_set(author, "books")) == ["Title 03 02"]
         assert related_set(author, "books", limit=1).total == 1
-        houses = related_set(book, "publishers", limit=1)
-        assert (len(houses), houses.total) == (1, len(book.publishers.all()))
+        some = related_set(whole, "books", limit=2)
+        assert (titles(some), some.total) == (["Title 03 00", "Title 03 01"], 3)
+        assert related_set(book, "publishers", limit=1).total == len(book.publishers.all())
         assert list(related_set(book, "author")) == [author]
     with django_assert_num_queries(1):
         assert related_set(author, "books", order_by="year").total == 3

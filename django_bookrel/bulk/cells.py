@@ -34,8 +34,8 @@ def cleaner(field: models.Field, convert: Callable[[str], Any] | None = None) ->
     Return a function that turns cells into values of ``field``.
 
     :param convert: turns a cell that is not empty into a value; what it raises as ValueError,
-        ArithmeticError, TypeError or ValidationError is the reason of a refusal. None reads the cell
-        as the field itself does.
+        ArithmeticError, TypeError or ValidationError is the reason of a refusal. None reads the
+        cell as the field itself does.
     """
     if convert is None and _is_text(field) and not isinstance(field, ISBNField):
         return _TextCells(field)

@@ -112,7 +112,7 @@ class Engine:
             self.on_chunk(totals.rows, total, totals)
             if self.max_rejects is not None and self.max_rejects(totals):
                 raise RejectLimit(
-                    f"{totals.rejected:,} of {totals.rows:,} rows were refused, more than the limit."
+                    f"{totals.rejected:,} of {totals.rows:,} rows were refused, too many."
                 )
         if again:
             self._import_again(records, again, totals)

@@ -37,8 +37,8 @@ class Reference:
     """
     Records of another model that rows name by ``by``, and whether unknown ones are created.
 
-    Where the model has a ``KeyField`` for a name in ``by``, the record is found by its key, so in any
-    spelling of the name.
+    Where the model has a ``KeyField`` for a name in ``by``, the record is found by its key, so in
+    any spelling of the name.
     """
 
     model: type[models.Model]
@@ -83,8 +83,8 @@ class Children:
     """
     Rows of another table that belong to a row: many-to-many links, contributions, identifiers.
 
-    An entry is the tuple of values of ``columns``; where the column is ``target``, the tuple of names
-    that ``reference`` finds.
+    An entry is the tuple of values of ``columns``; in the place of ``target`` it has the tuple of
+    names that ``reference`` finds.
     """
 
     name: str

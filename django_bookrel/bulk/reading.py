@@ -19,8 +19,8 @@ def read_rows(
     """
     Yield the records of ``queryset`` by primary key.
 
-    Each row has the values of the layout's columns, then a tuple of names (or None) for each foreign
-    key, then for each of the children a list of entries, with tuples of names for records.
+    Each row has the values of the layout's columns, then a tuple of names (or None) for each
+    foreign key, then for each of the children a list of entries, with tuples of names in them.
 
     Queries: per page one, and one or two for each foreign key and each of the children.
     """

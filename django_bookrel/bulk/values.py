@@ -78,8 +78,8 @@ class Filler:
     Defaults, ``auto_now``, derived columns and any other ``pre_save()`` apply as in ``save()``.
 
     :param given: the fields whose columns are brought, in their order.
-    :param adding: for new rows (all other columns), else for existing ones (only what ``pre_save()``
-        changes on every save).
+    :param adding: for new rows (all other columns), else for existing ones (only what
+        ``pre_save()`` changes on every save).
     """
 
     def __init__(

@@ -171,7 +171,7 @@ class ChunkWriter:
         return [rows[i] for i in self.identities.last_of_records(lines, [pks[r] for r in rows])]
 
     def _wait_for_later_rows(self, chunk: Chunk) -> set[int]:
-        """Unset names of records that other rows of the file will make; return those rows' lines."""
+        """Unset names of records that other rows of the file make; return those rows' lines."""
         if not self.refers_to_itself:
             return set()
         waiting: set[int] = set()

@@ -130,7 +130,7 @@ class RowCleaner:
                 try:
                     cell = read(cell) if cell else empty
                 except (ValueError, TypeError, ValidationError) as error:
-                    refuse(index, name, cell, _said(error))
+                    refuse(index, name, read.said(cell), _said(error))
             found.append(cell)
         return found
 
@@ -161,12 +161,14 @@ class _NameCells:
     def __call__(self, cell: str) -> tuple[Any, ...]:
         return self.known[cell]
 
+    said = staticmethod(str)
+
 
 class _EntryCells:
     """Cells that name several records, or say rows of a child table."""
 
     def __init__(self, relation: Any, child: Children) -> None:
-        self.entries, self.target = relation.entries, child.target
+        self.entries, self.cell, self.target = relation.entries, relation.cell, child.target
         self.known = _Names(relation, child.reference) if child.reference else None
         self.checks = [
             (place, cleaner(column))
@@ -176,6 +178,10 @@ class _EntryCells:
 
     def __call__(self, cell: Any) -> list[tuple[Any, ...]]:
         return [self._checked(entry) for entry in self.entries(cell)]
+
+    def said(self, cell: Any) -> str:
+        """Return the cell as the native CSV has it."""
+        return cell if isinstance(cell, str) else self.cell(self.entries(cell))
 
     def _checked(self, entry: tuple[Any, ...]) -> tuple[Any, ...]:
         checked = list(entry)

@@ -73,6 +73,17 @@ class RelationField(Field):
             return str(names[0])
         return join_list([str(name) for name in names])
 
+    def prefetches(self, model: type[models.Model]) -> list[str]:
+        """Return the look-ups of what :meth:`export` reads of an instance of ``model``."""
+        return [self.attribute]
+
+    def export(self, instance: models.Model, **kwargs: Any) -> str:
+        found = self.get_value(instance)
+        return "" if found is None else self._cell_of(found)
+
+    def _cell_of(self, found: Any) -> str:
+        return self.said([getattr(found, name) for name in self.by])
+
 
 class ForeignKeyField(RelationField):
     """A ForeignKey; a cell names one record, an empty cell none."""
@@ -130,6 +141,9 @@ class ManyToManyField(RelationField):
         """Return the cell that says these entries; the inverse of :meth:`entries`."""
         return join_list([text for (text,) in entries], self.separator)
 
+    def _cell_of(self, found: models.Manager) -> str:
+        return self.cell([(super(ManyToManyField, self)._cell_of(one),) for one in found.all()])
+
 
 class RelatedRowsField(RelationField):
     """
@@ -182,6 +196,18 @@ class RelatedRowsField(RelationField):
     def cell(self, entries: Iterable[Entry]) -> str:
         """Return the cell that says these entries."""
         return self.render(entries)
+
+    def prefetches(self, model: type[models.Model]) -> list[str]:
+        opts = _relation(model, self.attribute).related_model._meta
+        keys = [name for name in self.columns if opts.get_field(name).is_relation]
+        return [self.attribute, *(f"{self.attribute}__{name}" for name in keys)]
+
+    def _cell_of(self, found: models.Manager) -> str:
+        said = super()._cell_of
+        values = [[getattr(row, name) for name in self.columns] for row in found.all()]
+        return self.cell(
+            [tuple(said(v) if isinstance(v, models.Model) else v for v in row) for row in values]
+        )
 
 
 def _relation(model: type[models.Model], name: str) -> Any:

@@ -40,7 +40,8 @@ def get_resource(path: str | type[RelationalResource] | None, using: str | None 
     Return an instance of the resource; None means that of our own books.
 
     :param using: alias of the database that the resource is about; None asks the router.
-    :raises ImproperlyConfigured: there is no such class or database, or it is no RelationalResource.
+    :raises ImproperlyConfigured: there is no such class or database, or the class is no
+        RelationalResource.
     """
     if path is None:
         if apps.get_app_config("django_bookrel").models_module is None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import TextIO
 
 from ..bulk import Refusal
 
-__all__ = ("RejectsWriter",)
+__all__ = ("RejectsWriter", "rows_of")
 
 
 class RejectsWriter:
@@ -25,11 +25,16 @@ class RejectsWriter:
 
     def __call__(self, refusals: list[Refusal]) -> None:
         """Write the rows of a chunk's refusals, each once."""
-        for line, found in groupby(refusals, key=lambda refusal: refusal.line):
-            same = list(found)
-            errors = "; ".join(_said(refusal) for refusal in same)
-            cells = same[0].record.raw if same[0].record is not None else []
-            self._writer.writerow([line, errors, *cells])
+        for line, cells, reasons in rows_of(refusals):
+            self._writer.writerow([line, reasons, *cells])
+
+
+def rows_of(refusals: Iterable[Refusal]) -> Iterator[tuple[int, Sequence[str], str]]:
+    """Yield line, original cells and all reasons of each refused row; ``refusals`` are by line."""
+    for line, found in groupby(refusals, key=lambda refusal: refusal.line):
+        same = list(found)
+        cells = same[0].record.raw if same[0].record is not None else []
+        yield line, cells, "; ".join(map(_said, same))
 
 
 def _said(refusal: Refusal) -> str:

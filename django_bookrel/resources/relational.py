@@ -80,9 +80,14 @@ class RelationalResource(ModelResource):
         collect_failed_rows: bool,  # noqa: FBT001
         **kwargs: Any,
     ) -> Result:
-        self.before_import(dataset, **kwargs)
-        headers = [str(header) for header in dataset.headers or ()]
-        self._check_import_id_fields(headers)
+        result = self.get_result_class()()
+        try:
+            self.before_import(dataset, **kwargs)
+            headers = [str(header) for header in dataset.headers or ()]
+            self._check_import_id_fields(headers)
+        except Exception as error:  # noqa: BLE001 (as import-export does: told or raised as asked)
+            self.handle_import_error(result, error, raise_errors)
+            return result
 
         def records() -> Iterator[Record]:
             for line, row in enumerate(dataset, 1):
@@ -91,9 +96,21 @@ class RelationalResource(ModelResource):
 
         options = ImportOptions(dry_run=dry_run, batch_size=self._meta.batch_size or None)
         provided = [header for header in headers if header in self.columns()]
-        result = self.import_records(records, provided, clears=True, options=options)
+        self.import_records(records, provided, clears=True, options=options, result=result)
+        if raise_errors and result.invalid_rows:
+            raise result.invalid_rows[0].error
+        if collect_failed_rows:
+            result.collect_failed_rows(headers)
         self.after_import(dataset, result, **kwargs)
         return result
+
+    def iter_queryset(self, queryset: Any) -> Iterator[models.Model]:
+        if not isinstance(queryset, models.QuerySet):
+            yield from queryset
+            return
+        relations = [f for f in self.fields.values() if isinstance(f, RelationField)]
+        found = [name for f in relations for name in f.prefetches(self._meta.model)]
+        yield from queryset.prefetch_related(*found).iterator(chunk_size=self.get_chunk_size())
 
     def import_records(
         self,

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from import_export import results
 
 from ..bulk import Refusal, Totals
+from .rejects import rows_of
 
 __all__ = ("Result",)
 
@@ -39,6 +40,12 @@ class Result(results.Result):
             self.refusals.append(refusal)
             message = {refusal.column or "__all__": [refusal.reason]}
             self.append_invalid_row(refusal.line, {}, ValidationError(message))
+
+    def collect_failed_rows(self, headers: list[str]) -> None:
+        """Make the data set of the refused rows that are held, each with its reasons."""
+        self.add_dataset_headers(headers)
+        for _line, cells, reasons in rows_of(self.refusals):
+            self.append_failed_row(dict(zip(headers, cells, strict=False)), reasons)
 
     def nothing_written(self) -> None:
         """Say that the transaction around the whole import was rolled back."""

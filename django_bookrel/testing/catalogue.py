@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Collection, Iterator, Sequence
+from functools import lru_cache
 from random import Random
 from typing import TextIO
 
@@ -42,11 +43,74 @@ FAULTS = (
 )
 """What is wrong in a bad line: its column and cell are ``FAULTS[line % len(FAULTS)]``."""
 
-_GIVEN = ["Ada", "Agnes", "Albert", "Alice", "Amos", "Anna", "Arthur", "Astrid", "Barbara", "Basil", "Beatrice", "Bernard", "Bertha", "Carl", "Carmen", "Cecil", "Clara", "Cora", "Daniel", "David", "Diana", "Doris", "Edgar", "Edith", "Eleanor", "Elias", "Émile", "Emma", "Ernest", "Esther", "Eva", "Fanny", "Felix", "Flora", "Frank", "Frida", "George", "Gerda", "Grace", "Greta", "Gustav", "Hanna", "Harold", "Hazel", "Helen", "Henry", "Hilda", "Hugo", "Ida", "Inés", "Irene", "Isaac", "Ivan", "Ivy", "Jakob", "James", "Jane", "Joan", "Jonas", "José", "Joseph", "Judith", "Julia", "Karin", "Karl", "Käthe", "Kirsten", "Laura", "Leo", "Leon", "Lewis", "Lily", "Louis", "Lucy", "Ludwig", "Mabel", "Magda", "Marcel", "Margaret", "Maria", "Martha", "Martin", "Mary", "Maud", "Max", "May", "Miles", "Mona", "Nadia", "Nora", "Olga", "Olive", "Oscar", "Otto", "Pablo", "Paul", "Pauline", "Peter", "Philip", "Rafael", "Ralph", "René", "Rhoda", "Rosa", "Rose", "Rudolf", "Ruth", "Samuel", "Sara", "Selma", "Sigrid", "Simon", "Sofia", "Søren", "Stella", "Stephen", "Susan", "Sylvia", "Thea", "Theodor", "Thomas", "Tobias", "Ursula", "Vera", "Victor", "Viola", "Virginia", "Walter", "Wanda", "Wilfred", "William", "Zoë", "Мария", "Иван", "Ольга"]
-_FAMILY = ["Abbott", "Adler", "Ahlberg", "Albright", "Alcott", "Álvarez", "Anders", "Archer", "Ashby", "Atwell", "Bachmann", "Baines", "Baker", "Barlow", "Barnes", "Beck", "Becker", "Bell", "Benson", "Berg", "Bianchi", "Birch", "Blackwood", "Blake", "Böhm", "Bolton", "Bonnet", "Booth", "Borges", "Bowen", "Bradley", "Brandt", "Braun", "Brenner", "Brontë", "Brooks", "Burton", "Byrne", "Cabrera", "Calder", "Carr", "Castillo", "Chandler", "Clarke", "Cole", "Collier", "Conrad", "Cooper", "Corbett", "Costa", "Crane", "Cross", "Curie", "Dahl", "Dalton", "Davies", "Dawson", "Dean", "Delgado", "Dietrich", "Donovan", "Doyle", "Drake", "Dubois", "Duncan", "Dupont", "Dvořák", "Eaton", "Eliot", "Ellis", "Engel", "Evans", "Falk", "Farrow", "Faust", "Ferrari", "Fischer", "Fletcher", "Flynn", "Fontaine", "Forster", "Fox", "Frost", "Fuchs", "Fuller", "Gale", "García", "Gardner", "Garnett", "Gibson", "Gilbert", "Girard", "Goddard", "Gould", "Graham", "Grant", "Graves", "Greene", "Griffin", "Grimm", "Haas", "Hall", "Hansen", "Harding", "Hardy", "Harper", "Hart", "Hayes", "Heine", "Hendricks", "Herbert", "Hesse", "Hoffmann", "Holm", "Holt", "Hopkins", "Horvath", "Howe", "Huber", "Hughes", "Hunt", "Ibsen", "Iversen", "Jansen", "Jensen", "Johansson", "Jung", "Kafka", "Kaiser", "Keller", "Kemp", "Kerr", "King", "Klein", "Knight", "Koch", "Kovács", "Kraus", "Krüger", "Lambert", "Lang", "Larsen", "Laurent", "Lawson", "Leclerc", "Lehmann", "Lindgren", "Lloyd", "Lorenz", "Lowell", "Lund", "Madsen", "Mann", "Marino", "Marsh", "Martel", "Mason", "Mayer", "Mercer", "Meyer", "Miller", "Moore", "Morel", "Moreno", "Morris", "Müller", "Murdoch", "Nash", "Nielsen", "Nolan", "Norris", "Novak", "Oakley", "Olsen", "Ortega", "Osborne", "Page", "Palmer", "Parker", "Pearce", "Perez", "Petit", "Porter", "Powell", "Quinn", "Ramsey", "Reed", "Reyes", "Richter", "Rivera", "Roche", "Rossi", "Rousseau", "Rowe", "Russell", "Sanders", "Santos", "Schäfer", "Schmidt", "Schneider", "Schultz", "Sharp", "Shaw", "Silva", "Singer", "Sloane", "Sommer", "Sorel", "Stark", "Steiner", "Stern", "Stone", "Strand", "Swift", "Sørensen", "Tanner", "Taylor", "Thorne", "Torres", "Turner", "Vance", "Varga", "Vidal", "Vogel", "Wagner", "Walsh", "Ward", "Watson", "Weber", "Wells", "Werner", "West", "Whitman", "Wilde", "Winter", "Wolf", "Wood", "Wright", "Yates", "Young", "Zimmer", "Zola", "Петрова", "Соколов"]
-_ADJECTIVES = ["Ancient", "Bitter", "Blue", "Bright", "Broken", "Burning", "Common", "Cruel", "Dark", "Distant", "Divided", "Early", "Empty", "Endless", "Eternal", "Faithful", "False", "Fallen", "Final", "First", "Forgotten", "Frozen", "Gentle", "Golden", "Great", "Green", "Grey", "Hidden", "Hollow", "Honest", "Hungry", "Idle", "Invisible", "Iron", "Last", "Late", "Lesser", "Little", "Living", "Lonely", "Long", "Lost", "Modern", "Narrow", "New", "Noble", "Northern", "Old", "Open", "Patient", "Perfect", "Plain", "Poor", "Private", "Proud", "Quiet", "Red", "Restless", "Sacred", "Salt", "Second", "Secret", "Severed", "Silent", "Silver", "Simple", "Sleeping", "Small", "Southern", "Stolen", "Strange", "Sudden", "Sunken", "Sweet", "Tender", "Third", "Torn", "True", "Unknown", "Unwritten", "Useful", "Vast", "Wandering", "Western", "White", "Wicked", "Wild", "Wise", "Wooden", "Young"]
-_NOUNS = ["Album", "Almanac", "Anchor", "Anthology", "Archive", "Arithmetic", "Art", "Atlas", "Bargain", "Battle", "Bell", "Biography", "Bird", "Border", "Bridge", "Brother", "Cabinet", "Calendar", "Canal", "Captain", "Castle", "Cathedral", "Century", "Chapel", "Child", "City", "Clock", "Coast", "Colony", "Companion", "Compass", "Conquest", "Cook", "Country", "Court", "Crossing", "Crown", "Dance", "Daughter", "Dictionary", "Doctor", "Door", "Dream", "Duchess", "Empire", "Engine", "Essay", "Exile", "Expedition", "Fable", "Factory", "Family", "Farm", "Fever", "Field", "Fire", "Flower", "Forest", "Fortress", "Fountain", "Gallery", "Game", "Garden", "Ghost", "Gift", "Glass", "Grammar", "Guest", "Guide", "Harbour", "Harvest", "Heart", "Heir", "Herbal", "History", "Home", "Horse", "Hour", "House", "Hunter", "Inheritance", "Island", "Journal", "Journey", "Judge", "Key", "King", "Kingdom", "Kitchen", "Lake", "Lamp", "Landscape", "Language", "Law", "Lesson", "Letter", "Library", "Lighthouse", "Machine", "Map", "Market", "Marriage", "Master", "Meadow", "Memoir", "Memory", "Merchant", "Mill", "Mine", "Mirror", "Money", "Monument", "Moon", "Morning", "Mother", "Mountain", "Museum", "Music", "Mystery", "Night", "Novel", "Ocean", "Office", "Opera", "Orchard", "Painter", "Palace", "Paper", "Parish", "People", "Philosophy", "Physician", "Pilgrim", "Poem", "Port", "Portrait", "Prince", "Prison", "Promise", "Queen", "Question", "Railway", "Rain", "Reader", "Rebellion", "Religion", "Republic", "River", "Road", "Room", "Rose", "Ruin", "Sailor", "School", "Science", "Sea", "Season", "Servant", "Shadow", "Ship", "Shore", "Sister", "Sky", "Soldier", "Song", "Spring", "Star", "Station", "Stone", "Storm", "Story", "Stranger", "Street", "Summer", "Sword", "Table", "Teacher", "Theatre", "Theory", "Throne", "Tide", "Town", "Traveller", "Treasure", "Tree", "Trial", "Valley", "Village", "Voice", "Voyage", "Wall", "War", "Water", "Weather", "Widow", "Wind", "Window", "Winter", "Witness", "Woman", "Wood", "Word", "Workshop", "World", "Year"]
-_PLACES = ["Aberdeen", "Alsace", "Andalusia", "Antwerp", "Arles", "Athens", "Bath", "Bavaria", "Bergen", "Berlin", "Bologna", "Bombay", "Boston", "Bristol", "Brittany", "Bruges", "Cádiz", "Cairo", "Calais", "Canton", "Cork", "Cornwall", "Córdoba", "Crete", "Cumbria", "Delft", "Devon", "Dover", "Dresden", "Dublin", "Edinburgh", "Ghent", "Genoa", "Glasgow", "Granada", "Hamburg", "Havana", "Iceland", "Istanbul", "Kent", "Kyoto", "Lapland", "Leeds", "Leiden", "Leipzig", "Lima", "Lisbon", "London", "Lübeck", "Lyon", "Madrid", "Malta", "Manchester", "Marseille", "Mexico", "Milan", "Moscow", "Munich", "Naples", "Norfolk", "Normandy", "Orkney", "Oslo", "Oxford", "Padua", "Palermo", "Paris", "Peru", "Pisa", "Porto", "Prague", "Quebec", "Ravenna", "Riga", "Rome", "Rouen", "Saxony", "Seville", "Siena", "Stockholm", "Sussex", "Tangier", "Toledo", "Trieste", "Turin", "Tuscany", "Ulster", "Utrecht", "Valencia", "Venice", "Vienna", "Wales", "Warsaw", "York", "Zürich"]
+_GIVEN = """
+    Ada Agnes Albert Alice Amos Anna Arthur Astrid Barbara Basil Beatrice Bernard Bertha Carl Carmen
+    Cecil Clara Cora Daniel David Diana Doris Edgar Edith Eleanor Elias Émile Emma Ernest Esther Eva
+    Fanny Felix Flora Frank Frida George Gerda Grace Greta Gustav Hanna Harold Hazel Helen Henry
+    Hilda Hugo Ida Inés Irene Isaac Ivan Ivy Jakob James Jane Joan Jonas José Joseph Judith Julia
+    Karin Karl Käthe Kirsten Laura Leo Leon Lewis Lily Louis Lucy Ludwig Mabel Magda Marcel Margaret
+    Maria Martha Martin Mary Maud Max May Miles Mona Nadia Nora Olga Olive Oscar Otto Pablo Paul
+    Pauline Peter Philip Rafael Ralph René Rhoda Rosa Rose Rudolf Ruth Samuel Sara Selma Sigrid
+    Simon Sofia Søren Stella Stephen Susan Sylvia Thea Theodor Thomas Tobias Ursula Vera Victor
+    Viola Virginia Walter Wanda Wilfred William Zoë Мария Иван Ольга
+""".split()
+_FAMILY = """
+    Abbott Adler Ahlberg Albright Alcott Álvarez Anders Archer Ashby Atwell Bachmann Baines Baker
+    Barlow Barnes Beck Becker Bell Benson Berg Bianchi Birch Blackwood Blake Böhm Bolton Bonnet
+    Booth Borges Bowen Bradley Brandt Braun Brenner Brontë Brooks Burton Byrne Cabrera Calder Carr
+    Castillo Chandler Clarke Cole Collier Conrad Cooper Corbett Costa Crane Cross Curie Dahl Dalton
+    Davies Dawson Dean Delgado Dietrich Donovan Doyle Drake Dubois Duncan Dupont Dvořák Eaton Eliot
+    Ellis Engel Evans Falk Farrow Faust Ferrari Fischer Fletcher Flynn Fontaine Forster Fox Frost
+    Fuchs Fuller Gale García Gardner Garnett Gibson Gilbert Girard Goddard Gould Graham Grant Graves
+    Greene Griffin Grimm Haas Hall Hansen Harding Hardy Harper Hart Hayes Heine Hendricks Herbert
+    Hesse Hoffmann Holm Holt Hopkins Horvath Howe Huber Hughes Hunt Ibsen Iversen Jansen Jensen
+    Johansson Jung Kafka Kaiser Keller Kemp Kerr King Klein Knight Koch Kovács Kraus Krüger Lambert
+    Lang Larsen Laurent Lawson Leclerc Lehmann Lindgren Lloyd Lorenz Lowell Lund Madsen Mann Marino
+    Marsh Martel Mason Mayer Mercer Meyer Miller Moore Morel Moreno Morris Müller Murdoch Nash
+    Nielsen Nolan Norris Novak Oakley Olsen Ortega Osborne Page Palmer Parker Pearce Perez Petit
+    Porter Powell Quinn Ramsey Reed Reyes Richter Rivera Roche Rossi Rousseau Rowe Russell Sanders
+    Santos Schäfer Schmidt Schneider Schultz Sharp Shaw Silva Singer Sloane Sommer Sorel Stark
+    Steiner Stern Stone Strand Swift Sørensen Tanner Taylor Thorne Torres Turner Vance Varga Vidal
+    Vogel Wagner Walsh Ward Watson Weber Wells Werner West Whitman Wilde Winter Wolf Wood Wright
+    Yates Young Zimmer Zola Петрова Соколов
+""".split()
+_ADJECTIVES = """
+    Ancient Bitter Blue Bright Broken Burning Common Cruel Dark Distant Divided Early Empty Endless
+    Eternal Faithful False Fallen Final First Forgotten Frozen Gentle Golden Great Green Grey Hidden
+    Hollow Honest Hungry Idle Invisible Iron Last Late Lesser Little Living Lonely Long Lost Modern
+    Narrow New Noble Northern Old Open Patient Perfect Plain Poor Private Proud Quiet Red Restless
+    Sacred Salt Second Secret Severed Silent Silver Simple Sleeping Small Southern Stolen Strange
+    Sudden Sunken Sweet Tender Third Torn True Unknown Unwritten Useful Vast Wandering Western White
+    Wicked Wild Wise Wooden Young
+""".split()
+_NOUNS = """
+    Album Almanac Anchor Anthology Archive Arithmetic Art Atlas Bargain Battle Bell Biography Bird
+    Border Bridge Brother Cabinet Calendar Canal Captain Castle Cathedral Century Chapel Child City
+    Clock Coast Colony Companion Compass Conquest Cook Country Court Crossing Crown Dance Daughter
+    Dictionary Doctor Door Dream Duchess Empire Engine Essay Exile Expedition Fable Factory Family
+    Farm Fever Field Fire Flower Forest Fortress Fountain Gallery Game Garden Ghost Gift Glass
+    Grammar Guest Guide Harbour Harvest Heart Heir Herbal History Home Horse Hour House Hunter
+    Inheritance Island Journal Journey Judge Key King Kingdom Kitchen Lake Lamp Landscape Language
+    Law Lesson Letter Library Lighthouse Machine Map Market Marriage Master Meadow Memoir Memory
+    Merchant Mill Mine Mirror Money Monument Moon Morning Mother Mountain Museum Music Mystery Night
+    Novel Ocean Office Opera Orchard Painter Palace Paper Parish People Philosophy Physician Pilgrim
+    Poem Port Portrait Prince Prison Promise Queen Question Railway Rain Reader Rebellion Religion
+    Republic River Road Room Rose Ruin Sailor School Science Sea Season Servant Shadow Ship Shore
+    Sister Sky Soldier Song Spring Star Station Stone Storm Story Stranger Street Summer Sword Table
+    Teacher Theatre Theory Throne Tide Town Traveller Treasure Tree Trial Valley Village Voice
+    Voyage Wall War Water Weather Widow Wind Window Winter Witness Woman Wood Word Workshop World
+    Year
+""".split()
+_PLACES = """
+    Aberdeen Alsace Andalusia Antwerp Arles Athens Bath Bavaria Bergen Berlin Bologna Bombay Boston
+    Bristol Brittany Bruges Cádiz Cairo Calais Canton Cork Cornwall Córdoba Crete
+    Cumbria Delft Devon Dover Dresden Dublin Edinburgh Ghent Genoa Glasgow Granada Hamburg Havana
+    Iceland Istanbul Kent Kyoto Lapland Leeds Leiden Leipzig Lima Lisbon London Lübeck Lyon Madrid
+    Malta Manchester Marseille Mexico Milan Moscow Munich Naples Norfolk Normandy Orkney Oslo Oxford
+    Padua Palermo Paris Peru Pisa Porto Prague Quebec Ravenna Riga Rome Rouen Saxony Seville Siena
+    Stockholm Sussex Tangier Toledo Trieste Turin Tuscany Ulster Utrecht Valencia Venice Vienna
+    Wales Warsaw York Zürich
+""".split()
 _IMPRINTS = (
     "Books",
     "Press",
@@ -57,7 +121,7 @@ _IMPRINTS = (
     "Publishing",
     "University Press",
 )
-_MIDDLES = ("", " E.", " J.", " M.")
+_MIDDLES = ("", " A.", " C.", " E.", " J.", " L.", " M.", " W.")
 _TITLES = (
     "The {} {} of {}",
     "{} {} in {}",
@@ -66,6 +130,13 @@ _TITLES = (
 )
 _LANGUAGES = ("eng", "eng", "eng", "eng", "ger", "fre", "spa", "ita", "rus", "")
 _ROLES = tuple(ROLES)
+_TITLE_COUNT = len(_ADJECTIVES) * len(_NOUNS) * len(_PLACES)
+_PERSON_COUNT = len(_GIVEN) * len(_FAMILY) * len(_MIDDLES)
+# A prime that divides no number of combinations: neighbours look unlike, and each comes once before
+# any comes again.
+_STRIDE = 1_000_003
+
+_cached = lru_cache(2**14)
 
 
 def generate(
@@ -80,8 +151,8 @@ def generate(
     Yield the rows of a catalogue as cells by column, in the order of ``HEADER``.
 
     No two rows are one book. ISBNs are valid; half of the rows without one have an identifier, the
-    others nothing but title, author and year. One row in ten has no author. The pool of authors is a
-    quarter of the rows, that of publishers a fiftieth.
+    others nothing but title, author and year. One row in ten has no author. The pool of authors is
+    a quarter of the rows, that of publishers a fiftieth.
 
     :param seed: another seed, another catalogue.
     :param isbn_share: the share of rows that have an ISBN, 0 to 1.
@@ -105,12 +176,12 @@ def generate(
             "author": _person(_skewed(random(), people)) if random() < 0.9 else "",
             "contributors": _contributors(random(), random(), random(), people),
             "publishers": _publishers(random(), random(), publishers),
-            "year": str(2025 - int(random() ** 2 * 175)) if random() < 0.97 else "",
+            "year": str(2025 - _skewed(random(), 175)) if random() < 0.97 else "",
             "language": _LANGUAGES[int(random() * len(_LANGUAGES))],
             "pages": str(32 + int(random() * 868)) if random() < 0.96 else "",
             "series": _series(random(), random(), series) if random() < 0.15 else "",
             "subjects": _subjects(random(), random(), subjects),
-            "identifiers": _identifiers(code, random() if has_isbn else 0) if not nameless else "",
+            "identifiers": "" if nameless else _identifiers(code, random() if has_isbn else 0),
         }
         if change() < changed and not nameless:
             row["title"] += ", Revised"
@@ -160,20 +231,18 @@ def _isbn(code: int) -> str:
 
 
 def _title(number: int, seed: int) -> str:
-    size = len(_ADJECTIVES) * len(_NOUNS) * len(_PLACES)
-    volume, place = divmod(number, size)
-    # A prime that divides no length of a list: every combination comes once before any comes again.
-    rest, place = divmod((place * 1_000_003 + seed * 7_919) % size, len(_PLACES))
+    volume, place = divmod(number, _TITLE_COUNT)
+    rest, place = divmod((place * _STRIDE + seed * 7_919) % _TITLE_COUNT, len(_PLACES))
     adjective, noun = divmod(rest, len(_NOUNS))
     pattern = _TITLES[(adjective + place) % len(_TITLES)]
     title = pattern.format(_ADJECTIVES[adjective], _NOUNS[noun], _PLACES[place])
     return f"{title}, Volume {volume + 1}" if volume else title
 
 
+@_cached
 def _person(number: int) -> str:
-    size = len(_GIVEN) * len(_FAMILY) * len(_MIDDLES)
-    generation, place = divmod(number, size)
-    rest, given = divmod(place * 1_000_003 % size, len(_GIVEN))
+    generation, place = divmod(number, _PERSON_COUNT)
+    rest, given = divmod(place * _STRIDE % _PERSON_COUNT, len(_GIVEN))
     middle, family = divmod(rest, len(_FAMILY))
     name = f"{_GIVEN[given]}{_MIDDLES[middle]} {_FAMILY[family]}"
     return f"{name} ({generation + 1})" if generation else name
@@ -184,14 +253,21 @@ def _contributors(u: float, who: float, role: float, pool: int) -> str:
         return ""
     first, value = _skewed(who, pool), _ROLES[_skewed(role, len(_ROLES))]
     count = 1 if u < 0.85 else 2 if u < 0.95 else 3
-    return "|".join(f"{_person((first + 3 * i) % pool)} ({value})" for i in range(count))
+    return "|".join([f"{_person((first + 3 * i) % pool)} ({value})" for i in range(count)])
 
 
+def _placed(name: str, number: int) -> str:
+    if not number:
+        return name
+    cycle, place = divmod(number, len(_PLACES))
+    return f"{name}, {_PLACES[place]} {cycle}" if cycle else f"{name}, {_PLACES[place]}"
+
+
+@_cached
 def _publisher(number: int) -> str:
     rest, family = divmod(number, len(_FAMILY))
     rest, imprint = divmod(rest, len(_IMPRINTS))
-    name = f"{_FAMILY[family]} {_IMPRINTS[imprint]}"
-    return f"{name}, {_PLACES[rest % len(_PLACES)]} {rest}" if rest else name
+    return _placed(f"{_FAMILY[family]} {_IMPRINTS[imprint]}", rest)
 
 
 def _publishers(u: float, who: float, pool: int) -> str:
@@ -200,19 +276,15 @@ def _publishers(u: float, who: float, pool: int) -> str:
     return name if u < 0.8 else f"{name}|{_publisher((number + 1) % pool)}"
 
 
-def _series(u: float, who: float, pool: int) -> str:
-    rest, noun = divmod(_skewed(who, pool), len(_NOUNS))
-    name = f"{_NOUNS[noun]} and {_PLACES[rest % len(_PLACES)]} Series"
-    return f"{name} {rest} #{int(u * 12) + 1}"
+def _series(u: float, which: float, pool: int) -> str:
+    rest, noun = divmod(_skewed(which, pool), len(_NOUNS))
+    return f"{_placed(f'{_NOUNS[noun]} Series', rest)} #{int(u * 12) + 1}"
 
 
+@_cached
 def _subject(number: int) -> str:
     rest, noun = divmod(number, len(_NOUNS))
-    if not rest:
-        return _NOUNS[noun]
-    return f"{_NOUNS[noun]} -- {_PLACES[rest % len(_PLACES)]}" + (
-        f" -- {rest}" if rest >= len(_PLACES) else ""
-    )
+    return _placed(_NOUNS[noun], rest)
 
 
 def _subjects(u: float, what: float, pool: int) -> str:

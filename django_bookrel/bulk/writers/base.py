@@ -49,7 +49,7 @@ class Writer(ABC):
         fetch: Sequence[models.Field],
     ) -> list[Row]:
         """
-        Find the rows of the columns' table that have one of ``keys``; the database decides equality.
+        Find rows of the columns' table that have one of ``keys``; the database decides equality.
 
         :param columns: of one model.
         :param keys: rows of values of ``columns``, none of them None.

@@ -18,7 +18,7 @@ class Writer(base.Writer):
     """SQLite through the standard library's driver."""
 
     def lock(self, model: type[models.Model]) -> None:
-        # A transaction that reads first cannot wait for another writer, so the first statement writes.
+        # A transaction that reads first cannot wait for another writer; so this one writes first.
         self.execute(f"DELETE FROM {self.table(model)} WHERE 0")
 
     def is_transient(self, error: BaseException) -> bool:

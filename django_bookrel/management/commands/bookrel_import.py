@@ -244,11 +244,13 @@ def _refusal(refused: int, *, dry_run: bool) -> CommandError | None:
 def _summary(name: str, result: Result, *, dry_run: bool) -> str:
     counts = result.counts
     rate = f", {counts.rows / result.seconds:,.0f} rows/s" if result.seconds else ""
+    rows = f"{counts.rows:,} {'row' if counts.rows == 1 else 'rows'}"
+    said = ", dry run: nothing was written" if dry_run else ""
+    counted = ("new", "updated", "unchanged", "duplicates")
     lines = [
-        f"{name} ({result.source}): {counts.rows:,} {'row' if counts.rows == 1 else 'rows'} in "
-        f"{result.seconds:,.1f} s{rate}" + (", dry run: nothing was written" if dry_run else ""),
-        f"  {counts.new:,} new, {counts.updated:,} updated, {counts.unchanged:,} unchanged, "
-        f"{counts.duplicates:,} duplicates, {counts.rejected:,} refused",
+        f"{name} ({result.source}): {rows} in {result.seconds:,.1f} s{rate}{said}",
+        "  " + ", ".join(f"{getattr(counts, what):,} {what}" for what in counted)
+        + f", {counts.rejected:,} refused",
     ]
     if counts.repairs:
         kinds = sorted(counts.repairs.items(), key=lambda item: (-item[1], item[0]))
