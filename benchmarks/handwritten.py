@@ -203,7 +203,8 @@ class _Catalogue:
             if cells[place]:
                 add(number, cells[place])
         if not isbn and self.identifiers.number == known:
-            said = fingerprint(title, author, int(year) if year else None)
+            key = person_key(author) if author else ""
+            said = fingerprint(title, key, int(year) if year else None)
             self.identifiers.add(number, "fingerprint", said)
 
     def stage(self) -> None:

@@ -71,7 +71,7 @@ class Statements:
         Cursor.copy = copy
 
 
-def measured(run: Callable[[Path], Any], path: Path) -> dict[str, Any]:
+def measure(run: Callable[[Path], Any], path: Path) -> dict[str, Any]:
     statements = Statements()
     if connection.vendor == "postgresql":
         statements.note_copies()
@@ -104,22 +104,30 @@ def versions() -> dict[str, str]:
     }
 
 
+TASKS: dict[str, Callable[[Path], dict[str, Any]]] = {
+    "versions": lambda path: versions(),
+    **{
+        name: lambda path, run=run: measure(run, path) | {"digest": contents.of_tables()}
+        for name, run in IMPORTS.items()
+    },
+    **{
+        name: lambda path, run=run: measure(run, path) | {"digest": contents.of_file(path)}
+        for name, run in EXPORTS.items()
+    },
+}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("task", choices=["versions", *IMPORTS, *EXPORTS])
+    parser.add_argument("task", choices=TASKS)
     parser.add_argument("path", type=Path, nargs="?")
     parser.add_argument("--before", type=Path, help="a catalogue that is there already")
     arguments = parser.parse_args()
-    if arguments.task == "versions":
-        print(json.dumps(versions()))
-        return
     connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
     try:
         if arguments.before:
             load(arguments.before)
-        report = measured((IMPORTS | EXPORTS)[arguments.task], arguments.path)
-        is_export = arguments.task in EXPORTS
-        report["digest"] = contents.of_file(arguments.path) if is_export else contents.of_tables()
+        report = TASKS[arguments.task](arguments.path)
     finally:
         connection.creation.destroy_test_db(connection.settings_dict["NAME"], verbosity=0)
     print(json.dumps(report))

@@ -25,7 +25,7 @@ from django_bookrel.roles import ROLES
 from tests.hosts.mirror import models as mirror
 from tests.hosts.novels.models import House, Novel, Person
 from tests.hosts.pair import models as pair
-from tests.importing import books, capture_writes, stored, write_csv
+from tests.importing import books, capture_writes, read_csv, stored, write_csv
 
 pytestmark = pytest.mark.django_db
 

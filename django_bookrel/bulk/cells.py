@@ -14,6 +14,7 @@ from django.core.validators import (
     ProhibitNullCharactersValidator,
 )
 from django.db import models
+from django.db.backends.base.operations import BaseDatabaseOperations
 
 from ..fields import DerivedField, ISBNField
 from ..isbn import clean_isbn
@@ -166,7 +167,14 @@ def _checks(field: models.Field) -> tuple[Any, Any, list[Callable[[Any], None]]]
     """Return the field's least and greatest value, and what else it checks."""
     if isinstance(field, ISBNField):
         return None, None, []
-    bounds: dict[type, list[Any]] = {MinValueValidator: [], MaxValueValidator: []}
+    # The field's own validators know the default database, and SQLite has no bounds.
+    low, high = BaseDatabaseOperations.integer_field_ranges.get(
+        field.get_internal_type(), (None, None)
+    )
+    bounds: dict[type, list[Any]] = {
+        MinValueValidator: [] if low is None else [low],
+        MaxValueValidator: [] if high is None else [high],
+    }
     checks: list[Callable[[Any], None]] = []
     for validator in field.validators:
         if type(validator) in bounds and not callable(validator.limit_value):

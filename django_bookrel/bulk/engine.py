@@ -11,7 +11,7 @@ import random
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from typing import Any, Protocol
 
@@ -99,16 +99,16 @@ class Engine:
         """
         stream = iter(records())
         head = list(islice(stream, max(self.batch_size, HEAD_ROWS) + 1))
-        self._check_head(head)
         self.identities, total = None, len(head)
         if total > self.batch_size or self.chunks.refers_to_itself:
             total = self._look_ahead(records)
         self.chunks.identities = self.identities
+        self._check_head(head)
         again: set[int] = set()
         for batch in _batches(chain(head, stream), self.batch_size):
+            again |= self._import(batch, totals)
             totals.rows += len(batch)
             self.maker.count_repairs(batch, totals.repairs)
-            again |= self._import(batch, totals)
             self.on_chunk(totals.rows, total, totals)
             if self.max_rejects is not None and self.max_rejects(totals):
                 raise RejectLimit(
@@ -122,7 +122,8 @@ class Engine:
     def _check_head(self, head: list[Any]) -> None:
         if self.max_rejects is not None or len(head) < HEAD_ROWS:
             return
-        _rows, refusals = self.maker.clean(head[:HEAD_ROWS])
+        rows, refusals = self.maker.clean(head[:HEAD_ROWS])
+        refusals += self.chunks.preview(rows).refused
         refused = len({refusal.line for refusal in refusals})
         if refused * 2 > HEAD_ROWS:
             refusals.sort(key=lambda refusal: refusal.line)
@@ -185,17 +186,17 @@ class Engine:
 
         def passed_over() -> Iterator[Any]:
             for batch in _batches(records(), self.batch_size):
-                rows, _refused = self.maker.clean(batch)
+                rows, _refused = self.maker.clean(
+                    [record for record in batch if record.line not in identities.refused]
+                )
                 pairs = zip(rows.records, rows.candidates, strict=True)
                 yield from (record for record, some in pairs if identities.is_spoiled(some))
 
         again = Totals()
-        Engine(self.chunks, self.writer, self.maker, self.batch_size, lambda totals: False).run(
-            passed_over, again
-        )
-        totals.new += again.new
-        totals.updated += again.updated
-        totals.duplicates -= again.new + again.updated
+        replace(self, max_rejects=lambda totals: False).run(passed_over, again)
+        for name in ("new", "updated", "unchanged", "rejected"):
+            setattr(totals, name, getattr(totals, name) + getattr(again, name))
+        totals.duplicates -= again.rows - again.duplicates
 
     def _written(self, rows: Chunk) -> Iterator[Outcome]:
         """Write a chunk, or its halves where the database refuses something in it."""

@@ -33,6 +33,8 @@ class FileIdentities:
         self._repeated = 0
         self.spoiled: set[int] = set()
         """Identities whose last row was refused after an earlier one was passed over."""
+        self.refused: set[int] = set()
+        """The lines of those last rows."""
 
     def note(self, lines: Iterable[int], candidates: Iterable[Iterable[Candidate]]) -> None:
         """Take note of the identities of the next rows of the file."""
@@ -78,6 +80,7 @@ class FileIdentities:
             for code, first, last in self._lookup(line_of):
                 if last == line_of[code] and first < last:
                     self.spoiled.add(code)
+                    self.refused.add(last)
 
     def is_spoiled(self, candidates: Iterable[Candidate]) -> bool:
         """Return whether a row has an identity whose last row was refused."""

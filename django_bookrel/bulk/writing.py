@@ -77,6 +77,14 @@ class ChunkWriter:
                 sync.write(pk_of)
         return outcome
 
+    def preview(self, chunk: Chunk) -> Outcome:
+        """Return what would become of the rows, as far as reading tells."""
+        dry_run, self.dry_run = self.dry_run, True
+        try:
+            return self.write(chunk)
+        finally:
+            self.dry_run = dry_run
+
     def known_records(self, chunk: Chunk) -> list[Any]:
         """Return for each row the primary key of its record, or None; rows need no foreign keys."""
         pks, _refusals = find_records(chunk, self.layout, self.writer, lambda field: {})
@@ -101,7 +109,8 @@ class ChunkWriter:
 
     def _find_references(self, chunk: Chunk) -> None:
         for reference, resolver in self.resolvers.items():
-            resolver.find(self._names(chunk, reference, range(len(chunk))))
+            names = self._names(chunk, reference, range(len(chunk)))
+            resolver.find(sorted(names, key=names.__getitem__))
 
     def _create_references(
         self,
@@ -129,24 +138,27 @@ class ChunkWriter:
 
     def _names(
         self, chunk: Chunk, reference: Reference, rows: Sequence[int], *, kept: bool = True
-    ) -> list[Any]:
+    ) -> dict[Any, int]:
         """
-        Return every name by which rows refer to records, column by column.
+        Return every name by which rows refer to records, with the first row that has it.
 
         :param kept: in columns too that are never changed on rows that exist.
         """
-        names = []
+        found: dict[Any, int] = {None: -1, UNSET: -1}
         for index, key in enumerate(self.layout.foreign_keys, len(self.layout.columns)):
             if key.reference == reference and (kept or key.name not in self.policy.keep):
                 column = chunk.columns[index]
-                names += [
-                    column[r] for r in rows if column[r] is not None and column[r] is not UNSET
-                ]
+                for row in rows:
+                    found.setdefault(column[row], row)
         for child, cells in zip(self.layout.children, chunk.children, strict=True):
             if child.reference == reference and (kept or child.name not in self.policy.keep):
                 place = child.target
-                names += [e[place] for r in rows if cells[r] is not UNSET for e in cells[r]]
-        return names
+                for row in rows:
+                    for entry in cells[row] if cells[row] is not UNSET else ():
+                        if found.setdefault(entry[place], row) > row:
+                            found[entry[place]] = row
+        del found[None], found[UNSET]
+        return found
 
     def _find_records(self, chunk: Chunk, outcome: Outcome) -> tuple[Chunk, list[Any]]:
         """Return the rows that can be written, and their records' primary keys or None."""

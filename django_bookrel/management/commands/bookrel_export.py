@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,10 @@ from tqdm import tqdm
 from ...exceptions import BookrelError
 from ...resources.exporting import FORMATS, Exporter, output_file
 from ...resources.loading import get_resource
+
+
+BROKEN_PIPE = 128 + signal.SIGPIPE
+"""Exit status of programs whose reader went away."""
 
 
 class Command(BaseCommand):
@@ -65,9 +71,9 @@ class Command(BaseCommand):
         except (BookrelError, ImproperlyConfigured) as error:
             raise CommandError(str(error)) from error
         except BrokenPipeError:
-            # The reader has had enough, as `head` has; nothing more can be said to it.
-            sys.stderr.close()
-            raise CommandError("", returncode=141) from None
+            # The reader has had enough, as `head` has. What Python flushes at its end goes nowhere.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise SystemExit(BROKEN_PIPE) from None
         if file != "-":
             self.stderr.write(f"{file}: {written:,} rows")
 

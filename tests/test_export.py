@@ -1,0 +1,394 @@
+"""bookrel_export and django-import-export's own export: files that an import reads again."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from django_bookrel.models import Author, Book, Publisher, Series, Subject
+from django_bookrel.resources import BookResource, bookresource_factory, load
+from tests.hosts.newsdesk.models import Article, Reporter, Section, Topic
+from tests.hosts.newsdesk.resources import ArticleResource
+from tests.hosts.novels.models import House, Novel, Person
+from tests.importing import read_csv, write_csv
+
+pytestmark = pytest.mark.django_db
+
+ISBN = "9780306406157"
+HEADER = (
+    "isbn,title,author,contributors,publishers,year,language,pages,series,subjects,identifiers"
+)
+
+
+class Run(NamedTuple):
+    status: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def run() -> Callable[..., Run]:
+    """Run the command; an error's text ends what goes to stderr, as it does in a shell."""
+
+    def run(*args: object, **options: Any) -> Run:
+        out, err, status = io.StringIO(newline=""), io.StringIO(), 0
+        try:
+            call_command("bookrel_export", *map(str, args), stdout=out, stderr=err, **options)
+        except CommandError as error:
+            status = error.returncode
+            err.write(str(error))
+        return Run(status, out.getvalue(), err.getvalue())
+
+    return run
+
+
+@pytest.fixture
+def book() -> Book:
+    book = Book.objects.create(
+        title="=The Brothers | Karamazov",
+        author=Author.objects.create(name="Fyodor Dostoevsky"),
+        isbn=ISBN,
+        year=1912,
+        language="en",
+        pages=1838,
+    )
+    book.contributions.create(
+        author=Author.objects.create(name="Fritz Eichenberg"), role="illustrator", position=2
+    )
+    book.contributions.create(
+        author=Author.objects.create(name="Constance Garnett"), role="translator", position=1
+    )
+    book.publishers.add(Publisher.objects.create(name="Heinemann"))
+    book.publishers.add(Publisher.objects.create(name="z|b"))
+    book.series_entries.create(series=Series.objects.create(name="Novels"), number="1")
+    book.subjects.add(Subject.objects.create(name="Russia"))
+    book.identifiers.create(scheme="oclc", value="12")
+    return book
+
+
+CELLS = {
+    "isbn": ISBN,
+    "title": "=The Brothers | Karamazov",
+    "author": "Fyodor Dostoevsky",
+    "contributors": "Constance Garnett (translator)|Fritz Eichenberg (illustrator)",
+    "publishers": "Heinemann|z\\|b",
+    "year": "1912",
+    "language": "en",
+    "pages": "1838",
+    "series": "Novels #1",
+    "subjects": "Russia",
+    "identifiers": "oclc:12",
+}
+
+
+# The command.
+
+
+@pytest.mark.usefixtures("book")
+def test_csv(run: Callable[..., Run], tmp_path: Path):
+    path = tmp_path / "out.csv"
+    assert run(path) == (0, "", f"{path}: 1 rows\n")
+    assert path.read_bytes().split(b"\r\n")[0].decode() == HEADER
+    assert read_csv(path) == [CELLS]
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.usefixtures("book")
+def test_standard_output(run: Callable[..., Run], tmp_path: Path):
+    run(tmp_path / "out.csv")
+    expected = (tmp_path / "out.csv").read_bytes().decode()
+    assert run() == (0, expected, "")
+    assert run("-", verbosity=0) == (0, expected, "")
+
+
+@pytest.mark.usefixtures("book")
+@pytest.mark.parametrize("name, args", [("out.tsv", []), ("out.txt", ["--format", "tsv"])])
+def test_tsv(run: Callable[..., Run], tmp_path: Path, name: str, args: list[str]):
+    run(tmp_path / name, *args)
+    lines = (tmp_path / name).read_text(encoding="utf-8").splitlines()
+    assert [line.split("\t") for line in lines] == [HEADER.split(","), list(CELLS.values())]
+
+
+@pytest.mark.usefixtures("book")
+def test_json_lines(run: Callable[..., Run], tmp_path: Path):
+    run(tmp_path / "out.jsonl")
+    [line] = (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()
+    assert json.loads(line) == CELLS
+
+
+@pytest.mark.usefixtures("book")
+def test_fields(run: Callable[..., Run]):
+    assert run("--fields", "title, isbn").out == (
+        f"title,isbn\r\n=The Brothers | Karamazov,{ISBN}\r\n"
+    )
+    status, out, err = run("--fields", "title,autor")
+    assert (status, out) == (1, "")
+    assert err == f"There is no column “autor” (did you mean \"author\"?). " f"The columns are: {HEADER.replace(',', ', ')}."
+
+
+@pytest.mark.usefixtures("book")
+def test_filter(run: Callable[..., Run]):
+    russia = Subject.objects.get()
+    for number in range(3):
+        book = Book.objects.create(title=f"Book {number}", year=1990 + number)
+        book.subjects.add(russia, Subject.objects.create(name=f"Russia {number}"))
+    args = ["--fields", "title", "--filter", "year__gte=1991"]
+    assert run(*args).out.splitlines() == ["title", "Book 1", "Book 2"]
+    args += ["--filter", "title=Book 2"]
+    assert run(*args).out.splitlines() == ["title", "Book 2"]
+    # A record that meets the filter by several rows is written once.
+    found = run("--fields", "title", "--filter", "subjects__name__startswith=Russia")
+    assert len(found.out.splitlines()) == 5
+    # Filtered by one link, a record still has all of them.
+    args = ["--fields", "subjects", "--filter", "subjects__name=Russia 1"]
+    assert sorted(run(*args).out.splitlines()[1].split("|")) == ["Russia", "Russia 1"]
+
+
+@pytest.mark.parametrize(
+    "text, status", [("year", 2), ("jahr=1", 1), ("year=x", 1), ("year__near=1", 1)]
+)
+def test_filter_that_makes_no_sense(run: Callable[..., Run], text: str, status: int):
+    result = run("--filter", text)
+    assert result[:2] == (status, "")
+    assert text in result.err
+    assert len(result.err.splitlines()) == 1
+
+
+@pytest.mark.usefixtures("book")
+def test_spreadsheet_safe(run: Callable[..., Run]):
+    Book.objects.update(language="@x")
+    Author.objects.filter(name__startswith="Fyodor").update(name="+F")
+    lines = run("--spreadsheet-safe", "--fields", "title,author,language,year").out.splitlines()
+    assert lines[1] == "'=The Brothers | Karamazov,'+F,'@x,1912"
+
+
+def test_year_before_the_common_era_is_guarded_and_read(run: Callable[..., Run], tmp_path: Path):
+    Book.objects.create(title="Iliad", year=-750)
+    path = tmp_path / "out.csv"
+    run(path, "--spreadsheet-safe")
+    result = load(path)
+    assert (result.counts.unchanged, result.counts.rejected) == (1, 0)
+
+
+@pytest.mark.usefixtures("book")
+def test_no_file_is_overwritten(run: Callable[..., Run], tmp_path: Path):
+    path = tmp_path / "out.csv"
+    path.write_text("precious", encoding="utf-8")
+    status, out, err = run(path)
+    assert (status, out) == (1, "")
+    assert "--force" in err
+    assert path.read_text(encoding="utf-8") == "precious"
+    assert run(path, "--force").status == 0
+    assert read_csv(path) == [CELLS]
+
+
+@pytest.mark.usefixtures("book")
+def test_failure_leaves_no_file(
+    run: Callable[..., Run], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def failing(self: Any) -> Any:
+        yield list(CELLS.values())
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("django_bookrel.resources.exporting.Exporter.rows", failing)
+    path = tmp_path / "out.csv"
+    path.write_text("precious", encoding="utf-8")
+    with pytest.raises(KeyboardInterrupt):
+        run(path, "--force")
+    assert [p.name for p in tmp_path.iterdir()] == ["out.csv"]
+    assert path.read_text(encoding="utf-8") == "precious"
+
+
+def test_folder_that_is_not_there(run: Callable[..., Run], tmp_path: Path):
+    status, _out, err = run(tmp_path / "none" / "out.csv")
+    assert status == 1
+    assert "cannot be written" in err
+
+
+def test_empty_catalogue(run: Callable[..., Run]):
+    assert run() == (0, HEADER + "\r\n", "")
+
+
+def test_other_resource(run: Callable[..., Run]):
+    article = Article.objects.create(
+        slug="a",
+        headline="A",
+        reporter=Reporter.objects.create(email="ann@example.com"),
+        section=Section.objects.create(name="Science"),
+    )
+    article.topics.add(Topic.objects.create(name="Space"))
+    resource = "tests.hosts.newsdesk.resources.ArticleResource"
+    fields = "slug,reporter,editor,topics,section,published,is_free"
+    assert run("--resource", resource, "--fields", fields).out.splitlines() == [
+        fields,
+        "a,ann@example.com,,Space,Science,,0",
+    ]
+
+
+@pytest.mark.django_db(databases=["default", "other"])
+def test_other_database(run: Callable[..., Run]):
+    book = Book.objects.using("other").create(title="There")
+    book.subjects.add(Subject.objects.using("other").create(name="Elsewhere"))
+    args = ["--fields", "title,subjects"]
+    assert run(*args, "--database", "other").out.splitlines()[1:] == ["There,Elsewhere"]
+    assert run(*args).out.splitlines()[1:] == []
+    assert run(*args, "--database", "nowhere").status == 1
+
+
+def write_distinct(path: Path, number: int) -> Path:
+    """Write rows of which no two share a record."""
+    rows = [
+        {
+            "title": f"Title {n}",
+            "author": f"Author {n}",
+            "contributors": f"Editor {n} (editor)",
+            "publishers": f"House {n}|Press {n}",
+            "series": f"Series {n}",
+            "subjects": f"Subject {n}",
+        }
+        for n in range(number)
+    ]
+    return write_csv(path, rows)
+
+
+def test_queries_do_not_depend_on_the_rows(run: Callable[..., Run], tmp_path: Path):
+    found = []
+    for number in (20, 200):
+        load(write_distinct(tmp_path / "in.csv", number))
+        with CaptureQueriesContext(connection) as context:
+            assert len(run().out.splitlines()) == number + 1
+        found.append(len(context))
+        Book.objects.all().delete()
+    assert found[0] == found[1]
+
+
+def test_pages_of_rows(run: Callable[..., Run], tmp_path: Path, settings: Any):
+    rows = [{"title": f"Title {n:02}", "subjects": f"Subject {n}|All"} for n in range(25)]
+    load(write_csv(tmp_path / "in.csv", rows))
+    settings.BOOKREL_BATCH_SIZE = 10
+    lines = run("--fields", "title,subjects").out.splitlines()
+    assert lines[1:] == [f"Title {n:02},Subject {n}|All" for n in range(25)]
+
+
+def test_piped_into_a_reader_that_has_enough(tmp_path: Path):
+    environment = os.environ | {
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'db.sqlite3'}",
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
+        "PYTHONPATH": str(Path(__file__).resolve().parent.parent),
+    }
+    rows = [{"title": f"Title {n} " + "x" * 500} for n in range(2000)]
+    path = write_csv(tmp_path / "in.csv", rows)
+    django = [sys.executable, "-m", "django"]
+    options: dict[str, Any] = {"env": environment, "check": True, "capture_output": True}
+    subprocess.run([*django, "migrate", "-v", "0"], **options)
+    subprocess.run([*django, "bookrel_import", path], **options)
+    with subprocess.Popen(
+        [*django, "bookrel_export"], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.readline().decode().strip() == HEADER
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 141
+
+
+# django-import-export's own door.
+
+
+@pytest.mark.usefixtures("book")
+def test_upstream_export_gives_native_cells():
+    dataset = BookResource().export()
+    assert dataset.dict == [CELLS]
+    assert [dict(row) for row in BookResource().export(Book.objects.none()).dict] == []
+    assert BookResource().export(export_fields=["title", "author"]).headers == ["title", "author"]
+
+
+def test_upstream_export_of_a_host():
+    novel = Novel.objects.create(title="Emma", author=Person.objects.create(name="Jane Austen"))
+    House.objects.create(name="a|b").books.add(novel)
+    [row] = bookresource_factory(Novel)().export().dict
+    assert (row["title"], row["author"], row["publishers"]) == ("Emma", "Jane Austen", "a\\|b")
+
+
+def test_upstream_export_of_articles():
+    article = Article.objects.create(
+        slug="a", headline="A", editor=Reporter.objects.create(email="bo@example.com")
+    )
+    article.topics.add(Topic.objects.create(name="Space"))
+    [row] = ArticleResource().export().dict
+    assert (row["reporter"], row["editor"], row["topics"]) == ("", "bo@example.com", "Space")
+    assert row["extra"] == "{}"
+
+
+def test_upstream_export_imports_again():
+    Book.objects.create(title="Iliad", year=-750, author=Author.objects.create(name="Homer"))
+    dataset = BookResource().export()
+    result = BookResource().import_data(dataset)
+    assert (result.totals["skip"], result.total_rows) == (1, 1)
+
+
+def test_queries_of_upstream_export(tmp_path: Path):
+    found = []
+    for number in (5, 50):
+        load(write_distinct(tmp_path / "in.csv", number))
+        with CaptureQueriesContext(connection) as context:
+            assert len(BookResource().export()) == number
+        found.append(len(context))
+        Book.objects.all().delete()
+    assert found[0] == found[1]
+
+
+# The pages of django-import-export's admin.
+
+
+def post_import(client: Client, text: str) -> Any:
+    file = SimpleUploadedFile("articles.csv", text.encode())
+    data = {"format": "0", "resource": "0", "import_file": file}
+    return client.post(reverse("admin:newsdesk_article_import"), data)
+
+
+def test_preview_and_confirmation_in_the_admin(admin_client: Client):
+    text = "slug,headline,reporter,topics,words\na,A,ann@example.com,Space|Time,1\n"
+    preview = post_import(admin_client, text)
+    assert preview.status_code == 200
+    assert Article.objects.count() + Reporter.objects.count() + Topic.objects.count() == 0
+    confirm = preview.context["confirm_form"].initial
+    done = admin_client.post(reverse("admin:newsdesk_article_process_import"), confirm, follow=True)
+    assert [str(message) for message in done.context["messages"]] == [
+        "Import finished: 1 new, 0 updated, 0 deleted and 0 skipped articles."
+    ]
+    assert Article.objects.get().topics.count() == 2
+
+
+def test_preview_of_refused_rows_in_the_admin(admin_client: Client):
+    preview = post_import(admin_client, "slug,headline,words\na,A,1\nb,B,many\n")
+    assert preview.status_code == 200
+    assert "is not a whole number" in preview.content.decode()
+    assert "confirm_form" not in preview.context
+    assert Article.objects.count() == 0
+
+
+def test_export_page_of_the_admin(admin_client: Client):
+    article = Article.objects.create(slug="a", headline="A")
+    article.topics.add(Topic.objects.create(name="a|b"))
+    url = reverse("admin:newsdesk_article_export")
+    fields = {f"articleresource_{name}": "on" for name in ("slug", "topics")}
+    data = {"format": "0", "resource": "0", "export_items": [article.pk], **fields}
+    response = admin_client.post(url, data)
+    assert response.content.decode().splitlines() == ["slug,topics", "a,a\\|b"]
