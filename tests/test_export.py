@@ -389,6 +389,6 @@ def test_export_page_of_the_admin(admin_client: Client):
     article.topics.add(Topic.objects.create(name="a|b"))
     url = reverse("admin:newsdesk_article_export")
     fields = {f"articleresource_{name}": "on" for name in ("slug", "topics")}
-    data = {"format": "0", "resource": "0", "export_items": [article.pk], **fields}
+    data = {"format": "0", "resource": "0", **fields}
     response = admin_client.post(url, data)
     assert response.content.decode().splitlines() == ["slug,topics", "a,a\\|b"]

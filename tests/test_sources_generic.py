@@ -202,6 +202,13 @@ def test_unreadable_cells_are_left_out(tmp_path: Path):
     assert (second.values["isbn"], second.repairs) == ("", [])
 
 
+def test_usual_forms_of_an_isbn_are_no_repair(tmp_path: Path):
+    text = "title,isbn\nA,0439023483\nB,0-439-02348-3\nC,978-0-439-02348-1\n"
+    assert [(record.values["isbn"], record.repairs) for record in read(write(tmp_path, text))] == [
+        ("9780439023481", [])
+    ] * 3
+
+
 def test_the_first_column_with_an_isbn_counts(tmp_path: Path):
     text = "title,isbn,isbn13\nA,,9780439023481\nB,0439023483,9780439023481\n"
     assert [(row["isbn"], row["identifiers"]) for row in values(write(tmp_path, text))] == [

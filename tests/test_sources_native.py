@@ -249,7 +249,7 @@ def test_delimiters(tmp_path: Path, delimiter: str):
 def test_columns_of_refused_rows_are_passed_over(tmp_path: Path):
     text = "bookrel_line,subjects,bookrel_error,title\n7,a|b,no good,T\n"
     with open_source(write(tmp_path, text)) as reading:
-        assert reading.fields == {"title", "subjects"}
+        assert (reading.source.name, reading.fields) == ("native", {"title", "subjects"})
         assert [(column.name, column.reason) for column in reading.columns] == [
             ("bookrel_line", "about an earlier import"),
             ("subjects", ""),

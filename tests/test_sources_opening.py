@@ -3,6 +3,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import os
 import random
 import subprocess
 import sys
@@ -239,6 +240,18 @@ def test_given_delimiter(tmp_path: Path, delimiter: str):
     assert [row["title"] for _, row in read(path, delimiter=delimiter, mapping=mapping)] == ["A"]
 
 
+@pytest.mark.parametrize(
+    "header, options",
+    [
+        ("when;who", {"required": ()}),
+        ("N,when;x", {"mapping": {"title": "N,when"}}),
+    ],
+)
+def test_delimiter_of_unknown_names(tmp_path: Path, header: str, options: dict):
+    with open_source(write(tmp_path, f"{header}\nA;1\n".encode()), **options) as reading:
+        assert reading.delimiter == ";"
+
+
 def test_unusual_delimiter(tmp_path: Path):
     path = write(tmp_path, b"title:year\nA:1999\n")
     assert read(path, delimiter=":") == [(2, {"title": "A", "year": "1999"})]
@@ -280,6 +293,14 @@ def test_gzip(tmp_path: Path):
         assert reading.bytes_read == len(data)
 
 
+@pytest.mark.parametrize("header", ["title,subjects", "title,author"])
+def test_files_are_read_as_a_stream(tmp_path: Path, header: str):
+    path = write(tmp_path, f"{header}\n".encode() + b"A,B\n" * 1_000_000)
+    with open_source(path) as reading:
+        assert next(iter(reading)).values["title"] == "A"
+        assert reading.bytes_read < reading.bytes_total / 4
+
+
 def test_damaged_gzip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("django_bookrel.sources.recognition.START_BYTES", 20)
     chance = random.Random(0)
@@ -315,6 +336,18 @@ def test_encodings_of_real_files(name: str, titles: list[str]):
     encoding = "latin-1" if "8859" in name else None
     found = read(path, mapping={"title": "name"}, encoding=encoding)
     assert [row["title"] for _, row in found] == titles
+
+
+def test_pipe(monkeypatch: pytest.MonkeyPatch):
+    reader, writer = os.pipe()
+    os.write(writer, b"title\nA\n")
+    os.close(writer)
+    with open(reader, "rb") as buffer:  # noqa: PTH123
+        monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=buffer))
+        with open_source("-") as reading:
+            assert reading.bytes_total is None
+            assert [record.values for record in reading] == [{"title": "A"}]
+            assert reading.bytes_read == 8
 
 
 class ToySource(MappedSource):
@@ -419,6 +452,13 @@ Columns:
             "Repairs: 6\n  number: 6\n"
         )
     )
+
+
+def test_main_shows_the_first_refusals(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    assert main([str(write(tmp_path, b"title,year\nA,1\n" + b"B\n" * 9))]) == 0
+    out = capsys.readouterr().out
+    assert "Records: 10, of them refused: 9" in out
+    assert out.count("2 cells expected, 1 found.") == 5
 
 
 def test_main_fails_with_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]):

@@ -123,7 +123,8 @@ class Engine:
         if self.max_rejects is not None or len(head) < HEAD_ROWS:
             return
         rows, refusals = self.maker.clean(head[:HEAD_ROWS])
-        refusals += self.chunks.preview(rows).refused
+        if not all(reference.create for reference in self.chunks.resolvers):
+            refusals += self.chunks.preview(rows).refused
         refused = len({refusal.line for refusal in refusals})
         if refused * 2 > HEAD_ROWS:
             refusals.sort(key=lambda refusal: refusal.line)
