@@ -46,7 +46,7 @@ def _constraints(model: type[Model]) -> Iterator[CheckMessage]:
             for wanted in base._meta.constraints
             if _names(wanted) <= columns
             and not any(
-                isinstance(wanted, kind) and _names(wanted) <= names for kind, names in kept
+                issubclass(kind, type(wanted)) and _names(wanted) <= names for kind, names in kept
             )
         ]
         if lost:

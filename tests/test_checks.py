@@ -83,6 +83,21 @@ def test_lost_constraints_through_an_abstract_model_of_the_host(host: Apps):
     ]
 
 
+def test_a_check_replaces_no_unique_constraint(host: Apps):
+    class Series(abstract.AbstractSeries):
+        class Meta:
+            app_label = "tests"
+            constraints = (
+                models.CheckConstraint(condition=~models.Q(key=""), name="key_is_filled"),
+            )
+
+    assert [message.id for message in found(host)] == ["django_bookrel.E001"]
+
+
+class UniqueKey(models.UniqueConstraint):
+    pass
+
+
 def test_constraints_may_be_replaced(host: Apps):
     class Inherited(abstract.AbstractSeries):
         class Meta(abstract.AbstractSeries.Meta):
@@ -101,6 +116,11 @@ def test_constraints_may_be_replaced(host: Apps):
         class Meta:
             app_label = "tests"
             constraints = (models.UniqueConstraint(Lower("shelf"), "key", name="per_shelf"),)
+
+    class OfTheHost(abstract.AbstractSeries):
+        class Meta:
+            app_label = "tests"
+            constraints = (UniqueKey(fields=("key",), name="of_the_host"),)
 
     class Together(abstract.AbstractSeries):
         tenant = models.IntegerField()

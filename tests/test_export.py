@@ -30,9 +30,7 @@ from tests.importing import read_csv, write_csv
 pytestmark = pytest.mark.django_db
 
 ISBN = "9780306406157"
-HEADER = (
-    "isbn,title,author,contributors,publishers,year,language,pages,series,subjects,identifiers"
-)
+HEADER = "isbn,title,author,contributors,publishers,year,language,pages,series,subjects,identifiers"
 
 
 class Run(NamedTuple):
@@ -138,7 +136,10 @@ def test_fields(run: Callable[..., Run]):
     )
     status, out, err = run("--fields", "title,autor")
     assert (status, out) == (1, "")
-    assert err == f"There is no column “autor” (did you mean \"author\"?). " f"The columns are: {HEADER.replace(',', ', ')}."
+    assert (
+        err == f'There is no column “autor” (did you mean "author"?). '
+        f"The columns are: {HEADER.replace(',', ', ')}."
+    )
 
 
 @pytest.mark.usefixtures("book")

@@ -478,6 +478,22 @@ def test_row_that_means_two_books_is_refused(tmp_path: Path):
     assert stored() == before
 
 
+@pytest.mark.parametrize("batch_size", [1, 100])
+def test_refused_row_does_not_take_the_one_before_it_along(tmp_path: Path, batch_size: int):
+    Book.objects.create(title="One", isbn=ISBN)
+    two = Book.objects.create(title="Two", isbn=OTHER_ISBN)
+    two.identifiers.create(scheme="oclc", value="2")
+    rows = [
+        {"isbn": ISBN, "title": "First"},
+        {"isbn": ISBN, "title": "Second"},
+        {"isbn": ISBN, "title": "Third", "identifiers": "oclc:2"},
+    ]
+    result = import_rows(tmp_path, rows, batch_size=batch_size)
+    assert [refusal.line for refusal in result.refusals] == [4]
+    assert counts(result) == {"rows": 3, "updated": 1, "duplicates": 1, "rejected": 1}
+    assert [book["title"] for book in books()] == ["Second", "Two"]
+
+
 def test_identifiers_that_mean_two_books(tmp_path: Path):
     for number in (1, 2):
         book = Book.objects.create(title=f"Book {number}")
@@ -505,6 +521,20 @@ def test_fingerprint_is_of_the_name_in_any_spelling(tmp_path: Path):
     again = import_rows(tmp_path, [{"title": "EMMA", "author": "Jane  Austen", "year": "1815"}])
     assert counts(again) == {"rows": 1, "updated": 1}
     assert [identifier.scheme for identifier in Identifier.objects.all()] == ["fingerprint"]
+
+
+@pytest.mark.parametrize("batch_size", [1, 100])
+@pytest.mark.parametrize("model", [Book, Novel], ids=lambda model: model._meta.label)
+def test_rows_that_differ_in_spelling_only(tmp_path: Path, model: type[Model], batch_size: int):
+    rows = [
+        {"title": "Emma", "author": "Austen, Jane", "year": "1815"},
+        {"title": "Emma", "author": "Jane Austen", "year": "1815"},
+    ]
+    options = {"resource": bookresource_factory(model), "batch_size": batch_size}
+    result = import_rows(tmp_path, rows, **options)
+    assert (result.counts.new, model.objects.count()) == (1, 1)
+    assert counts(import_rows(tmp_path, rows, **options))["rows"] == 2
+    assert model.objects.count() == 1
 
 
 @pytest.mark.parametrize("batch_size", [1, 2, 100])

@@ -415,7 +415,7 @@ def test_refused_row_does_not_take_the_one_before_it_along(tmp_path: Path, batch
 
 def test_limit_of_the_caller(tmp_path: Path):
     path = write_rows(tmp_path / "in.csv", good=15, bad=30)
-    with pytest.raises(RejectLimit, match="13|15"):
+    with pytest.raises(RejectLimit, match="rows were refused"):
         load(path, batch_size=10, max_rejects=lambda totals: totals.rejected > 7)
     assert Book.objects.count() == 15
     Book.objects.all().delete()

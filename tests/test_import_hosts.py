@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.db import connection, models
+from django.test.utils import isolate_apps
 
 from django_bookrel.exceptions import MissingColumns
 from django_bookrel.resources import ManyToManyField, RelationalResource, Result, load
@@ -44,6 +46,7 @@ FULL = {
     "kind": "essay",
     "words": "900",
     "extra": '{"a": [1, null, "é"]}',
+    "rank": "7",
 }
 
 
@@ -88,11 +91,26 @@ def test_every_kind_of_column(tmp_path: Path):
     assert article.embargo == datetime.datetime(1969, 7, 20, 20, 17, 40, tzinfo=UTC)
     assert (article.fee, article.is_free, article.kind) == (Decimal("1234.50"), True, "essay")
     assert (article.words, article.extra) == (900, {"a": [1, None, "é"]})
+    assert article.rank == 7
     assert article.changed_at is not None
 
 
+def test_column_of_which_the_database_knows_the_default(tmp_path: Path):
+    rows = [{"slug": "a", "headline": "A"}, {"slug": "b", "headline": "B"}]
+    import_rows(tmp_path, rows)
+    assert list(Article.objects.values_list("rank", flat=True)) == [5, 5]
+    rows = [{"slug": "c", "headline": "C", "rank": ""}, {"slug": "d", "headline": "D", "rank": "7"}]
+    result = import_rows(tmp_path, rows)
+    assert refused(result) == [(2, "rank", "", "is empty")]
+    # In a foreign format an empty cell says nothing.
+    path = write_csv(tmp_path / "rows.csv", rows, ["slug", "headline", "rank"])
+    result = load(path, resource=ArticleResource, source="generic")
+    assert counts(result) == {"rows": 2, "new": 1, "unchanged": 1}
+    assert dict(Article.objects.values_list("slug", "rank")) == {"a": 5, "b": 5, "c": 5, "d": 7}
+
+
 def test_second_import_writes_nothing(tmp_path: Path):
-    rows = [FULL, {"slug": "sun", "headline": "The sun", "words": "1"}]
+    rows = [FULL, {"slug": "sun", "headline": "The sun", "words": "1", "rank": "1"}]
     import_rows(tmp_path, rows)
     before = stored("newsdesk")
     with capture_writes() as written:
@@ -192,7 +210,7 @@ def test_every_bad_cell_of_a_row_is_reported(tmp_path: Path):
 
 def test_empty_cells(tmp_path: Path):
     import_rows(tmp_path, [FULL])
-    empty = dict.fromkeys(FULL, "") | {"slug": "moon", "headline": "Left"}
+    empty = dict.fromkeys(FULL, "") | {"slug": "moon", "headline": "Left", "rank": "7"}
     assert counts(import_rows(tmp_path, [empty])) == {"rows": 1, "updated": 1}
     article = Article.objects.get()
     values = ("reporter", "editor", "section", "published", "embargo", "fee")
@@ -221,6 +239,46 @@ def test_stamp_of_a_row_of_which_only_a_link_changed(tmp_path: Path):
     after = Article.objects.get()
     assert after.changed_at > before.changed_at
     assert [topic.name for topic in after.topics.all()] == ["Space"]
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="only PostgreSQL has arrays")
+@isolate_apps("tests.hosts.newsdesk")
+def test_arrays(tmp_path: Path):
+    from django.contrib.postgres.fields import ArrayField
+
+    class Poll(models.Model):  # noqa: DJ008
+        slug = models.SlugField(unique=True)
+        tags = ArrayField(models.CharField(max_length=20), default=list, blank=True)
+        votes = ArrayField(models.IntegerField(), null=True)
+
+        class Meta:
+            app_label = "newsdesk"
+
+    class PollResource(RelationalResource):
+        class Meta:
+            model = Poll
+            fields = ("slug", "tags", "votes")
+            import_id_fields = ("slug",)
+
+    with connection.schema_editor() as editor:
+        editor.create_model(Poll)
+    rows = [
+        {"slug": "a", "tags": "one|t\\|wo", "votes": "1|2"},
+        {"slug": "b", "tags": "", "votes": ""},
+    ]
+    assert counts(import_rows(tmp_path, rows, PollResource)) == {"rows": 2, "new": 2}
+    assert list(Poll.objects.order_by("slug").values_list("tags", "votes")) == [
+        (["one", "t|wo"], [1, 2]),
+        ([], None),
+    ]
+    path = export(tmp_path / "out.csv", PollResource)
+    assert counts(load(path, resource=PollResource)) == {"rows": 2, "unchanged": 2}
+    bad = [
+        {"slug": "a", "tags": "x" * 21, "votes": "1"},
+        {"slug": "b", "tags": "", "votes": "x"},
+    ]
+    result = import_rows(tmp_path, bad, PollResource)
+    assert [(line, column) for line, column, *_ in refused(result)] == [(2, "tags"), (3, "votes")]
 
 
 # Relations.
@@ -271,6 +329,35 @@ def test_rows_that_refer_to_one_another(tmp_path: Path, batch_size: int):
     assert Article.objects.get(slug="b").follows == Article.objects.get(slug="a")
     again = import_rows(tmp_path, rows, batch_size=batch_size)
     assert counts(again) == {"rows": 2, "unchanged": 2}
+
+
+@pytest.mark.parametrize("batch_size", [1, 100])
+def test_rows_that_refer_to_later_ones_and_in_a_circle(tmp_path: Path, batch_size: int):
+    rows = [
+        {"slug": "a", "headline": "A", "follows": "c"},
+        {"slug": "b", "headline": "B", "follows": "b"},
+        {"slug": "c", "headline": "C", "follows": "a"},
+    ]
+    result = import_rows(tmp_path, rows, batch_size=batch_size)
+    assert counts(result) == {"rows": 3, "new": 3}
+    expected = {("a", "c"), ("b", "b"), ("c", "a")}
+    assert set(Article.objects.values_list("slug", "follows__slug")) == expected
+    again = import_rows(tmp_path, rows, batch_size=batch_size)
+    assert counts(again) == {"rows": 3, "unchanged": 3}
+
+
+@pytest.mark.parametrize("batch_size", [1, 100])
+def test_row_that_refers_to_a_refused_one(tmp_path: Path, batch_size: int):
+    rows = [
+        {"slug": "a", "headline": "A", "follows": "b", "words": "1"},
+        {"slug": "b", "headline": "B", "follows": "", "words": "10001"},
+        {"slug": "c", "headline": "C", "follows": "", "words": "1"},
+    ]
+    result = import_rows(tmp_path, rows, batch_size=batch_size)
+    assert counts(result) == {"rows": 3, "new": 1, "rejected": 2}
+    assert sorted(line for line, *_ in refused(result)) == [2, 3]
+    # What is said to be refused is not in.
+    assert [article.slug for article in Article.objects.all()] == ["c"]
 
 
 def test_relations_by_primary_key(tmp_path: Path):

@@ -241,14 +241,14 @@ def test_given_delimiter(tmp_path: Path, delimiter: str):
 
 
 @pytest.mark.parametrize(
-    "header, options",
+    "header, row, options",
     [
-        ("when;who", {"required": ()}),
-        ("N,when;x", {"mapping": {"title": "N,when"}}),
+        ("when;who", "A;1", {"required": ()}),
+        ("N,when;x", "A,1;2", {"mapping": {"title": "N,when"}}),
     ],
 )
-def test_delimiter_of_unknown_names(tmp_path: Path, header: str, options: dict):
-    with open_source(write(tmp_path, f"{header}\nA;1\n".encode()), **options) as reading:
+def test_delimiter_of_unknown_names(tmp_path: Path, header: str, row: str, options: dict):
+    with open_source(write(tmp_path, f"{header}\n{row}\n".encode()), **options) as reading:
         assert reading.delimiter == ";"
 
 

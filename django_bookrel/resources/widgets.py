@@ -121,7 +121,7 @@ class ArrayWidget(widgets.SimpleArrayWidget):
         self.base = base
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> list[Any]:
-        return [self.base.to_python(text) for text in split_list(value or "", self.separator)]
+        return [self.base.clean(text, None) for text in split_list(value or "", self.separator)]
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> Any:
         if value is None or not self.coerce_to_string:

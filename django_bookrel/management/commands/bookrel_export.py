@@ -16,7 +16,6 @@ from ...exceptions import BookrelError
 from ...resources.exporting import FORMATS, Exporter, output_file
 from ...resources.loading import get_resource
 
-
 BROKEN_PIPE = 128 + signal.SIGPIPE
 """Exit status of programs whose reader went away."""
 

@@ -249,7 +249,8 @@ def _summary(name: str, result: Result, *, dry_run: bool) -> str:
     counted = ("new", "updated", "unchanged", "duplicates")
     lines = [
         f"{name} ({result.source}): {rows} in {result.seconds:,.1f} s{rate}{said}",
-        "  " + ", ".join(f"{getattr(counts, what):,} {what}" for what in counted)
+        "  "
+        + ", ".join(f"{getattr(counts, what):,} {what}" for what in counted)
         + f", {counts.rejected:,} refused",
     ]
     if counts.repairs:

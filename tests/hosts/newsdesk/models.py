@@ -58,6 +58,7 @@ class Article(models.Model):
     )
     words = models.PositiveIntegerField(default=0)
     extra = models.JSONField(default=dict, blank=True)
+    rank = models.IntegerField(db_default=5)
     changed_at = models.DateTimeField(auto_now=True)
 
     class Meta:
