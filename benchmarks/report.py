@@ -17,7 +17,7 @@ from typing import Any
 __all__ = ("Run", "machine", "measure", "write_section")
 
 README = Path(__file__).with_name("README.md")
-HEADER = ("", "rows", "rows/s", "ours is", "peak memory", "statements", "writes", "result")
+HEADER = ("", "rows", "rows/s", "ours is", "CPU", "peak memory", "statements", "writes", "result")
 
 
 @dataclass
@@ -92,6 +92,7 @@ def _cells(run: Run, runs: Sequence[Run]) -> tuple[str, ...]:
         f"{run.rows:,}",
         f"{statistics.median(run.rates):,.0f}",
         "" if run is first else f"{ratio:.2f} x" if ratio < 10 else f"{ratio:.0f} x",
+        f"{last['cpu'] / run.rows * 1e6:,.0f} us/row",
         f"{max(report['peak_mb'] for report in run.reports):,.0f} MB",
         f"{last['statements']:,}",
         f"{last['writes']:,}",

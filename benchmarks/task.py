@@ -76,12 +76,13 @@ def measure(run: Callable[[Path], Any], path: Path) -> dict[str, Any]:
     if connection.vendor == "postgresql":
         statements.note_copies()
     with connection.execute_wrapper(statements):
-        started = time.perf_counter()
+        started, cpu = time.perf_counter(), time.process_time()
         run(path)
-        seconds = time.perf_counter() - started
+        seconds, cpu = time.perf_counter() - started, time.process_time() - cpu
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return {
         "seconds": seconds,
+        "cpu": cpu,
         "peak_mb": peak / (2**20 if sys.platform == "darwin" else 2**10),
         "statements": statements.count,
         "writes": statements.writes,

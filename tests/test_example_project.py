@@ -105,7 +105,7 @@ def demo(folder: Path) -> Iterator[tuple[str, str]]:
         yield f"http://127.0.0.1:{port}/", log.read_text()
     finally:
         process.send_signal(signal.SIGINT)
-        process.wait(10)
+        process.wait(60)
 
 
 def wait_for(process: subprocess.Popen[bytes], port: int, log: Path) -> None:

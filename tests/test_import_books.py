@@ -334,6 +334,15 @@ def test_order_of_contributors_changes(tmp_path: Path):
     assert Contribution.objects.filter(position__in=[1, 2, 3]).count() == 3
 
 
+def test_author_changes(tmp_path: Path):
+    import_rows(tmp_path, [RICH])
+    Author.objects.create(name="Leo Tolstoy")
+    for name in ("Leo Tolstoy", "Somebody New"):
+        changed = RICH | {"author": name}
+        assert counts(import_rows(tmp_path, [changed])) == {"rows": 1, "updated": 1}
+        assert books()[0]["author"] == name
+
+
 def test_lists_are_set(tmp_path: Path):
     import_rows(tmp_path, [RICH])
     changed = RICH | {"publishers": "Modern Library|Vintage", "subjects": "", "series": "Folio #2"}
@@ -514,6 +523,20 @@ def test_rows_without_numbers_do_not_double(tmp_path: Path, model: type[Model], 
     assert counts(import_rows(tmp_path, rows, **options)) == {"rows": 300, "new": 300}
     assert counts(import_rows(tmp_path, rows, **options)) == {"rows": 300, "unchanged": 300}
     assert model.objects.count() == 300
+
+
+def test_row_without_numbers_is_not_a_book_that_has_them(tmp_path: Path):
+    author = Author.objects.create(name="Jane Austen")
+    Book.objects.create(title="Emma", author=author, year=1815, isbn=ISBN)
+    Book.objects.create(title="Emma", author=author)
+    rows = [
+        {"title": "Emma", "author": "Jane Austen", "year": "1815"},
+        {"title": "Emma", "author": "", "year": "1815"},
+        {"title": "Emma", "author": "", "year": ""},
+        {"title": "Emma", "author": "Jane Austen", "year": ""},
+    ]
+    assert counts(import_rows(tmp_path, rows)) == {"rows": 4, "new": 3, "unchanged": 1}
+    assert counts(import_rows(tmp_path, rows)) == {"rows": 4, "unchanged": 4}
 
 
 def test_fingerprint_is_of_the_name_in_any_spelling(tmp_path: Path):

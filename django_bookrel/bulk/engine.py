@@ -100,7 +100,7 @@ class Engine:
         stream = iter(records())
         head = list(islice(stream, max(self.batch_size, HEAD_ROWS) + 1))
         self.identities, total = None, len(head)
-        if total > self.batch_size or self.chunks.refers_to_itself:
+        if total > self.batch_size or bool(self.chunks.own):
             total = self._look_ahead(records)
         self.chunks.identities = self.identities
         self._check_head(head)
@@ -136,7 +136,7 @@ class Engine:
 
     def _look_ahead(self, records: Callable[[], Iterable[Any]]) -> int:
         """Note the identities of the whole file; return how many records it has."""
-        self.identities = FileIdentities(keep_all=self.chunks.refers_to_itself)
+        self.identities = FileIdentities(keep_all=bool(self.chunks.own))
         total = 0
         for batch in _batches(records(), self.batch_size):
             rows = self.maker.identify(batch)
@@ -148,7 +148,7 @@ class Engine:
         return total
 
     def _import(self, batch: list[Any], totals: Totals) -> set[int]:
-        """Import a batch; return the lines of rows that wait for a later row of the file."""
+        """Import a batch; return the lines of rows that wait for rows of another batch."""
         rows, refused = self.maker.clean(batch)
         outcome = Outcome(refused=refused)
         if self.identities is not None:
@@ -163,22 +163,26 @@ class Engine:
             self.on_refused(outcome.refused)
             if self.identities is not None:
                 lines = {refusal.line for refusal in outcome.refused}
-                same = self.maker.identify([r for r in batch if r.line in lines])
+                same = self.maker.identify([record for record in batch if record.line in lines])
                 self.identities.note_refused(same.lines, same.candidates)
         return outcome.again
 
     def _import_again(
-        self, records: Callable[[], Iterable[Any]], lines: set[int], totals: Totals
+        self, records: Callable[[], Iterable[Any]], waiting: set[int], totals: Totals
     ) -> None:
-        """Import rows again that refer to rows which came after them, now that those are in."""
-        if self.chunks.dry_run:
-            return
-        self.chunks.refers_to_itself = False
-        some = Totals()
-        for batch in _batches((r for r in records() if r.line in lines), self.batch_size):
-            self._import(batch, some)
-        totals.rejected += some.rejected
-        totals.new -= some.rejected
+        """Import rows that refer to rows of other batches, as far as those are in by now."""
+        patient = not self.chunks.dry_run
+        while waiting:
+            if not patient:
+                # What the rest waits for will not come.
+                self.chunks.own.identities.clear()
+            still: set[int] = set()
+            # In large batches: rows may refer to one another in a circle.
+            size = max(self.batch_size, HEAD_ROWS)
+            for batch in _batches((r for r in records() if r.line in waiting), size):
+                still |= self._import(batch, totals)
+            patient = len(still) < len(waiting)
+            waiting = still
 
     def _import_spoiled(self, records: Callable[[], Iterable[Any]], totals: Totals) -> None:
         """Import the rows that were passed over for the sake of a later row that was refused."""

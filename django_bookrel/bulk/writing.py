@@ -9,6 +9,7 @@ from typing import Any
 from .children import ChildSync
 from .chunk import Chunk, Outcome, Policy, Refusal
 from .identify import find_records
+from .itself import OwnRows
 from .layout import UNSET, Layout, Reference
 from .lookahead import FileIdentities
 from .persons import PersonReference, PersonResolver
@@ -37,10 +38,7 @@ class ChunkWriter:
             if reference not in self.resolvers:
                 kind = PersonResolver if isinstance(reference, PersonReference) else Resolver
                 self.resolvers[reference] = kind(reference, writer, layout.aliases)
-        self.refers_to_itself = any(
-            reference.model is self.model and not reference.create for reference in self.resolvers
-        )
-        """Whether a row may name a record that a later row of the file makes."""
+        self.own = OwnRows(layout, self.resolvers)
         self.identities: FileIdentities | None = None
         """What is known of the whole file; None where the chunk is the file."""
 
@@ -49,7 +47,6 @@ class ChunkWriter:
         outcome = Outcome()
         # What is set in it shall not be seen when the same rows are tried again.
         chunk = replace(chunk, columns=list(chunk.columns), children=list(chunk.children))
-        chunk = self._without_repeats(chunk, outcome)
         self._find_references(chunk)
         chunk, pks = self._find_records(chunk, outcome)
         new = [row for row, pk in enumerate(pks) if pk is None]
@@ -71,6 +68,7 @@ class ChunkWriter:
             self._complete_references(chunk, [*new, *known])
             outcome.new_keys = self._insert(columns, new)
             outcome.updated_keys = list(touched)
+            self._settle_own(chunk, columns, new, outcome.new_keys)
             self._update(changed, touched)
             pk_of = dict(zip(new, outcome.new_keys, strict=True))
             for sync in children:
@@ -91,21 +89,6 @@ class ChunkWriter:
         return pks
 
     # Which row is which record
-
-    @staticmethod
-    def _without_repeats(chunk: Chunk, outcome: Outcome) -> Chunk:
-        """Leave out the rows that share an identity with a later one."""
-        every = [candidate for candidates in chunk.candidates for candidate in candidates]
-        if len(set(every)) == len(every):
-            return chunk
-        seen: set[Any] = set()
-        kept = []
-        for row in range(len(chunk) - 1, -1, -1):
-            if seen.isdisjoint(chunk.candidates[row]):
-                kept.append(row)
-            seen.update(chunk.candidates[row])
-        outcome.duplicates += len(chunk) - len(kept)
-        return chunk.only(reversed(kept))
 
     def _find_references(self, chunk: Chunk) -> None:
         for reference, resolver in self.resolvers.items():
@@ -130,7 +113,8 @@ class ChunkWriter:
             if sync.child.reference is not None:
                 pending[sync.child.reference] += found
         for reference, resolver in self.resolvers.items():
-            resolver.create(list(dict.fromkeys(pending[reference])))
+            if reference.create:
+                resolver.create(list(dict.fromkeys(pending[reference])))
 
     def _complete_references(self, chunk: Chunk, rows: Sequence[int]) -> None:
         for reference, resolver in self.resolvers.items():
@@ -163,13 +147,16 @@ class ChunkWriter:
     def _find_records(self, chunk: Chunk, outcome: Outcome) -> tuple[Chunk, list[Any]]:
         """Return the rows that can be written, and their records' primary keys or None."""
         pks, refusals = find_records(chunk, self.layout, self.writer, self._keys_of)
-        outcome.again = self._wait_for_later_rows(chunk)
-        refusals += self._unknown_names(chunk)
         refusals += self._incomplete(chunk, pks)
+        if self.own and self.identities is not None:
+            waiting = self.own.waiting(chunk, pks, self.identities)
+            outcome.again = {chunk.lines[row] for row in waiting}
+        refusals += self._unknown_names(chunk)
+        refusals = [refusal for refusal in refusals if refusal.line not in outcome.again]
         outcome.refused += refusals
-        refused = {refusal.line for refusal in refusals}
-        rows = [row for row, line in enumerate(chunk.lines) if line not in refused]
-        kept = self._last_of_records(chunk, rows, pks)
+        out = {refusal.line for refusal in refusals} | outcome.again
+        rows = [row for row, line in enumerate(chunk.lines) if line not in out]
+        kept = self._last_of_records(chunk, _last_of_candidates(chunk, rows), pks)
         outcome.duplicates += len(rows) - len(kept)
         return chunk.only(kept), [pks[row] for row in kept]
 
@@ -181,42 +168,6 @@ class ChunkWriter:
             return rows
         lines = [chunk.lines[row] for row in rows]
         return [rows[i] for i in self.identities.last_of_records(lines, [pks[r] for r in rows])]
-
-    def _wait_for_later_rows(self, chunk: Chunk) -> set[int]:
-        """Unset names of records that other rows of the file make; return those rows' lines."""
-        if not self.refers_to_itself:
-            return set()
-        waiting: set[int] = set()
-        for index, key in enumerate(self.layout.foreign_keys, len(self.layout.columns)):
-            if key.field.null:
-                column = chunk.columns[index]
-                later = self._later(key.reference, [[n] for n in column])
-                chunk.columns[index] = [UNSET if i in later else n for i, n in enumerate(column)]
-                waiting |= later
-        for place, child in enumerate(self.layout.children):
-            if child.reference is not None:
-                cells = chunk.children[place]
-                names = [() if c is UNSET else [e[child.target] for e in c] for c in cells]
-                later = self._later(child.reference, names)
-                chunk.children[place] = [UNSET if i in later else c for i, c in enumerate(cells)]
-                waiting |= later
-        return {chunk.lines[row] for row in waiting}
-
-    def _later(self, reference: Reference, names: Iterable[Iterable[Any]]) -> set[int]:
-        """Return the rows of which a name means no record yet, but another row of the file."""
-        if reference.model is not self.model or self.identities is None:
-            return set()
-        columns = [identity.columns for identity in self.layout.identities]
-        if reference.create or reference.columns not in columns:
-            return set()
-        index, known = columns.index(reference.columns), self.resolvers[reference].keys
-        return {
-            row
-            for row, some in enumerate(names)
-            for name in some
-            if name is not None and name is not UNSET and name not in known
-            if self.identities.has((index, reference.lookup(name)))
-        }
 
     def _keys_of(self, field: Any) -> dict[Any, Any]:
         key = next(key for key in self.layout.foreign_keys if key.field == field)
@@ -322,23 +273,24 @@ class ChunkWriter:
 
     def _insert(self, columns: list[list[Any]], new: Sequence[int]) -> list[Any]:
         """Insert the new rows and return their primary keys in order."""
-        if self.pk_column is None:
-            return self._insert_rows(columns, range(len(columns)), new)
-        given = columns[self.pk_column]
-        others = [index for index in range(len(columns)) if index != self.pk_column]
-        numbered = [row for row in new if given[row] is not None and given[row] is not UNSET]
-        rest = [row for row in new if given[row] is None or given[row] is UNSET]
-        keys = dict(
-            zip(numbered, self._insert_rows(columns, range(len(columns)), numbered), strict=True)
-        )
-        keys |= zip(rest, self._insert_rows(columns, others, rest), strict=True)
+        left_out = [
+            (index, {id(None), id(UNSET)} if field.primary_key else {id(UNSET)})
+            for index, field in enumerate(self.fields)
+            if field.primary_key or (field.has_db_default() and not field.has_default())
+        ]
+        groups: dict[tuple[int, ...], list[int]] = {}
+        for row in new:
+            out = tuple([i for i, empty in left_out if id(columns[i][row]) in empty])
+            groups.setdefault(out, []).append(row)
+        keys: dict[int, Any] = {}
+        for out, rows in groups.items():
+            places = [index for index in range(len(columns)) if index not in out]
+            keys |= zip(rows, self._insert_rows(columns, places, rows), strict=True)
         return [keys[row] for row in new]
 
     def _insert_rows(
         self, columns: list[list[Any]], places: Sequence[int], rows: Sequence[int]
     ) -> list[Any]:
-        if not rows:
-            return []
         fields = [self.fields[place] for place in places]
         picked = []
         for place, field in zip(places, fields, strict=True):
@@ -348,6 +300,23 @@ class ChunkWriter:
             picked.append(column)
         fill = Filler(self.model, fields, self.writer.connection, adding=True)
         return self.writer.insert(self.model, fill.fields, fill.rows(picked, len(rows)))
+
+    def _settle_own(
+        self, chunk: Chunk, columns: list[list[Any]], new: Sequence[int], keys: Sequence[Any]
+    ) -> None:
+        """Write the references of new rows to new rows, which had to be there first."""
+        if not self.own.made:
+            return
+        for row, pk in zip(new, keys, strict=True):
+            self.own.settle(chunk, row, pk)
+        for index, key in enumerate(self.layout.foreign_keys, len(self.layout.columns)):
+            if key.reference in self.own.identities:
+                pairs = [
+                    (pk, columns[index][row].value)
+                    for row, pk in zip(new, keys, strict=True)
+                    if type(columns[index][row]) is Pending
+                ]
+                self._update_rows([key.field], [p for p, _v in pairs], [[v for _p, v in pairs]])
 
     def _update(self, changed: dict[Any, Sequence[Any]], touched: set[Any]) -> None:
         """Write changed rows, and what ``auto_now`` sets on those of which only a child changed."""
@@ -363,3 +332,17 @@ class ChunkWriter:
             rows = fill.rows(columns, len(keys))
             pairs = [(key, *row) for key, row in zip(keys, rows, strict=True)]
             self.writer.update(self.model, fill.fields, pairs)
+
+
+def _last_of_candidates(chunk: Chunk, rows: list[int]) -> list[int]:
+    """Return those of the rows that share no identity with a later one."""
+    every = [candidate for row in rows for candidate in chunk.candidates[row]]
+    if len(set(every)) == len(every):
+        return rows
+    seen: set[Any] = set()
+    kept = []
+    for row in reversed(rows):
+        if seen.isdisjoint(chunk.candidates[row]):
+            kept.append(row)
+        seen.update(chunk.candidates[row])
+    return kept[::-1]

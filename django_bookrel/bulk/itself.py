@@ -1,0 +1,93 @@
+"""Rows that refer to other rows of the same file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from .chunk import UNSET, Chunk
+from .layout import Layout, Reference
+from .lookahead import FileIdentities
+from .resolve import Pending, Resolver
+
+__all__ = ("OwnRows",)
+
+
+class OwnRows:
+    """
+    References of a model to itself, of which a record may be made by another row.
+
+    What a row of the same chunk makes is ``Pending`` until the chunk is inserted; a row that refers
+    to one of another chunk waits until that is in.
+    """
+
+    def __init__(self, layout: Layout, resolvers: Mapping[Reference, Resolver]) -> None:
+        self.layout, self.resolvers = layout, resolvers
+        columns = [identity.columns for identity in layout.identities]
+        self.identities = {
+            reference: columns.index(reference.columns)
+            for reference in resolvers
+            if reference.model is layout.model
+            and not reference.create
+            and reference.columns in columns
+        }
+        """Reference -> the identity of the layout by which its records are found."""
+        self.made: dict[int, list[tuple[Reference, Pending]]] = {}
+        """Row of the chunk -> what stands for its record."""
+
+    def __bool__(self) -> bool:
+        return bool(self.identities)
+
+    def waiting(self, chunk: Chunk, pks: Sequence[Any], file: FileIdentities) -> set[int]:
+        """
+        Let names mean new rows of the chunk; return the rows that wait for another chunk.
+
+        :param pks: the primary keys of the rows' records, None for new ones.
+        """
+        makers = {
+            candidate: row
+            for row, (pk, some) in enumerate(zip(pks, chunk.candidates, strict=True))
+            if pk is None
+            for candidate in some
+        }
+        needs: dict[int, list[tuple[Reference, Any, Any]]] = {}
+        for reference, row, names in self._unknown(chunk):
+            candidate = (self.identities[reference], reference.lookup(names))
+            needs.setdefault(row, []).append((reference, names, candidate))
+        out: set[int] = set()
+        while more := {
+            row
+            for row, some in needs.items()
+            if row not in out and any(makers.get(c, -1) in {-1, *out} for _r, _n, c in some)
+        }:
+            out |= more
+        for row in needs.keys() - out:
+            for reference, names, candidate in needs[row]:
+                one = Pending(names, candidate[1])
+                self.resolvers[reference].keys[names] = one
+                self.made.setdefault(makers[candidate], []).append((reference, one))
+        # What no row of the file makes is unknown for good.
+        return {row for row in out if all(file.has(c) for _r, _n, c in needs[row])}
+
+    def settle(self, chunk: Chunk, row: int, pk: Any) -> None:
+        """Say what refers to the record that a row made."""
+        for reference, one in self.made.get(row, ()):
+            one.value = pk
+            if reference.to_field:
+                one.value = chunk.columns[self.layout.fields.index(reference.value)][row]
+
+    def _unknown(self, chunk: Chunk) -> Iterator[tuple[Reference, int, Any]]:
+        self.made = {}
+        for index, key in enumerate(self.layout.foreign_keys, len(self.layout.columns)):
+            if key.reference in self.identities:
+                known = self.resolvers[key.reference].keys
+                for row, names in enumerate(chunk.columns[index]):
+                    if names is not None and names is not UNSET and names not in known:
+                        yield key.reference, row, names
+        for child, cells in zip(self.layout.children, chunk.children, strict=True):
+            if child.reference in self.identities:
+                known = self.resolvers[child.reference].keys
+                for row, entries in enumerate(cells):
+                    for entry in entries if entries is not UNSET else ():
+                        if entry[child.target] not in known:
+                            yield child.reference, row, entry[child.target]
