@@ -44,7 +44,7 @@ def test_layers(tmp_path: Path):
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("module", ["exceptions", "isbn", "names", "roles", "sources"])
+@pytest.mark.parametrize("module", ["exceptions", "isbn", "names", "roles", "sources", "testing"])
 def test_import_without_django(module: str, tmp_path: Path):
     done = run(IMPORT_WITHOUT_DJANGO, f"django_bookrel.{module}", tmp_path)
     assert (done.returncode, done.stderr) == (0, "")

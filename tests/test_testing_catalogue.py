@@ -83,17 +83,27 @@ def test_isbn_share(share: float):
     assert {bool(row["isbn"]) for row in generate(500, isbn_share=share)} == {bool(share)}
 
 
+PLACES = len(catalogue._PLACES)
+
+
 @pytest.mark.parametrize(
-    "make, key",
+    "make, key, combinations",
     [
-        (catalogue._person, person_key),
-        (catalogue._publisher, text_key),
-        (catalogue._subject, text_key),
-        (lambda number: catalogue._title(number, 0), text_key),
+        (catalogue._person, person_key, catalogue._PERSON_COUNT),
+        (
+            catalogue._publisher,
+            text_key,
+            len(catalogue._FAMILY) * len(catalogue._IMPRINTS) * PLACES,
+        ),
+        (catalogue._subject, text_key, len(catalogue._NOUNS) * PLACES),
+        (lambda number: catalogue._title(number, 0), text_key, catalogue._TITLE_COUNT),
     ],
+    ids=["people", "publishers", "subjects", "titles"],
 )
-def test_pools_have_every_name_once(make: Callable[[int], str], key: Callable[[str], str]):
-    numbers = [*range(10_000), *range(10**5, 10**8, 33_331)]
+def test_names_never_repeat(
+    make: Callable[[int], str], key: Callable[[str], str], combinations: int
+):
+    numbers = [first + i for first in range(0, 3 * combinations, combinations) for i in range(5000)]
     assert len({key(make(number)) for number in numbers}) == len(numbers)
 
 
