@@ -83,17 +83,9 @@ class Bench:
                 Run("a title in ten changed", OURS, changed, self.rows, before=path),
             ]
             if columns == SIMPLE:
-                small = self.catalogue(self.rival_rows, SIMPLE)
-                name = "skip_unchanged"
-                runs.append(
-                    Run(
-                        f"nothing changed, import-export with {name}",
-                        RIVAL + name,
-                        small,
-                        self.rival_rows,
-                        before=small,
-                    )
-                )
+                few, small = self.rival_rows, self.catalogue(self.rival_rows, SIMPLE)
+                label = "nothing changed, import-export with skip_unchanged"
+                runs.append(Run(label, f"{RIVAL}skip_unchanged", small, few, before=small))
             sections.append(measure(f"The same file again ({name})", runs))
         return "\n".join(sections)
 

@@ -103,6 +103,8 @@ class Outcome:
     refused: list[Refusal] = field(default_factory=list)
     new_keys: list[Any] = field(default_factory=list)
     updated_keys: list[Any] = field(default_factory=list)
+    known_keys: list[Any] = field(default_factory=list)
+    """Primary keys of the rows that were there before, updated or not."""
     again: set[int] = field(default_factory=set)
     """Lines of rows that refer to rows which come after them."""
 
@@ -115,4 +117,5 @@ class Outcome:
         self.refused += other.refused
         self.new_keys += other.new_keys
         self.updated_keys += other.updated_keys
+        self.known_keys += other.known_keys
         self.again |= other.again

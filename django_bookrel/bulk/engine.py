@@ -16,10 +16,11 @@ from itertools import chain, islice
 from typing import Any, Protocol
 
 from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, transaction
+from django.db.models import IntegerField
 
 from ..exceptions import BookrelError
 from .chunk import Chunk, Outcome, Refusal
-from .lookahead import FileIdentities
+from .lookahead import FileIdentities, History, LookAhead
 from .writers import Writer
 from .writing import ChunkWriter
 
@@ -87,37 +88,57 @@ class Engine:
     """Called after each transaction that was committed."""
 
     identities: FileIdentities | None = None
+    """What is known of the whole file, once it was looked at."""
+    history: History | None = None
+    """What an import of which this is a part has met and made."""
+    ahead_from: int = 0
+    """The first line that was written with this knowledge."""
+    total: int | None = None
+    """How many records there are, if it is known."""
+    records: Callable[[], Iterable[Any]] = tuple
+    """Opens the file anew."""
 
     def run(self, records: Callable[[], Iterable[Any]], totals: Totals) -> None:
         """
         Import the records; ``totals`` is true at any moment, also when an exception ends the run.
 
-        :param records: opens the file anew: it is read twice when it is longer than a chunk, for of
-            several rows of one identity the last one counts.
+        :param records: opens the file anew, each time it is called.
         :raises RejectLimit: too many rows were refused.
         :raises DatabaseError: a fault that is not one row's; what was committed stays.
         """
-        stream = iter(records())
+        self.records, self.total = records, None
+        self.identities = self.chunks.identities = None
+        self.chunks.history = self.history
+        try:
+            self._run(totals)
+        finally:
+            if self.identities is not None:
+                self.identities.close()
+
+    def _run(self, totals: Totals) -> None:
+        stream = iter(self.records())
         head = list(islice(stream, max(self.batch_size, HEAD_ROWS) + 1))
-        self.identities, total = None, len(head)
-        if total > self.batch_size or bool(self.chunks.own):
-            total = self._look_ahead(records)
-        self.chunks.identities = self.identities
+        if len(head) <= max(self.batch_size, HEAD_ROWS):
+            self.total = len(head)
+        if self._must_look_ahead() and (len(head) > self.batch_size or self.chunks.own):
+            self._look_ahead()
+        elif len(head) > self.batch_size:
+            self.chunks.history = self.history or History()
         self._check_head(head)
         again: set[int] = set()
         for batch in _batches(chain(head, stream), self.batch_size):
             again |= self._import(batch, totals)
             totals.rows += len(batch)
             self.maker.count_repairs(batch, totals.repairs)
-            self.on_chunk(totals.rows, total, totals)
+            self.on_chunk(totals.rows, self.total, totals)
             if self.max_rejects is not None and self.max_rejects(totals):
                 raise RejectLimit(
                     f"{totals.rejected:,} of {totals.rows:,} rows were refused, too many."
                 )
         if again:
-            self._import_again(records, again, totals)
+            self._import_again(again, totals)
         if self.identities is not None and self.identities.spoiled:
-            self._import_spoiled(records, totals)
+            self._import_spoiled(totals)
 
     def _check_head(self, head: list[Any]) -> None:
         if self.max_rejects is not None or len(head) < HEAD_ROWS:
@@ -134,18 +155,23 @@ class Engine:
                 f"file? Nothing was written. The first: {refusals[0]}."
             )
 
-    def _look_ahead(self, records: Callable[[], Iterable[Any]]) -> int:
-        """Note the identities of the whole file; return how many records it has."""
+    def _must_look_ahead(self) -> bool:
+        """Return whether a repeated row cannot be noticed by the record that it means."""
+        pk = self.chunks.model._meta.pk
+        return self.chunks.dry_run or bool(self.chunks.own) or not isinstance(pk, IntegerField)
+
+    def _look_ahead(self) -> None:
+        """Note the identities of the whole file."""
         self.identities = FileIdentities(keep_all=bool(self.chunks.own))
-        total = 0
-        for batch in _batches(records(), self.batch_size):
+        self.total = 0
+        for batch in _batches(self.records(), self.batch_size):
             rows = self.maker.identify(batch)
             self.identities.note(rows.lines, rows.candidates)
             if len(self.chunks.layout.identities) > 1:
                 self.identities.note_records(rows.lines, self.chunks.known_records(rows))
-            total += len(batch)
+            self.total += len(batch)
         self.identities.complete()
-        return total
+        self.chunks.identities = self.identities
 
     def _import(self, batch: list[Any], totals: Totals) -> set[int]:
         """Import a batch; return the lines of rows that wait for rows of another batch."""
@@ -167,9 +193,7 @@ class Engine:
                 self.identities.note_refused(same.lines, same.candidates)
         return outcome.again
 
-    def _import_again(
-        self, records: Callable[[], Iterable[Any]], waiting: set[int], totals: Totals
-    ) -> None:
+    def _import_again(self, waiting: set[int], totals: Totals) -> None:
         """Import rows that refer to rows of other batches, as far as those are in by now."""
         patient = not self.chunks.dry_run
         while waiting:
@@ -179,29 +203,33 @@ class Engine:
             still: set[int] = set()
             # In large batches: rows may refer to one another in a circle.
             size = max(self.batch_size, HEAD_ROWS)
-            for batch in _batches((r for r in records() if r.line in waiting), size):
+            for batch in _batches((r for r in self.records() if r.line in waiting), size):
                 still |= self._import(batch, totals)
             patient = len(still) < len(waiting)
             waiting = still
 
-    def _import_spoiled(self, records: Callable[[], Iterable[Any]], totals: Totals) -> None:
+    def _import_spoiled(self, totals: Totals) -> None:
         """Import the rows that were passed over for the sake of a later row that was refused."""
         identities = self.identities
         assert identities is not None  # noqa: S101
 
         def passed_over() -> Iterator[Any]:
-            for batch in _batches(records(), self.batch_size):
+            for batch in _batches(self.records(), self.batch_size):
                 rows, _refused = self.maker.clean(
-                    [record for record in batch if record.line not in identities.refused]
+                    [r for r in batch if self._was_passed_over(r.line, identities)]
                 )
                 pairs = zip(rows.records, rows.candidates, strict=True)
                 yield from (record for record, some in pairs if identities.is_spoiled(some))
 
         again = Totals()
-        replace(self, max_rejects=lambda totals: False).run(passed_over, again)
+        inner = replace(self, max_rejects=lambda totals: False, history=self.chunks.history)
+        inner.run(passed_over, again)
         for name in ("new", "updated", "unchanged", "rejected"):
             setattr(totals, name, getattr(totals, name) + getattr(again, name))
         totals.duplicates -= again.rows - again.duplicates
+
+    def _was_passed_over(self, line: int, identities: FileIdentities) -> bool:
+        return line >= self.ahead_from and line not in identities.refused
 
     def _written(self, rows: Chunk) -> Iterator[Outcome]:
         """Write a chunk, or its halves where the database refuses something in it."""
@@ -209,6 +237,12 @@ class Engine:
             return
         try:
             outcome = self._transaction(rows)
+        except LookAhead:
+            self._look_ahead()
+            self.ahead_from = rows.lines[0]
+            last = self.identities.last_ones(rows)
+            yield Outcome(duplicates=len(rows) - len(last))
+            yield from self._written(last)
         except DatabaseError as error:
             if isinstance(error, OperationalError | InterfaceError):
                 raise
@@ -220,6 +254,8 @@ class Engine:
             yield from self._written(rows.only(range(middle)))
             yield from self._written(rows.only(range(middle, len(rows))))
         else:
+            if self.chunks.history is not None and self.identities is None:
+                self.chunks.history.note(outcome)
             yield outcome
 
     def _transaction(self, rows: Chunk) -> Outcome:

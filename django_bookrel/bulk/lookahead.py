@@ -1,4 +1,10 @@
-"""What is known of a whole file before its first row is written."""
+"""
+Several rows of one identity in a file: the last one counts.
+
+Rows are written as they come. Only where a row would change a record, or means one that an earlier
+row of the file meant, the rest of the file is looked at first: ``History`` notices that, and
+``FileIdentities`` knows which row is the last one.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +13,48 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from .chunk import Candidate, Chunk
+from .chunk import Candidate, Chunk, Outcome
 
-__all__ = ("FileIdentities",)
+__all__ = ("FileIdentities", "History", "LookAhead")
+
+
+class LookAhead(Exception):
+    """Raised when rows cannot be written before the rest of the file is known."""
+
+
+class History:
+    """The records that an import has met and made so far, by whole-number primary key."""
+
+    def __init__(self) -> None:
+        self.met = _Numbers()
+        self.made = _Numbers()
+
+    def note(self, outcome: Outcome) -> None:
+        """Take note of a chunk that was written."""
+        self.made.update(outcome.new_keys)
+        self.met.update(outcome.known_keys)
+
+    def __contains__(self, key: int) -> bool:
+        return key in self.made or key in self.met
+
+
+class _Numbers:
+    """A set of whole numbers that takes a bit for each where they lie close together."""
+
+    def __init__(self) -> None:
+        self._blocks: dict[int, bytearray] = {}
+
+    def update(self, numbers: Iterable[int]) -> None:
+        blocks = self._blocks
+        for number in numbers:
+            block = blocks.get(number >> 15)
+            if block is None:
+                block = blocks[number >> 15] = bytearray(1 << 12)
+            block[number >> 3 & 0xFFF] |= 1 << (number & 7)
+
+    def __contains__(self, number: int) -> bool:
+        block = self._blocks.get(number >> 15)
+        return block is not None and bool(block[number >> 3 & 0xFFF] >> (number & 7) & 1)
 
 
 class FileIdentities:
@@ -35,6 +80,10 @@ class FileIdentities:
         """Identities whose last row was refused after an earlier one was passed over."""
         self.refused: set[int] = set()
         """The lines of those last rows."""
+
+    def close(self) -> None:
+        """Forget everything."""
+        self._database.close()
 
     def note(self, lines: Iterable[int], candidates: Iterable[Iterable[Candidate]]) -> None:
         """Take note of the identities of the next rows of the file."""

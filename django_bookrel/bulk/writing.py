@@ -11,7 +11,7 @@ from .chunk import Chunk, Outcome, Policy, Refusal
 from .identify import find_records
 from .itself import OwnRows
 from .layout import UNSET, Layout, Reference
-from .lookahead import FileIdentities
+from .lookahead import FileIdentities, History, LookAhead
 from .persons import PersonReference, PersonResolver
 from .resolve import Pending, Resolver, settled
 from .values import Filler
@@ -40,7 +40,9 @@ class ChunkWriter:
                 self.resolvers[reference] = kind(reference, writer, layout.aliases)
         self.own = OwnRows(layout, self.resolvers)
         self.identities: FileIdentities | None = None
-        """What is known of the whole file; None where the chunk is the file."""
+        """What is known of the whole file; None where the chunk is the file, or not yet."""
+        self.history: History | None = None
+        """What was met and made before the rest of the file was known."""
 
     def write(self, chunk: Chunk) -> Outcome:
         """Write the rows and return what became of them; a dry run only reads."""
@@ -51,18 +53,25 @@ class ChunkWriter:
         chunk, pks = self._find_records(chunk, outcome)
         new = [row for row, pk in enumerate(pks) if pk is None]
         known = [row for row, pk in enumerate(pks) if pk is not None]
+        known_pks = [pks[row] for row in known]
+        again = [pk for pk in known_pks if pk in self.history] if self.history is not None else []
+        if again and self.identities is None:
+            raise LookAhead
+        outcome.known_keys = known_pks
         if self.policy.existing == "skip":
             outcome.unchanged += len(known)
-            known = []
-        known_pks = [pks[row] for row in known]
+            known, known_pks = [], []
         columns = self._with_references(chunk)
         changed = self._changed(columns, known, known_pks)
         children = self._children(chunk)
         touched = set(changed)
         for sync in children:
             touched |= sync.compare(known, known_pks, self.policy)
+        if touched and self.history is not None and self.identities is None:
+            raise LookAhead
         outcome.new, outcome.updated = len(new), len(touched)
         outcome.unchanged += len(known) - len(touched)
+        self._count_again(again, touched, outcome)
         if not self.dry_run:
             self._create_references(columns, new, changed, children)
             self._complete_references(chunk, [*new, *known])
@@ -74,6 +83,17 @@ class ChunkWriter:
             for sync in children:
                 sync.write(pk_of)
         return outcome
+
+    def _count_again(self, again: Sequence[Any], touched: set[Any], outcome: Outcome) -> None:
+        """Count records once of which an earlier row was written before the file was known."""
+        outcome.duplicates += len(again)
+        for pk in again:
+            if pk not in touched:
+                outcome.unchanged -= 1
+            elif pk in self.history.made:
+                outcome.updated -= 1
+            else:
+                outcome.unchanged -= 1
 
     def preview(self, chunk: Chunk) -> Outcome:
         """Return what would become of the rows, as far as reading tells."""

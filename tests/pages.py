@@ -1,0 +1,163 @@
+"""
+Runs the pages of the documentation: ``python -m tests.pages PAGE...``; it prints what is not true.
+
+On a page, one after the other and against one database and folder,
+
+- a ``text`` block with a file name as caption is written to that file;
+- a ``console`` block is typed: ``python manage.py``, ``cat FILE`` and ``echo $?``;
+- a ``pycon`` block is a session;
+- an ``html+django`` block is rendered with the names of the sessions and compared with the ``html``
+  block that follows it.
+
+Times and rates are not compared.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import doctest
+import io
+import json
+import os
+import re
+import shlex
+import sys
+import tempfile
+import textwrap
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+BLOCK = re.compile(
+    r"^(?P<edge> *)\.\. code-block:: (?P<language>\S+)\n"
+    r"(?P<options>(?:(?P=edge) +:[^\n]*\n)*)\n"
+    r"(?P<text>(?:(?:(?P=edge) +[^\n]*)?\n)+)",
+    re.MULTILINE,
+)
+PASSING = re.compile(r"in [\d,]+\.\d s(, [\d,]+ rows/s)?|\"seconds\": [\d.]+")
+
+
+@dataclass
+class Block:
+    """An example of a page."""
+
+    line: int
+    language: str
+    caption: str
+    text: str
+
+
+def blocks(page: Path) -> Iterator[Block]:
+    """Yield the examples of a page in order."""
+    text = page.read_text(encoding="utf-8") + "\n"
+    for found in BLOCK.finditer(text):
+        caption = re.search(r":caption: (.+)", found["options"])
+        yield Block(
+            text.count("\n", 0, found.start("text")) + 1,
+            found["language"],
+            caption[1] if caption else "",
+            textwrap.dedent(found["text"]).strip("\n") + "\n",
+        )
+
+
+@dataclass
+class Session:
+    """What one page has typed so far."""
+
+    names: dict[str, Any] = field(default_factory=lambda: {"__name__": "__main__"})
+    status: int = 0
+    template: str | None = None
+
+    def run(self, block: Block) -> str:
+        """Run an example; return what is wrong with it, or nothing."""
+        runners: dict[str, Callable[[Block], str]] = {
+            "text": self._write,
+            "console": self._type,
+            "pycon": self._evaluate,
+            "html+django": self._keep,
+            "html": self._compare,
+        }
+        return runners.get(block.language, lambda block: "")(block)
+
+    def _write(self, block: Block) -> str:
+        if block.caption:
+            Path(block.caption).write_text(block.text, encoding="utf-8")
+        return ""
+
+    def _type(self, block: Block) -> str:
+        said = ""
+        for line in block.text.splitlines():
+            if line.startswith("$ "):
+                said += f"{line}\n{self._command(shlex.split(line[2:]))}"
+        return _difference(block.text, said)
+
+    def _command(self, words: list[str]) -> str:
+        if words == ["echo", "$?"]:
+            return f"{self.status}\n"
+        if words[0] == "cat":
+            return Path(words[1]).read_text(encoding="utf-8")
+        if words[:2] != ["python", "manage.py"]:
+            return f"(not known here: {shlex.join(words)})\n"
+        said = io.StringIO()
+        self.status = 0
+        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+            try:
+                ManagementUtility(words[1:]).execute()
+            except SystemExit as end:
+                self.status = int(end.code or 0)
+        return said.getvalue()
+
+    def _evaluate(self, block: Block) -> str:
+        said = io.StringIO()
+        test = doctest.DocTestParser().get_doctest(block.text, self.names, "page", None, 0)
+        doctest.DocTestRunner(verbose=False, optionflags=FLAGS).run(
+            test, out=said.write, clear_globs=False
+        )
+        self.names.update(test.globs)
+        return said.getvalue()
+
+    def _keep(self, block: Block) -> str:
+        self.template = block.text
+        return ""
+
+    def _compare(self, block: Block) -> str:
+        if self.template is None:
+            return ""
+        load = "" if "{% load" in self.template else "{% load bookrel %}"
+        said = Template(load + self.template).render(Context(self.names))
+        self.template = None
+        lines = [line for line in said.splitlines() if line.strip()]
+        return _difference(block.text, "\n".join(lines) + "\n")
+
+
+def _difference(wanted: str, said: str) -> str:
+    if PASSING.sub("...", wanted) == PASSING.sub("...", said):
+        return ""
+    return f"The page says:\n{wanted}\nIt is:\n{said}"
+
+
+def run_page(page: Path) -> list[str]:
+    """Run the examples of a page; return what is wrong with them."""
+    call_command("flush", interactive=False, verbosity=0)
+    faults = []
+    session = Session()
+    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+        for block in blocks(page):
+            if fault := session.run(block):
+                faults.append(f"{page.name}:{block.line}\n{fault}")
+    return faults
+
+
+if __name__ == "__main__":
+    import django
+    from django.core.management import ManagementUtility, call_command
+    from django.db import connection
+    from django.template import Context, Template
+
+    os.environ.setdefault("NO_COLOR", "1")
+    django.setup()
+    connection.creation.create_test_db(verbosity=0)
+    pages = map(Path, sys.argv[1:])
+    json.dump({page.name: run_page(page.resolve()) for page in pages}, sys.stdout)
