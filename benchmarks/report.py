@@ -30,6 +30,8 @@ class Run:
     rows: int
     before: Path | None = None
     reports: list[dict[str, Any]] = field(default_factory=list)
+    ratios: list[float] = field(default_factory=list)
+    """By turn, how many times as fast the run was with which it took turns."""
 
     def take_turn(self) -> None:
         """Measure once more."""
@@ -40,9 +42,9 @@ class Run:
         print(f"  {self.label}: {self.reports[-1]['seconds']:.1f} s", file=sys.stderr, flush=True)
 
     @property
-    def rates(self) -> list[float]:
-        """Rows a second, by turn."""
-        return [self.rows / report["seconds"] for report in self.reports]
+    def rate(self) -> float:
+        """Rows a second on the last turn."""
+        return self.rows / self.reports[-1]["seconds"]
 
     @property
     def digest(self) -> str:
@@ -62,12 +64,14 @@ def measure(title: str, runs: Sequence[Run], *, turns: int = 1, note: str = "") 
     """
     Take turns, print the table and return it.
 
-    The first run is what the others are compared with.
+    The first run is what the others are compared with: it takes its turn before each of theirs.
     """
     print(f"{title} ...", file=sys.stderr, flush=True)
-    for _turn in range(turns):
-        for run in runs:
-            run.take_turn()
+    first = runs[0]
+    for run in list(runs[1:]) * turns:
+        first.take_turn()
+        run.take_turn()
+        run.ratios.append(first.rate / run.rate)
     lines = [HEADER, *(_cells(run, runs) for run in runs)]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     lines.insert(1, ("-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:])))
@@ -83,15 +87,16 @@ def measure(title: str, runs: Sequence[Run], *, turns: int = 1, note: str = "") 
 
 
 def _cells(run: Run, runs: Sequence[Run]) -> tuple[str, ...]:
-    first, last = runs[0], run.reports[-1]
-    ratio = statistics.median(ours / own for ours, own in zip(first.rates, run.rates, strict=True))
+    last = run.reports[-1]
+    seconds = statistics.median(report["seconds"] for report in run.reports)
+    ratio = statistics.median(run.ratios) if run.ratios else None
     twin = next(other for other in runs if other.path == run.path)
     result = "" if twin is run else "equal" if twin.digest == run.digest else "DIFFERENT"
     return (
         run.label,
         f"{run.rows:,}",
-        f"{statistics.median(run.rates):,.0f}",
-        "" if run is first else f"{ratio:.2f} x" if ratio < 10 else f"{ratio:.0f} x",
+        f"{run.rows / seconds:,.0f}",
+        "" if ratio is None else f"{ratio:.2f} x" if ratio < 10 else f"{ratio:.0f} x",
         f"{last['cpu'] / run.rows * 1e6:,.0f} us/row",
         f"{max(report['peak_mb'] for report in run.reports):,.0f} MB",
         f"{last['statements']:,}",

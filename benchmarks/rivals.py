@@ -22,7 +22,7 @@ from tablib import Dataset
 
 from django_bookrel.models import Author, Book, Publisher
 
-__all__ = ("IMPORTS", "export")
+__all__ = ("EXPORTS", "IMPORTS")
 
 COLUMNS = ("title", "isbn", "author", "publishers", "year", "pages")
 
@@ -111,8 +111,18 @@ IMPORTS = {
 }
 
 
-def export(path: Path) -> None:
-    """Write the books with their authors and publishers as CSV."""
-    books = Book.objects.select_related("author").prefetch_related("publishers")
-    dataset = resource(chunk_size=2_000).export(books)
-    path.write_text(dataset.export("csv"), encoding="utf-8", newline="")
+def exporter(**options: Any) -> Callable[[Path], None]:
+    """Return a function that writes the books with their authors and publishers as CSV."""
+
+    def run(path: Path) -> None:
+        books = Book.objects.select_related("author").prefetch_related("publishers")
+        dataset = resource(**options).export(books)
+        path.write_text(dataset.export("csv"), encoding="utf-8", newline="")
+
+    return run
+
+
+EXPORTS = {
+    "prefetch": exporter(),
+    "prefetch, chunk_size=2_000": exporter(chunk_size=2_000),
+}

@@ -37,7 +37,10 @@ IMPORTS: dict[str, Callable[[Path], Any]] = {
     "SQL by hand": handwritten.load,
     **{f"import-export: {name}": run for name, run in rivals.IMPORTS.items()},
 }
-EXPORTS = {"django-bookrel export": export, "import-export export": rivals.export}
+EXPORTS: dict[str, Callable[[Path], Any]] = {
+    "django-bookrel export": export,
+    **{f"import-export: {name}": run for name, run in rivals.EXPORTS.items()},
+}
 
 
 class Statements:

@@ -4,7 +4,8 @@ Runs the pages of the documentation: ``python -m tests.pages PAGE...``; it print
 On a page, one after the other and against one database and folder,
 
 - a ``text`` block with a file name as caption is written to that file;
-- a ``console`` block is typed: ``python manage.py``, ``cat FILE`` and ``echo $?``;
+- a ``console`` block is typed: ``python manage.py``, ``python -m django_bookrel.sources``,
+  ``cat FILE`` and ``echo $?``;
 - a ``pycon`` block is a session;
 - an ``html+django`` block is rendered with the names of the sessions and compared with the ``html``
   block that follows it.
@@ -28,6 +29,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+import django
+from django.core.management import ManagementUtility, call_command
+from django.db import connection
+from django.template import Context, Template
+
+from django_bookrel.sources.__main__ import main as show_source
 
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 BLOCK = re.compile(
@@ -98,16 +106,13 @@ class Session:
             return f"{self.status}\n"
         if words[0] == "cat":
             return Path(words[1]).read_text(encoding="utf-8")
-        if words[:2] != ["python", "manage.py"]:
-            return f"(not known here: {shlex.join(words)})\n"
         said = io.StringIO()
-        self.status = 0
         with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
             try:
-                ManagementUtility(words[1:]).execute()
+                self.status = _run(words)
             except SystemExit as end:
                 self.status = int(end.code or 0)
-        return said.getvalue()
+        return said.getvalue().replace("\r\n", "\n")
 
     def _evaluate(self, block: Block) -> str:
         said = io.StringIO()
@@ -132,6 +137,15 @@ class Session:
         return _difference(block.text, "\n".join(lines) + "\n")
 
 
+def _run(words: list[str]) -> int:
+    if words[:3] == ["python", "-m", "django_bookrel.sources"]:
+        return show_source(words[3:])
+    if words[:2] != ["python", "manage.py"]:
+        raise ValueError(f"This is no command for an example: {shlex.join(words)}")
+    ManagementUtility(words[1:]).execute()
+    return 0
+
+
 def _difference(wanted: str, said: str) -> str:
     if PASSING.sub("...", wanted) == PASSING.sub("...", said):
         return ""
@@ -151,11 +165,6 @@ def run_page(page: Path) -> list[str]:
 
 
 if __name__ == "__main__":
-    import django
-    from django.core.management import ManagementUtility, call_command
-    from django.db import connection
-    from django.template import Context, Template
-
     os.environ.setdefault("NO_COLOR", "1")
     django.setup()
     connection.creation.create_test_db(verbosity=0)

@@ -69,9 +69,9 @@ class ChildSync:
         place = self.child.target
         if place is None:
             return []
-        entries = [entry[1:] for entry in (*self.added, *self.altered)]
-        entries += [entry for _row, entry in self.of_new]
-        return [entry[place] for entry in entries if type(entry[place]) is Pending]
+        named = [entry[place] for _row, entry in self.of_new]
+        named += [entry[place + 1] for entry in (*self.added, *self.altered)]
+        return [value for value in named if type(value) is Pending]
 
     def write(self, pk_of: Mapping[int, Any]) -> None:
         """Delete, change and insert; ``pk_of`` has the primary keys of new rows."""

@@ -281,10 +281,14 @@ class Engine:
 
     def _attempt(self, rows: Chunk) -> Outcome:
         using = self.writer.connection.alias
-        with transaction.atomic(using):
-            self.writer.lock(self.chunks.model)
-            outcome = self.chunks.write(rows)
-            transaction.on_commit(lambda: self.on_written(outcome), using)
+        try:
+            with transaction.atomic(using):
+                self.writer.lock(self.chunks.model)
+                outcome = self.chunks.write(rows)
+                transaction.on_commit(lambda: self.on_written(outcome), using)
+        except BaseException:
+            self.chunks.forget()
+            raise
         return outcome
 
 

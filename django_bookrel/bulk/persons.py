@@ -42,7 +42,9 @@ class PersonResolver(Resolver):
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
-        self.fields = [self.model._meta.get_field(name) for name in ("name", "born", "died")]
+        get_field = self.model._meta.get_field
+        self.years = [get_field("born"), get_field("died")]
+        self.fields = [get_field("name"), *self.reference.columns, *self.years]
         self.holders: dict[Names, tuple[Any, Years]] = {}
         """Key -> what refers to the author who has it, or Pending; years."""
         self.dated: dict[Names, tuple[Any, Years]] = {}
@@ -66,7 +68,7 @@ class PersonResolver(Resolver):
                 continue
             self.holders[key] = (one, one.identity[1:])
             made.append(one)
-            rows.append((name, person.born, person.died))
+            rows.append((name, *key, person.born, person.died))
         if made:
             for one, value in zip(made, self._insert(self.fields, rows), strict=True):
                 one.value = value
@@ -77,13 +79,13 @@ class PersonResolver(Resolver):
         wanted = {self.reference.identity(n) for n in names} if self.dated else set()
         years = dict(self.dated[identity] for identity in self.dated if identity in wanted)
         rows = [(pk, *known) for pk, known in years.items()]
-        self.writer.update(self.model, self.fields[1:], rows)
+        self.writer.update(self.model, self.years, rows)
 
     def _find(self, wanted: dict[Names, Names]) -> None:
         qualified = {i: self.reference.qualified(n)[1] for i, n in wanted.items() if any(i[1:])}
         keys = sorted({identity[:1] for identity in wanted} | set(qualified.values()))
         pks = {}
-        fetch = [self.model._meta.pk, self.reference.value, *self.fields[1:]]
+        fetch = [self.model._meta.pk, self.reference.value, *self.years]
         for index, pk, value, born, died in self.writer.match(self.reference.columns, keys, fetch):
             self.holders[keys[index]] = (value, (born, died))
             pks[keys[index]] = pk

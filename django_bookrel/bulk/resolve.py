@@ -17,6 +17,9 @@ __all__ = ("Pending", "Resolver", "settled")
 
 Names = tuple[Any, ...]
 
+KNOWN_NAMES = 2**15
+"""Names that are remembered from chunk to chunk."""
+
 
 @dataclass(eq=False, slots=True)
 class Pending:
@@ -49,13 +52,25 @@ class Resolver:
         self.keys: dict[Names, Any] = {}
         """Names of the chunk -> what refers to the record, or Pending; absent if there is none."""
         self.found: dict[Names, Any] = {}
-        """Identity -> what refers to the record."""
+        """Identity -> what refers to the record, for names that were looked up."""
+        self.known: dict[Names, Any] = {}
+        """Names of earlier chunks -> what refers to the record."""
 
     def find(self, wanted: Iterable[Names]) -> None:
-        """Look up the records of a chunk's names, in their order; forget those of the last."""
-        identity = self.reference.identity
-        identities = {names: identity(names) for names in dict.fromkeys(wanted)}
-        self.keys, self.found = {}, {}
+        """
+        Look up the records of a chunk's names, each once, in their order.
+
+        What earlier chunks found is taken for granted; :meth:`forget` must be called when one of
+        them was rolled back.
+        """
+        self._remember()
+        identity, known = self.reference.identity, self.known
+        self.keys, self.found, identities = {}, {}, {}
+        for names in wanted:
+            if names in known:
+                self.keys[names] = known[names]
+            else:
+                identities[names] = identity(names)
         if not identities:
             return
         spelling: dict[Names, Names] = {}
@@ -63,17 +78,41 @@ class Resolver:
             spelling.setdefault(same, names)
         self._find_aliases(list(spelling))
         self._find({same: n for same, n in spelling.items() if same not in self.found})
-        known = dict(self.found)
+        found = dict(self.found)
         if self.reference.create:
-            known |= {i: Pending(n, i) for i, n in spelling.items() if i not in known}
-        self.keys = {names: known[i] for names, i in identities.items() if i in known}
+            found |= {i: Pending(n, i) for i, n in spelling.items() if i not in found}
+        self.keys |= {names: found[i] for names, i in identities.items() if i in found}
+
+    def by_identity(self) -> dict[Names, Any]:
+        """Return identity -> what refers to the record, of the chunk's names that have one."""
+        identity = self.reference.identity
+        return {identity(n): v for n, v in self.keys.items() if type(v) is not Pending}
+
+    def forget(self) -> None:
+        """Forget what earlier chunks found: it may have been undone, or deleted by others."""
+        self.keys, self.found, self.known = {}, {}, {}
+
+    def _remember(self) -> None:
+        if len(self.known) > KNOWN_NAMES:
+            self.known.clear()
+        for names, value in self.keys.items():
+            if type(value) is not Pending:
+                self.known[names] = value
+            elif value.value is not None:
+                self.known[names] = value.value
 
     def create(self, pending: Sequence[Pending]) -> None:
         """Create records, in their order, and settle what stands for them."""
         if not pending:
             return
         fields = [self.model._meta.get_field(name) for name in self.reference.by]
-        values = self._insert(fields, [one.names for one in pending])
+        rows = [one.names for one in pending]
+        # The identity has the keys of the names, which need not be worked out again.
+        keys = [c for c in self.reference.columns if c not in fields]
+        if len(keys) == len(fields):
+            fields = [*fields, *keys]
+            rows = [(*one.names, *one.identity) for one in pending]
+        values = self._insert(fields, rows)
         for one, value in zip(pending, values, strict=True):
             one.value = value
 

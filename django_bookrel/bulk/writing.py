@@ -84,6 +84,11 @@ class ChunkWriter:
                 sync.write(pk_of)
         return outcome
 
+    def forget(self) -> None:
+        """Forget what was found by a chunk that was rolled back."""
+        for resolver in self.resolvers.values():
+            resolver.forget()
+
     def _count_again(self, again: Sequence[Any], touched: set[Any], outcome: Outcome) -> None:
         """Count records once of which an earlier row was written before the file was known."""
         outcome.duplicates += len(again)
@@ -191,7 +196,7 @@ class ChunkWriter:
 
     def _keys_of(self, field: Any) -> dict[Any, Any]:
         key = next(key for key in self.layout.foreign_keys if key.field == field)
-        return self.resolvers[key.reference].found
+        return self.resolvers[key.reference].by_identity()
 
     def _unknown_names(self, chunk: Chunk) -> list[Refusal]:
         """Refuse the rows that name a record which is neither there nor to be created."""

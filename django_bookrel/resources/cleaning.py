@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import ValidationError
 
 from ..bulk import UNSET, Children, Chunk, Column, Layout, Reference, Refusal, cleaner
+from ..fields import ISBNField
 from ..sources import Record
 
 if TYPE_CHECKING:
@@ -26,10 +27,14 @@ class RowCleaner:
     Cleans chunks of records column by column.
 
     :param clears: whether an empty cell empties its field; otherwise it says nothing.
+    :param checked: whether a source has read the records, which then have valid ISBNs only.
     """
 
-    def __init__(self, resource: RelationalResource, layout: Layout, *, clears: bool) -> None:
-        self.resource, self.layout, self.clears = resource, layout, clears
+    def __init__(
+        self, resource: RelationalResource, layout: Layout, *, clears: bool, checked: bool = False
+    ) -> None:
+        self.resource, self.layout = resource, layout
+        self.clears, self.checked = clears, checked
         columns = resource.columns()
         self.keys = [
             (
@@ -89,7 +94,10 @@ class RowCleaner:
         """The cleaner of those columns that identify a row."""
         if not hasattr(self, "_identity_cleaner"):
             self._identity_cleaner = RowCleaner(
-                self.resource, self.layout.identifying(), clears=self.clears
+                self.resource,
+                self.layout.identifying(),
+                clears=self.clears,
+                checked=self.checked,
             )
         return self._identity_cleaner
 
@@ -102,19 +110,22 @@ class RowCleaner:
     def _column(self, column: Column, records: list[Record], refuse: Refuse) -> list[Any]:
         name = column.name
         clears = self.clears and name not in self.never_cleared
+        clean = column.clean
+        if self.checked and name == "isbn" and isinstance(column.field, ISBNField):
+            clean = _as_it_is
         try:
             cells = [record.values[name] for record in records]
         except KeyError:
             cells = [record.values.get(name, UNSET) for record in records]
         if UNSET in cells or (not clears and "" in cells):
             said = [i for i, c in enumerate(cells) if c is not UNSET and (c != "" or clears)]
-            values, reasons = column.clean([cells[index] for index in said])
+            values, reasons = clean([cells[index] for index in said])
             full = [UNSET] * len(cells)
             for index, value in zip(said, values, strict=True):
                 full[index] = value
         else:
             said = range(len(cells))
-            full, reasons = column.clean(cells)
+            full, reasons = clean(cells)
         for index, reason in reasons.items():
             refuse(said[index], name, cells[said[index]], reason)
         return full
@@ -194,6 +205,10 @@ class _EntryCells:
 
 
 _Cells = _NameCells | _EntryCells
+
+
+def _as_it_is(cells: list[Any]) -> tuple[list[Any], dict[int, str]]:
+    return [cell or None for cell in cells], {}
 
 
 def _one(clean: Any, value: Any) -> Any:

@@ -132,6 +132,7 @@ class Loading:
                     self.records,
                     self.fields,
                     clears=self.source.clears,
+                        checked=True,
                     options=options,
                     result=self.result,
                 )

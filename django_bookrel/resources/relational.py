@@ -120,6 +120,7 @@ class RelationalResource(ModelResource):
         clears: bool,
         options: ImportOptions,
         result: Result | None = None,
+        checked: bool = False,
     ) -> Result:
         """
         Import records of a source.
@@ -128,6 +129,7 @@ class RelationalResource(ModelResource):
         :param provided: the columns that the records have; what is missing is left alone.
         :param clears: whether an empty cell empties the field; otherwise it says nothing.
         :param result: the result to fill, true at any moment.
+        :param checked: whether a source of this package has read the records.
         """
         result = self.get_result_class()() if result is None else result
         started = time.monotonic()
@@ -144,7 +146,7 @@ class RelationalResource(ModelResource):
         engine = bulk.Engine(
             bulk.ChunkWriter(layout, writer, policy, dry_run=options.dry_run),
             writer,
-            RowCleaner(self, layout, clears=clears),
+            RowCleaner(self, layout, clears=clears, checked=checked),
             batch_size=batch_size,
             max_rejects=options.max_rejects,
             on_refused=refused,

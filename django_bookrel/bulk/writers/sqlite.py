@@ -49,7 +49,7 @@ class Writer(base.Writer):
     def _insert_numbered(
         self, model: type[models.Model], fields: Any, rows: Sequence[Row]
     ) -> list[Any]:
-        # Inside a writing transaction nobody else can take a number.
+        # Inside a writing transaction nobody else can take a number, and each row takes the next.
         pk = self.q(model._meta.pk.column)
         [(last, used)] = self.execute(
             f"SELECT max({pk}), (SELECT seq FROM sqlite_sequence WHERE name = %s) "
@@ -57,10 +57,8 @@ class Writer(base.Writer):
             [model._meta.db_table],
         )
         first = max(last or 0, used or 0) + 1
-        keys = list(range(first, first + len(rows)))
-        numbered = [(key, *row) for key, row in zip(keys, rows, strict=True)]
-        self._insert(model, (model._meta.pk, *fields), numbered)
-        return keys
+        self._insert(model, fields, rows)
+        return list(range(first, first + len(rows)))
 
     def _update(self, model: type[models.Model], fields: Any, rows: Sequence[Row]) -> None:
         # UPDATE ... FROM is newer than SQLite 3.31.

@@ -1,0 +1,474 @@
+"""
+Imports as processes: several at once, killed, interrupted, cut off, beside other sessions.
+
+They have a database of their own beside the test database, for what they write is committed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Timer
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit, urlunsplit
+
+import pytest
+from django.core.management import call_command
+from django.db import DatabaseError, OperationalError, connection, connections, transaction
+
+from django_bookrel.bulk import ChunkWriter, get_writer
+from django_bookrel.models import (
+    Author,
+    Book,
+    Contribution,
+    Identifier,
+    ImportRecord,
+    Publisher,
+    Series,
+    SeriesEntry,
+    Subject,
+)
+from django_bookrel.resources import Result, load
+from django_bookrel.testing.catalogue import HEADER, generate
+from tests.importing import write_csv
+
+OURS, THEIRS = "processes", "second_session"
+"""Two connections to the database of the processes."""
+
+ROWS = 4_000
+BATCH = 50
+
+on_sqlite = connection.vendor == "sqlite"
+servers_only = pytest.mark.skipif(on_sqlite, reason="SQLite has no server")
+
+
+class Run(NamedTuple):
+    status: int
+    out: dict[str, Any] | None
+    err: str
+
+
+@pytest.fixture(scope="module")
+def database(
+    tmp_path_factory: pytest.TempPathFactory, django_db_blocker: Any
+) -> Iterator[str]:
+    """Make the database and give its URL."""
+    with django_db_blocker.unblock():
+        if on_sqlite:
+            name = str(tmp_path_factory.mktemp("database") / "db.sqlite3")
+            url = f"sqlite:///{name}"
+        else:
+            name = f"{connection.settings_dict['TEST']['NAME']}_processes"
+            url = urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}"))
+            _on_server(f"DROP DATABASE IF EXISTS {name}", f"CREATE DATABASE {name}")
+        for alias in (OURS, THEIRS):
+            connections.settings[alias] = {**connections.settings["default"], "NAME": name}
+        call_command("migrate", "django_bookrel", database=OURS, verbosity=0)
+        connections[OURS].close()
+        yield url
+        for alias in (OURS, THEIRS):
+            connections[alias].close()
+            del connections[alias], connections.settings[alias]
+        if not on_sqlite:
+            _on_server(f"DROP DATABASE {name}")
+
+
+def _on_server(*statements: str) -> None:
+    with connection._nodb_cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+
+
+def empty(alias: str) -> None:
+    options = {"interactive": False, "inhibit_post_migrate": True, "verbosity": 0}
+    call_command("flush", database=alias, **options)
+    connections[alias].close()
+
+
+@pytest.fixture(autouse=True)
+def empty_tables(database: str, django_db_blocker: Any) -> Iterator[None]:
+    with django_db_blocker.unblock():
+        yield
+        for alias in (OURS, THEIRS):
+            connections[alias].close()
+        empty(OURS)
+
+
+@pytest.fixture(scope="module")
+def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("catalogue") / "catalogue.csv"
+    return write_csv(path, generate(ROWS), HEADER)
+
+
+Start = Callable[..., "subprocess.Popen[str]"]
+
+
+@pytest.fixture
+def start(database: str) -> Iterator[Start]:
+    """Start an import as a process of its own."""
+    running: list[subprocess.Popen[str]] = []
+
+    def start(*args: object, options: str = "") -> subprocess.Popen[str]:
+        environment = os.environ | {
+            "DATABASE_URL": database + options,
+            "DJANGO_SETTINGS_MODULE": "tests.settings",
+            "PYTHONPATH": str(Path(__file__).resolve().parent.parent),
+        }
+        process = subprocess.Popen(
+            [sys.executable, "-m", "django", "bookrel_import", "--json", *map(str, args)],
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        running.append(process)
+        return process
+
+    yield start
+    for process in running:
+        process.kill()
+        process.communicate()
+
+
+def finish(process: subprocess.Popen[str]) -> Run:
+    out, err = process.communicate(timeout=60)
+    return Run(process.returncode, json.loads(out) if out else None, err)
+
+
+def digest() -> dict[str, list[Any]]:
+    """Give everything that is in, without keys and times, and in no order but its own."""
+    questions = {
+        Author: ("name", "key", "sort_name", "born", "died"),
+        Book: ("title", "isbn", "author__name", "year", "language", "pages"),
+        Contribution: ("book__title", "author__name", "role", "position"),
+        Publisher: ("name", "key"),
+        Publisher.books.through: ("book__title", "publisher__name"),
+        Series: ("name", "key"),
+        SeriesEntry: ("book__title", "series__name", "number"),
+        Subject: ("name", "key"),
+        Subject.books.through: ("book__title", "subject__name"),
+        Identifier: ("book__title", "scheme", "value"),
+    }
+    return {
+        model._meta.label: sorted(model._base_manager.using(OURS).values_list(*fields), key=repr)
+        for model, fields in questions.items()
+    }
+
+
+@pytest.fixture(scope="module")
+def undisturbed(database: str, catalogue: Path, django_db_blocker: Any) -> dict[str, list[Any]]:
+    """Give what one import alone makes of the catalogue."""
+    with django_db_blocker.unblock():
+        assert load(catalogue, using=OURS).counts.new == ROWS
+        found = digest()
+        empty(OURS)
+    return found
+
+
+def wait_for_chunks(process: subprocess.Popen[str], chunks: int = 3) -> None:
+    """Wait until so many chunks are committed, and not yet all."""
+    while Book.objects.using(OURS).count() < chunks * BATCH:
+        assert process.poll() is None, finish(process)
+        time.sleep(0.01)
+    assert process.poll() is None
+
+
+def last_record() -> dict[str, Any]:
+    names = ("status", "rows", "new", "message")
+    return ImportRecord.objects.using(OURS).values(*names).latest("pk")
+
+
+# Several at once.
+
+
+ISOLATION = {
+    "sqlite": [""],
+    "postgresql": ["", "?options=-c%20default_transaction_isolation%3Drepeatable%5C%20read"],
+    "mysql": ["", "?isolation_level=repeatable%20read"],
+}
+
+
+@pytest.mark.parametrize("options", ISOLATION[connection.vendor])
+def test_same_file_at_once(
+    start: Start, catalogue: Path, undisturbed: dict[str, list[Any]], options: str
+):
+    arguments = [catalogue, "--batch-size", 200]
+    runs = [finish(p) for p in [start(*arguments, options=options) for _ in range(4)]]
+    assert [(run.status, run.err) for run in runs] == [(0, "")] * 4
+    assert sum(run.out["new"] for run in runs) == ROWS
+    assert digest() == undisturbed
+
+
+def test_overlapping_files_at_once(
+    start: Start, tmp_path: Path, undisturbed: dict[str, list[Any]]
+):
+    rows = list(generate(ROWS))
+    parts = [rows[: ROWS * 2 // 3], rows[: ROWS // 3 : -1], rows[ROWS // 4 : ROWS * 3 // 4]]
+    paths = [write_csv(tmp_path / f"{n}.csv", part, HEADER) for n, part in enumerate(parts)]
+    runs = [finish(p) for p in [start(path, "--batch-size", 200) for path in paths]]
+    assert [(run.status, run.err) for run in runs] == [(0, "")] * 3
+    assert sum(run.out["new"] for run in runs) == ROWS
+    assert digest() == undisturbed
+
+
+def test_atomic_import_beside_others(
+    start: Start, catalogue: Path, undisturbed: dict[str, list[Any]]
+):
+    kinds: list[list[object]] = [["--atomic"], ["--atomic", "--batch-size", 300], []]
+    runs = [finish(p) for p in [start(catalogue, *kind) for kind in kinds]]
+    assert [(run.status, run.err) for run in runs] == [(0, "")] * 3
+    assert sum(run.out["new"] for run in runs) == ROWS
+    assert digest() == undisturbed
+
+
+# Ended before its time, and started again.
+
+
+def test_killed_and_started_again(
+    start: Start, catalogue: Path, undisturbed: dict[str, list[Any]]
+):
+    process = start(catalogue, "--batch-size", BATCH)
+    wait_for_chunks(process)
+    process.kill()
+    assert process.wait() == -signal.SIGKILL
+    before = Book.objects.using(OURS).count()
+    assert 3 * BATCH <= before < ROWS
+    again = finish(start(catalogue))
+    assert (again.status, again.err) == (0, "")
+    # What the killed process had sent is in or not, but whole.
+    assert again.out["new"] + again.out["unchanged"] == ROWS
+    assert again.out["updated"] == 0
+    assert again.out["unchanged"] % BATCH == 0
+    assert digest() == undisturbed
+
+
+def test_interrupted_and_started_again(
+    start: Start, catalogue: Path, undisturbed: dict[str, list[Any]]
+):
+    process = start(catalogue, "--batch-size", BATCH)
+    wait_for_chunks(process)
+    process.send_signal(signal.SIGINT)
+    run = finish(process)
+    count = Book.objects.using(OURS).count()
+    assert run.status == 130
+    assert "interrupted" in run.err
+    assert "Traceback" not in run.err
+    assert 3 * BATCH <= count == run.out["new"] < ROWS
+    record = last_record()
+    assert (record["status"], record["new"]) == ("failed", count)
+    assert record["message"] == "interrupted"
+    assert finish(start(catalogue)).out["unchanged"] == count
+    assert digest() == undisturbed
+
+
+@pytest.mark.parametrize("number, status", [(signal.SIGKILL, -9), (signal.SIGINT, 130)])
+def test_atomic_import_that_is_ended_leaves_nothing(
+    start: Start, catalogue: Path, number: signal.Signals, status: int
+):
+    process = start(catalogue, "--atomic", "--batch-size", BATCH)
+    while not ImportRecord.objects.using(OURS).exists():
+        time.sleep(0.01)
+    time.sleep(0.3)
+    process.send_signal(number)
+    run = finish(process)
+    assert run.status == status
+    assert {label: rows for label, rows in digest().items() if rows} == {}
+    if status == 130:
+        assert (run.out["new"], last_record()["new"]) == (0, 0)
+
+
+CUT_OFF = {
+    "postgresql": "SELECT pid FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid()",
+    "mysql": "SELECT id FROM information_schema.processlist"
+    " WHERE db = DATABASE() AND id <> CONNECTION_ID()",
+}
+
+
+def cut_off() -> None:
+    """End every other connection to the database."""
+    kill = "SELECT pg_terminate_backend(%s)" if connection.vendor == "postgresql" else "KILL %s"
+    with connections[OURS].cursor() as cursor:
+        cursor.execute(CUT_OFF[connection.vendor])
+        for (number,) in cursor.fetchall():
+            cursor.execute(kill, [number])
+
+
+@servers_only
+def test_cut_off_and_started_again(
+    start: Start, catalogue: Path, undisturbed: dict[str, list[Any]]
+):
+    process = start(catalogue, "--batch-size", BATCH)
+    wait_for_chunks(process)
+    cut_off()
+    run = finish(process)
+    count = Book.objects.using(OURS).count()
+    assert run.status == 5
+    assert "run it again for the rest" in run.err
+    assert "Traceback" not in run.err
+    assert 3 * BATCH <= count == run.out["new"] < ROWS
+    record = last_record()
+    assert (record["status"], record["new"]) == ("failed", count)
+    assert record["message"]
+    again = finish(start(catalogue))
+    assert (again.status, again.out["unchanged"]) == (0, count)
+    assert digest() == undisturbed
+
+
+# Beside another session.
+
+
+@contextmanager
+def connected(**options: Any) -> Iterator[None]:
+    """Connect our session with other options."""
+    usual = connections.settings[OURS]
+    connections[OURS].close()
+    connections.settings[OURS] = {**usual, "OPTIONS": {**usual["OPTIONS"], **options}}
+    del connections[OURS]
+    try:
+        yield
+    finally:
+        connections[OURS].close()
+        connections.settings[OURS] = usual
+        del connections[OURS]
+
+
+@pytest.fixture
+def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[int]]:
+    """Let something happen each time that a writer is about to do something."""
+
+    def meanwhile(method: str, happens: Callable[[int], None]) -> list[int]:
+        kind = type(get_writer(OURS))
+        original = getattr(kind, method)
+        calls: list[int] = []
+
+        def meddled(self: Any, *args: Any) -> Any:
+            calls.append(len(calls) + 1)
+            happens(calls[-1])
+            return original(self, *args)
+
+        monkeypatch.setattr(kind, method, meddled)
+        return calls
+
+    return meanwhile
+
+
+ISBN = "9780306406157"
+
+
+@pytest.fixture
+def row(tmp_path: Path) -> Path:
+    cells = {"isbn": ISBN, "title": "T", "author": "Ann Lee", "subjects": "Tea"}
+    return write_csv(tmp_path / "row.csv", [cells], list(cells))
+
+
+@servers_only
+@pytest.mark.parametrize("options", ISOLATION[connection.vendor])
+@pytest.mark.parametrize("atomic", [False, True])
+def test_same_records_added_by_another_session(
+    row: Path, meanwhile: Callable[..., list[int]], atomic: bool, options: str
+):
+    def happens(call: int) -> None:
+        if call == 1:
+            with transaction.atomic(THEIRS):
+                author = Author.objects.using(THEIRS).create(name="Lee, Ann")
+                Subject.objects.using(THEIRS).create(name="TEA")
+                Book.objects.using(THEIRS).create(isbn=ISBN, title="Theirs", author=author)
+
+    meanwhile("insert", happens)
+    result = load(row, using=OURS, atomic=atomic)
+    assert (result.counts.new, result.counts.updated, result.counts.rejected) == (0, 1, 0)
+    [book] = Book.objects.using(OURS)
+    assert (book.title, book.author.name) == ("T", "Lee, Ann")
+    assert [subject.name for subject in book.subjects.all()] == ["TEA"]
+
+
+@pytest.mark.skipif(not on_sqlite, reason="about SQLite's lock")
+def test_locked_database_is_tried_again(row: Path, meanwhile: Callable[..., list[int]]):
+    def happens(call: int) -> None:
+        with connections[THEIRS].cursor() as cursor:
+            if call == 1:
+                cursor.execute("BEGIN IMMEDIATE")
+            elif call == 3:
+                cursor.execute("COMMIT")
+
+    with connected(timeout=0.01):
+        calls = meanwhile("lock", happens)
+        assert load(row, using=OURS).counts.new == 1
+    assert calls == [1, 2, 3]
+
+
+IMPATIENT = {
+    "sqlite": {"timeout": 0.01},
+    "postgresql": {"options": "-c lock_timeout=100"},
+    "mysql": {"init_command": "SET SESSION innodb_lock_wait_timeout = 1"},
+}
+
+
+@pytest.fixture
+def their_book() -> Book:
+    return Book.objects.using(THEIRS).create(isbn=ISBN, title="Theirs", pages=1)
+
+
+@servers_only
+def test_lock_that_is_held_too_long_is_tried_again(
+    row: Path, their_book: Book, meanwhile: Callable[..., list[int]]
+):
+    def happens(call: int) -> None:
+        if call == 1:
+            transaction.set_autocommit(False, THEIRS)
+            Book.objects.using(THEIRS).update(pages=2)
+        elif call == 2:
+            transaction.commit(THEIRS)
+            transaction.set_autocommit(True, THEIRS)
+
+    with connected(**IMPATIENT[connection.vendor]):
+        calls = meanwhile("update", happens)
+        assert load(row, using=OURS).counts.updated == 1
+        [book] = Book.objects.using(OURS)
+    assert calls == [1, 2]
+    assert (book.title, book.pages) == ("T", 2)
+
+
+@servers_only
+def test_transaction_of_somebody_else_is_theirs_to_try_again(
+    row: Path, their_book: Book, meanwhile: Callable[..., list[int]]
+):
+    def happens(call: int) -> None:
+        transaction.set_autocommit(False, THEIRS)
+        Book.objects.using(THEIRS).update(pages=2)
+
+    with connected(**IMPATIENT[connection.vendor]):
+        calls = meanwhile("update", happens)
+        with pytest.raises(OperationalError), transaction.atomic(OURS):
+            load(row, using=OURS)
+        transaction.rollback(THEIRS)
+        transaction.set_autocommit(True, THEIRS)
+        assert Subject.objects.using(OURS).count() == 0
+    assert calls == [1]
+
+
+@servers_only
+def test_record_changed_since_it_was_read_is_read_again(
+    row: Path, their_book: Book, meanwhile: Callable[..., list[int]]
+):
+    level = {"postgresql": 3, "mysql": "repeatable read"}[connection.vendor]
+
+    def happens(call: int) -> None:
+        if call == 1:
+            Book.objects.using(THEIRS).update(pages=2)
+
+    with connected(isolation_level=level):
+        calls = meanwhile("update", happens)
+        assert load(row, using=OURS).counts.updated == 1
+        [book] = Book.objects.using(OURS)
+    assert calls == {"postgresql": [1, 2], "mysql": [1]}[connection.vendor]
+    assert (book.title, book.pages) == ("T", 2)
