@@ -12,7 +12,7 @@ DEMO = .venv-demo/bin/python
 BENCH = .venv-bench/bin/python
 
 .DEFAULT_GOAL = help
-.PHONY: help demo test test-databases databases databases-stop bench lint clean
+.PHONY: help demo test test-databases databases databases-stop bench lint docs clean
 
 help:
 	@echo "make demo            serve the example project with a catalogue (PORT=8000 HOST=127.0.0.1)"
@@ -22,6 +22,7 @@ help:
 	@echo "make databases-stop  stop them"
 	@echo "make bench           measure the import and export (DATABASE_URL=..., ARGS=\"--rows 10000 simple\")"
 	@echo "make lint            check style and layers"
+	@echo "make docs            build the documentation into docs/_build/html"
 	@echo "make clean           remove what these made"
 	@echo "PYTHON=/path/to/python3 names the interpreter of a new virtual environment (now: $(PYTHON))"
 
@@ -48,8 +49,11 @@ bench: .venv-bench/ready
 lint: .venv-test/ready
 	@$(TEST) -m tox run -e lint
 
+docs: .venv-test/ready
+	@$(TEST) -m tox run -e docs
+
 clean:
-	rm -rf .venv-test .venv-demo .venv-bench .tox build dist *.egg-info .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf .venv-test .venv-demo .venv-bench .tox build dist docs/_build *.egg-info .pytest_cache .ruff_cache .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Without tox-uv, which is faster but knows nothing of pip's settings: mirrors, certificates.

@@ -133,7 +133,7 @@ class Session:
         load = "" if "{% load" in self.template else "{% load bookrel %}"
         said = Template(load + self.template).render(Context(self.names))
         self.template = None
-        lines = [line for line in said.splitlines() if line.strip()]
+        lines = [line.rstrip() for line in said.splitlines() if line.strip()]
         return _difference(block.text, "\n".join(lines) + "\n")
 
 
@@ -155,13 +155,10 @@ def _difference(wanted: str, said: str) -> str:
 def run_page(page: Path) -> list[str]:
     """Run the examples of a page; return what is wrong with them."""
     call_command("flush", interactive=False, verbosity=0)
-    faults = []
     session = Session()
     with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
-        for block in blocks(page):
-            if fault := session.run(block):
-                faults.append(f"{page.name}:{block.line}\n{fault}")
-    return faults
+        ran = [(block.line, session.run(block)) for block in blocks(page)]
+    return [f"{page.name}:{line}\n{fault}" for line, fault in ran if fault]
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from .engine import Engine, RejectLimit, Totals
 from .layout import UNSET, Children, Column, ForeignKey, Identity, Layout, Reference
 from .persons import PersonReference
 from .reading import read_rows
+from .retrying import all_or_nothing, tried_again
 from .writers import get_writer
 from .writing import ChunkWriter
 
@@ -30,8 +31,10 @@ __all__ = (
     "Refusal",
     "RejectLimit",
     "Totals",
+    "all_or_nothing",
     "cleaner",
     "get_writer",
     "needs_value",
     "read_rows",
+    "tried_again",
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from django.db import models
@@ -51,10 +51,14 @@ def _match(
     identity: Identity, keys: list[Key], writer: Writer, keys_of: Any
 ) -> Iterator[tuple[Key, Any]]:
     """Yield key, primary key; of several records with one key that of the first."""
+    pairs = _resolved(identity, keys, keys_of)
     by_pattern: dict[tuple[bool, ...], list[tuple[Key, Key]]] = {}
-    for key, resolved in _resolved(identity, keys, keys_of):
-        pattern = tuple([value is None for value in resolved])
-        by_pattern.setdefault(pattern, []).append((key, resolved))
+    if any(None in resolved for _key, resolved in pairs):
+        for pair in pairs:
+            pattern = tuple([value is None for value in pair[1]])
+            by_pattern.setdefault(pattern, []).append(pair)
+    elif pairs:
+        by_pattern[(False,) * len(identity.columns)] = pairs
     pointer = identity.parent or identity.model._meta.pk
     for pattern, pairs in by_pattern.items():
         given = [c for c, empty in zip(identity.columns, pattern, strict=True) if not empty]
@@ -67,7 +71,7 @@ def _match(
                 yield pairs[index][0], pk
 
 
-def _resolved(identity: Identity, keys: list[Key], keys_of: Any) -> Iterable[tuple[Key, Key]]:
+def _resolved(identity: Identity, keys: list[Key], keys_of: Any) -> list[tuple[Key, Key]]:
     """Put primary keys in the place of names; leave out keys with a name not known yet."""
     known = {
         place: keys_of(column)
@@ -75,7 +79,7 @@ def _resolved(identity: Identity, keys: list[Key], keys_of: Any) -> Iterable[tup
         if isinstance(column, models.ForeignKey) and any(key[place] is not None for key in keys)
     }
     if not known:
-        return zip(keys, keys, strict=True)
+        return list(zip(keys, keys, strict=True))
     pairs = []
     for key in keys:
         if all(key[place] is None or key[place] in found for place, found in known.items()):

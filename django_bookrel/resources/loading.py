@@ -17,11 +17,11 @@ from typing import Any, Self
 
 from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
-from django.db import Error, connections, transaction
+from django.db import Error, connections
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from ..bulk import Refusal, RejectLimit
+from ..bulk import Refusal, RejectLimit, all_or_nothing, get_writer, tried_again
 from ..sources import Reading, Record, open_source
 from ..sources.files import STANDARD_INPUT
 from .relational import ImportOptions, RelationalResource
@@ -127,7 +127,7 @@ class Loading:
         log = _ImportLog(self, using)
         options = replace(self.options, on_refused=log.note(self.options.on_refused))
         try:
-            with transaction.atomic(using) if self.atomic else nullcontext():
+            with self._transaction(using):
                 self.resource.import_records(
                     self.records,
                     self.fields,

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import DatabaseError, models
+from django.db import OperationalError, models
 
 from . import base
 from .base import LOCK, Row
@@ -35,7 +35,7 @@ class Writer(base.Writer):
         name = f"{LOCK}.{self.connection.settings_dict['NAME']}"[:64]
         [(got,)] = self.execute("SELECT GET_LOCK(%s, %s)", [name, LOCK_TIMEOUT_S])
         if got != 1:
-            raise DatabaseError(f"Another import held the lock for over {LOCK_TIMEOUT_S} seconds.")
+            raise OperationalError(f"Another import holds the lock since {LOCK_TIMEOUT_S} seconds.")
         try:
             yield
         finally:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 from zlib import crc32
 
-from django.db import models
+from django.db import models, transaction
+from django.utils.functional import cached_property
 
 from . import base
 from .base import LOCK, Row
 
 __all__ = ("Writer",)
 
+LOCK_NUMBER = crc32(LOCK.encode())
 BOUND_VALUES = 60_000
 """Values in one statement; the protocol counts them in 16 bits."""
 
@@ -28,8 +31,27 @@ class Writer(base.Writer):
     def _code(error: BaseException | None) -> Any:
         return getattr(error, "sqlstate", None) or getattr(error, "pgcode", None)
 
+    @contextmanager
+    def session_lock(self) -> Iterator[None]:
+        if not self._keeps_snapshot:
+            yield
+            return
+        # A snapshot that is taken while waiting does not show what was waited for.
+        self.execute("SELECT pg_advisory_lock(%s)", [LOCK_NUMBER])
+        try:
+            yield
+        finally:
+            self.execute("SELECT pg_advisory_unlock(%s)", [LOCK_NUMBER])
+
+    @cached_property
+    def _keeps_snapshot(self) -> bool:
+        """Whether a transaction sees the database as it was at its first statement."""
+        with transaction.atomic(self.connection.alias):
+            [(level,)] = self.execute("SHOW transaction_isolation")
+        return level in ("repeatable read", "serializable")
+
     def lock(self, model: type[models.Model]) -> None:
-        self.execute("SELECT pg_advisory_xact_lock(%s)", [crc32(LOCK.encode())])
+        self.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK_NUMBER])
 
     def _match(self, columns: Sequence[models.Field], keys: Sequence[Row], fetch: Any) -> list[Row]:
         arrays = ", ".join(f"%s::{self._type(column)}[]" for column in columns)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import models
+from django.db import OperationalError, models
 
 from . import base
 from .base import Row
@@ -22,7 +22,7 @@ class Writer(base.Writer):
         self.execute(f"DELETE FROM {self.table(model)} WHERE 0")
 
     def is_transient(self, error: BaseException) -> bool:
-        return "locked" in str(error)
+        return isinstance(error, OperationalError) and "locked" in str(error)
 
     def _match(self, columns: Sequence[models.Field], keys: Sequence[Row], fetch: Any) -> list[Row]:
         if len(columns) == 1:
