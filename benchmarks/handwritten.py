@@ -34,7 +34,8 @@ BOOK = ("isbn", "title", "sort_title", "author_id", "year", "language", "pages")
 
 def load(path: Path) -> None:
     """Import a native CSV file."""
-    with transaction.atomic(), connection.cursor() as cursor, path.open(newline="") as file:
+    source = path.open(newline="", encoding="utf-8")
+    with source as file, transaction.atomic(), connection.cursor() as cursor:
         if connection.vendor == "mysql":
             cursor.execute("SET SESSION sql_mode = CONCAT(@@sql_mode, ',ANSI_QUOTES')")
         if connection.vendor == "postgresql":

@@ -11,8 +11,8 @@ import django
 import django_bookrel
 
 # What autodoc imports needs a project: that of the examples.
-sys.path.append(str(Path(__file__).parent / "examples"))
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "settings")
+sys.path.insert(0, str(Path(__file__).parent / "examples"))
+os.environ["DJANGO_SETTINGS_MODULE"] = "settings"
 django.setup()
 
 project = "django-bookrel"
@@ -25,8 +25,11 @@ source_suffix = {".rst": "restructuredtext"}
 html_theme = "furo"
 html_title = f"django-bookrel {release}"
 
+# An override of Django's says nothing new.
+autodoc_inherit_docstrings = False
 autodoc_member_order = "bysource"
 autodoc_class_signature = "separated"
+autodoc_preserve_defaults = True
 autodoc_typehints = "none"
 # Only the package's own names can be linked: nothing is fetched while the pages are built.
 nitpick_ignore_regex = [("py:.*", r"(?!django_bookrel\b).*")]

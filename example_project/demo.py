@@ -49,7 +49,8 @@ def main() -> None:
     Admin      {address}admin/
     Login      demo
     Password   {new_password("demo")}
-"""
+""",
+        flush=True,
     )
     call_command("runserver", f"{bracketed(host)}:{port}", use_reloader=False)
 

@@ -25,6 +25,7 @@ import shlex
 import sys
 import tempfile
 import textwrap
+import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -87,7 +88,10 @@ class Session:
             "html+django": self._keep,
             "html": self._compare,
         }
-        return runners.get(block.language, lambda block: "")(block)
+        try:
+            return runners.get(block.language, lambda block: "")(block)
+        except Exception:  # noqa: BLE001 (the other examples shall be run as well)
+            return traceback.format_exc()
 
     def _write(self, block: Block) -> str:
         if block.caption:

@@ -232,3 +232,11 @@ def test_tests_that_one_database_skips_are_listed():
     }
     listed = re.findall(r"test_\w+\.test_\w+", read("databases.rst"))
     assert sorted(listed) == sorted(found)
+
+
+def test_tests_that_hold_a_promise_are_there():
+    named = re.findall(r"(test_\w+)\.(test_\w+)", read("design.rst") + read("databases.rst"))
+    assert len(named) > 20
+    for module, name in named:
+        text = Path(__file__).with_name(f"{module}.py").read_text(encoding="utf-8")
+        assert f"\ndef {name}(" in text, f"{module}.{name}"

@@ -109,7 +109,7 @@ def demo(folder: Path) -> Iterator[tuple[str, str]]:
 
 
 def wait_for(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180
     while process.poll() is None and time.monotonic() < deadline:
         with socket.socket() as client:
             # A free port may answer itself, so what the demo says counts too.

@@ -17,7 +17,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import InterfaceError, OperationalError
 
-from django_bookrel.bulk.writers.base import Writer
+from django_bookrel.bulk.writers.base import SQLWriter
 from django_bookrel.models import Author, Book, ImportRecord, Publisher, RefusedRow
 from tests.hosts.newsdesk.models import Article
 from tests.importing import books, read_csv, stored, write_csv
@@ -222,16 +222,16 @@ def test_failure_midway(
     atomic: bool,
 ):
     path = write_bad(tmp_path / "in.csv", good=10, bad=0)
-    insert, calls = Writer.insert, []
+    insert, calls = SQLWriter.insert, []
 
-    def failing(self: Writer, model: Any, *args: Any) -> Any:
+    def failing(self: SQLWriter, model: Any, *args: Any) -> Any:
         calls.extend([model] * (model is Book))
         if len(calls) == 3:
             raise error("the server closed the connection")
         return insert(self, model, *args)
 
     with monkeypatch.context() as patch:
-        patch.setattr(Writer, "insert", failing)
+        patch.setattr(SQLWriter, "insert", failing)
         result = run(path, "--batch-size", "2", *(["--atomic"] if atomic else []))
     assert result.status == 5
     assert "the server closed the connection" in result.err
@@ -247,15 +247,15 @@ def test_failure_midway(
 @pytest.mark.django_db(transaction=True)
 def test_interrupted(run: Callable[..., Run], tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     path = write_bad(tmp_path / "in.csv", good=10, bad=0)
-    insert = Writer.insert
+    insert = SQLWriter.insert
 
-    def interrupted(self: Writer, model: Any, *args: Any) -> Any:
+    def interrupted(self: SQLWriter, model: Any, *args: Any) -> Any:
         if model is Book and Book.objects.count() == 4:
             raise KeyboardInterrupt
         return insert(self, model, *args)
 
     with monkeypatch.context() as patch:
-        patch.setattr(Writer, "insert", interrupted)
+        patch.setattr(SQLWriter, "insert", interrupted)
         status, out, err = run(path, "--batch-size", "2")
     assert status == 130
     assert "  4 new" in out

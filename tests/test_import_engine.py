@@ -14,7 +14,7 @@ from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
 from django_bookrel.bulk import RejectLimit, get_writer
-from django_bookrel.bulk.writers.base import Writer
+from django_bookrel.bulk.writers.base import SQLWriter
 from django_bookrel.exceptions import SourceError
 from django_bookrel.models import Author, Book, ImportRecord, Publisher, RefusedRow
 from django_bookrel.resources import BookResource, Result, load
@@ -196,16 +196,16 @@ def fail_after(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
     """Let the database fail after so many chunks of new books."""
 
     def fail_after(chunks: int) -> None:
-        insert, left = Writer.insert, [chunks]
+        insert, left = SQLWriter.insert, [chunks]
 
-        def failing(self: Writer, model: Any, *args: Any) -> Any:
+        def failing(self: SQLWriter, model: Any, *args: Any) -> Any:
             if model is Book:
                 left[0] -= 1
                 if left[0] < 0:
                     raise OperationalError("the server closed the connection")
             return insert(self, model, *args)
 
-        monkeypatch.setattr(Writer, "insert", failing)
+        monkeypatch.setattr(SQLWriter, "insert", failing)
 
     return fail_after
 
@@ -249,16 +249,16 @@ def test_failure_midway_of_an_atomic_import_leaves_nothing(
 
 @pytest.mark.django_db(transaction=True)
 def test_fault_that_goes_away_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    insert, calls = Writer.insert, []
+    insert, calls = SQLWriter.insert, []
 
-    def failing(self: Writer, model: Any, *args: Any) -> Any:
+    def failing(self: SQLWriter, model: Any, *args: Any) -> Any:
         if model is Book:
             calls.append(model)
             if len(calls) == 2:
                 raise OperationalError("a deadlock")
         return insert(self, model, *args)
 
-    monkeypatch.setattr(Writer, "insert", failing)
+    monkeypatch.setattr(SQLWriter, "insert", failing)
     kind = type(get_writer("default"))
     monkeypatch.setattr(kind, "is_transient", lambda self, error: "deadlock" in str(error))
     path = write_csv(tmp_path / "in.csv", distinct_rows(30))

@@ -8,7 +8,6 @@ from typing import Any
 from .chunk import Chunk, Policy
 from .layout import UNSET, Children
 from .resolve import Pending, settled
-from .values import Filler
 from .writers import Writer
 
 __all__ = ("ChildSync",)
@@ -78,7 +77,7 @@ class ChildSync:
         child, writer = self.child, self.writer
         writer.delete(child.model, self.gone)
         if self.altered:
-            change = Filler(child.model, child.columns, writer.connection, adding=False)
+            change = writer.filler(child.model, child.columns, adding=False)
             keys, *columns = zip(*self.altered, strict=True)
             rows = change.rows(list(map(settled, columns)), len(keys))
             pairs = [(key, *row) for key, row in zip(keys, rows, strict=True)]
@@ -86,7 +85,7 @@ class ChildSync:
         added = [*self.added, *((pk_of[row], *entry) for row, entry in self.of_new)]
         if added:
             fields = (child.parent, *child.columns)
-            fill = Filler(child.model, fields, writer.connection, adding=True)
+            fill = writer.filler(child.model, fields, adding=True)
             columns = list(map(settled, zip(*added, strict=True)))
             writer.insert(child.model, fill.fields, fill.rows(columns, len(added)))
 

@@ -19,7 +19,7 @@ from django.db.models import IntegerField
 from ..exceptions import BookrelError
 from .chunk import Chunk, Outcome, Refusal
 from .lookahead import FileIdentities, History, LookAhead
-from .retrying import tried_again
+from .retrying import import_lock, tried_again
 from .writers import Writer
 from .writing import ChunkWriter
 
@@ -264,7 +264,8 @@ class Engine:
         """Write rows in a transaction, again where it failed for a reason that goes away."""
         if self.chunks.dry_run:
             return self.chunks.write(rows)
-        return tried_again(self.writer, lambda: self._attempt(rows))
+        with import_lock(self.writer):
+            return tried_again(self.writer, lambda: self._attempt(rows))
 
     def _attempt(self, rows: Chunk) -> Outcome:
         using = self.writer.connection.alias

@@ -33,7 +33,7 @@ class OwnRows:
         }
         """Reference -> the identity of the layout by which its records are found."""
         self.made: dict[int, list[tuple[Reference, Pending]]] = {}
-        """Row of the chunk -> what stands for its record."""
+        """Line of a row -> what stands for its record."""
 
     def __bool__(self) -> bool:
         return bool(self.identities)
@@ -65,13 +65,13 @@ class OwnRows:
             for reference, names, candidate in needs[row]:
                 one = Pending(names, candidate[1])
                 self.resolvers[reference].keys[names] = one
-                self.made.setdefault(makers[candidate], []).append((reference, one))
+                self.made.setdefault(chunk.lines[makers[candidate]], []).append((reference, one))
         # What no row of the file makes is unknown for good.
         return {row for row in out if all(file.has(c) for _r, _n, c in needs[row])}
 
     def settle(self, chunk: Chunk, row: int, pk: Any) -> None:
         """Say what refers to the record that a row made."""
-        for reference, one in self.made.get(row, ()):
+        for reference, one in self.made.get(chunk.lines[row], ()):
             one.value = pk
             if reference.to_field:
                 one.value = chunk.columns[self.layout.fields.index(reference.value)][row]

@@ -57,6 +57,11 @@ class Reference:
         opts = self.model._meta
         return opts.get_field(self.to_field) if self.to_field else opts.pk
 
+    @property
+    def writes(self) -> bool:
+        """Whether an import may write records of the model."""
+        return self.create
+
     def identity(self, names: Sequence[Any]) -> tuple[Any, ...]:
         """Return what ``names`` have in common with every other spelling of the same record."""
         return self.lookup(names)
@@ -98,6 +103,8 @@ class Children:
     """Index of the column that refers to ``reference``."""
     add_only: bool = False
     """Rows that the file does not name stay."""
+    accessor: str = ""
+    """The related manager's name on the parent, where the rows are many-to-many links."""
 
 
 @dataclass(frozen=True)

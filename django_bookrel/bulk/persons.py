@@ -24,6 +24,11 @@ Years = tuple[int | None, int | None]
 class PersonReference(Reference):
     """A reference to a model of authors, by name."""
 
+    @property
+    def writes(self) -> bool:
+        # Years that a name brings are filled in.
+        return True
+
     def identity(self, names: Sequence[Any]) -> Names:
         person = parse_person(names[0])
         return (*self.lookup((person.name,)), person.born, person.died)
@@ -49,6 +54,8 @@ class PersonResolver(Resolver):
         """Key -> what refers to the author who has it, or Pending; years."""
         self.dated: dict[Names, tuple[Any, Years]] = {}
         """Identity -> primary key and years of authors whose years were unknown."""
+        self.completed: dict[Names, tuple[Any, Years]] = {}
+        """Those of ``dated`` that were written."""
 
     def find(self, wanted: Iterable[Names]) -> None:
         self.holders, self.dated = {}, {}
@@ -74,12 +81,32 @@ class PersonResolver(Resolver):
                 one.value = value
         for one, holder in same:
             one.value = holder.value if isinstance(holder, Pending) else holder
+        self.made += pending
+
+    def begin(self) -> None:
+        super().begin()
+        self.completed = {}
+
+    def undo(self) -> None:
+        super().undo()
+        made = set(self.made)
+        self.holders = {key: held for key, held in self.holders.items() if held[0] not in made}
+        self.dated |= self.completed
+
+    @property
+    def incomplete(self) -> bool:
+        return bool(self.dated)
 
     def complete(self, names: Iterable[Names]) -> None:
         wanted = {self.reference.identity(n) for n in names} if self.dated else set()
-        years = dict(self.dated[identity] for identity in self.dated if identity in wanted)
-        rows = [(pk, *known) for pk, known in years.items()]
-        self.writer.update(self.model, self.years, rows)
+        self.completed = {i: self.dated.pop(i) for i in [*self.dated] if i in wanted}
+        years = dict(self.completed.values())
+        if not years:
+            return
+        fill = self.writer.filler(self.model, self.years, adding=False)
+        rows = fill.rows([list(column) for column in zip(*years.values(), strict=True)], len(years))
+        pairs = [(pk, *row) for pk, row in zip(years, rows, strict=True)]
+        self.writer.update(self.model, fill.fields, pairs)
 
     def _find(self, wanted: dict[Names, Names]) -> None:
         qualified = {i: self.reference.qualified(n)[1] for i, n in wanted.items() if any(i[1:])}

@@ -10,7 +10,6 @@ from django.db import models
 
 from ..fields import KeyField
 from .layout import Reference
-from .values import Filler
 from .writers import Writer
 
 __all__ = ("Pending", "Resolver", "settled")
@@ -55,6 +54,8 @@ class Resolver:
         """Identity -> what refers to the record, for names that were looked up."""
         self.known: dict[Names, Any] = {}
         """Names of earlier chunks -> what refers to the record."""
+        self.made: list[Pending] = []
+        """What was created since :meth:`begin`."""
 
     def find(self, wanted: Iterable[Names]) -> None:
         """
@@ -66,6 +67,7 @@ class Resolver:
         self._remember()
         identity, known = self.reference.identity, self.known
         self.keys, self.found, identities = {}, {}, {}
+        self.made = []
         for names in wanted:
             if names in known:
                 self.keys[names] = known[names]
@@ -115,6 +117,21 @@ class Resolver:
         values = self._insert(fields, rows)
         for one, value in zip(pending, values, strict=True):
             one.value = value
+        self.made += pending
+
+    def begin(self) -> None:
+        """Begin a savepoint, the end of the one before."""
+        self.made = []
+
+    def undo(self) -> None:
+        """Say that what was written since :meth:`begin` was rolled back."""
+        for one in self.made:
+            one.value = None
+
+    @property
+    def incomplete(self) -> bool:
+        """Whether names say something of records that is not written yet."""
+        return False
 
     def complete(self, names: Iterable[Names]) -> None:
         """Write what names say of records that are there already."""
@@ -129,7 +146,7 @@ class Resolver:
 
     def _insert(self, fields: list[models.Field], rows: list[Names]) -> list[Any]:
         """Insert records and return what refers to them."""
-        fill = Filler(self.model, fields, self.writer.connection, adding=True)
+        fill = self.writer.filler(self.model, fields, adding=True)
         columns = [list(column) for column in zip(*rows, strict=True)]
         keys = self.writer.insert(self.model, fill.fields, fill.rows(columns, len(rows)))
         if not self.reference.to_field:

@@ -6,21 +6,20 @@ import logging
 import random
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, nullcontext
-from itertools import count
-from typing import Any, TypeVar
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from typing import TypeVar
 
 from django.db import DatabaseError, IntegrityError, models, transaction
 
 from .writers import Writer
 
-__all__ = ("all_or_nothing", "tried_again")
+__all__ = ("all_or_nothing", "import_lock", "tried_again")
 
 logger = logging.getLogger("django_bookrel.import")
 
 PATIENCE_S = 600
 """How long a transaction is tried again."""
-LONGEST_PAUSE_S = 2.0
+SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 0.05, 2.0
 
 T = TypeVar("T")
 
@@ -37,34 +36,37 @@ def tried_again(writer: Writer, work: Callable[[], T]) -> T:
     outer = writer.connection.in_atomic_block
     deadline = time.monotonic() + PATIENCE_S
     looked_again = False
-    with nullcontext() if outer else writer.session_lock():
-        for attempt in count():
-            try:
-                return work()
-            except DatabaseError as error:
-                look_again = isinstance(error, IntegrityError) and not looked_again
-                late = outer or time.monotonic() > deadline
-                if not look_again and (late or not writer.is_transient(error)):
-                    raise
-                logger.info("Trying a transaction again after: %s", error)
-            if look_again:
-                looked_again = True
-            else:
-                pause = min(LONGEST_PAUSE_S, 0.05 * 2 ** min(attempt, 10))
-                time.sleep(random.random() * pause)  # noqa: S311
-    raise AssertionError("count() has no end")  # pragma: no cover
+    pause = SHORTEST_PAUSE_S
+    while True:
+        try:
+            return work()
+        except DatabaseError as error:
+            look_again = isinstance(error, IntegrityError) and not looked_again
+            late = outer or time.monotonic() > deadline
+            if not look_again and (late or not writer.is_transient(error)):
+                raise
+            logger.info("Trying a transaction again after: %s", error)
+        if look_again:
+            looked_again = True
+        else:
+            time.sleep(random.random() * pause)  # noqa: S311
+            pause = min(2 * pause, LONGEST_PAUSE_S)
+
+
+def import_lock(writer: Writer) -> AbstractContextManager[None]:
+    """Return the lock around a transaction, which nobody can have around somebody else's."""
+    return nullcontext() if writer.connection.in_atomic_block else writer.session_lock()
 
 
 @contextmanager
 def all_or_nothing(writer: Writer, model: type[models.Model]) -> Iterator[None]:
     """Open one transaction for a whole import, which has the import lock from its start."""
-    outer = writer.connection.in_atomic_block
 
-    def begin() -> Any:
+    def begin() -> ExitStack:
         with ExitStack() as opened:
             opened.enter_context(transaction.atomic(writer.connection.alias))
             writer.lock(model)
             return opened.pop_all()
 
-    with nullcontext() if outer else writer.session_lock(), tried_again(writer, begin):
+    with import_lock(writer), tried_again(writer, begin):
         yield

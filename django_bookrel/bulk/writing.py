@@ -14,7 +14,6 @@ from .layout import UNSET, Layout, Reference
 from .lookahead import FileIdentities, History, LookAhead
 from .persons import PersonReference, PersonResolver
 from .resolve import Pending, Resolver, settled
-from .values import Filler
 from .writers import Writer
 
 __all__ = ("ChunkWriter",)
@@ -51,6 +50,11 @@ class ChunkWriter:
         chunk = replace(chunk, columns=list(chunk.columns), children=list(chunk.children))
         self._find_references(chunk)
         chunk, pks = self._find_records(chunk, outcome)
+        self._apply(chunk, pks, outcome)
+        return outcome
+
+    def _apply(self, chunk: Chunk, pks: Sequence[Any], outcome: Outcome) -> None:
+        """Write rows that are in order; ``pks`` has their records' primary keys or None."""
         new = [row for row, pk in enumerate(pks) if pk is None]
         known = [row for row, pk in enumerate(pks) if pk is not None]
         known_pks = [pks[row] for row in known]
@@ -71,18 +75,17 @@ class ChunkWriter:
             raise LookAhead
         outcome.new, outcome.updated = len(new), len(touched)
         outcome.unchanged += len(known) - len(touched)
+        outcome.updated_keys = list(touched)
         self._count_again(again, touched, outcome)
         if not self.dry_run:
             self._create_references(columns, new, changed, children)
             self._complete_references(chunk, [*new, *known])
             outcome.new_keys = self._insert(columns, new)
-            outcome.updated_keys = list(touched)
             self._settle_own(chunk, columns, new, outcome.new_keys)
             self._update(changed, touched)
             pk_of = dict(zip(new, outcome.new_keys, strict=True))
             for sync in children:
                 sync.write(pk_of)
-        return outcome
 
     def forget(self) -> None:
         """Forget what was found by a chunk that was rolled back."""
@@ -323,7 +326,7 @@ class ChunkWriter:
             if UNSET in column:
                 column = [field.get_default() if value is UNSET else value for value in column]
             picked.append(column)
-        fill = Filler(self.model, fields, self.writer.connection, adding=True)
+        fill = self.writer.filler(self.model, fields, adding=True)
         return self.writer.insert(self.model, fill.fields, fill.rows(picked, len(rows)))
 
     def _settle_own(
@@ -352,7 +355,7 @@ class ChunkWriter:
         self._update_rows([], [key for key in touched if key not in changed], [])
 
     def _update_rows(self, fields: Any, keys: list[Any], columns: list[list[Any]]) -> None:
-        fill = Filler(self.model, fields, self.writer.connection, adding=False)
+        fill = self.writer.filler(self.model, fields, adding=False)
         if keys and fill.fields:
             rows = fill.rows(columns, len(keys))
             pairs = [(key, *row) for key, row in zip(keys, rows, strict=True)]

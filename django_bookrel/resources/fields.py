@@ -131,6 +131,7 @@ class ManyToManyField(RelationField):
             reference=self.reference(column),
             target=0,
             add_only=self.m2m_add,
+            accessor=self.attribute or name,
         )
 
     def entries(self, cell: str | Iterable[Any]) -> list[Entry]:

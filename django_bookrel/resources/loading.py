@@ -126,8 +126,11 @@ class Loading:
         using = self.resource.get_db_connection_name()
         log = _ImportLog(self, using)
         options = replace(self.options, on_refused=log.note(self.options.on_refused))
+        together = nullcontext()
+        if self.atomic and not self.options.dry_run:
+            together = all_or_nothing(get_writer(using), self.resource._meta.model)
         try:
-            with self._transaction(using):
+            with together:
                 self.resource.import_records(
                     self.records,
                     self.fields,
@@ -149,27 +152,33 @@ class _ImportLog:
     """The ImportRecord and RefusedRows of one import, and its line in the log."""
 
     def __init__(self, loading: Loading, using: str) -> None:
-        self.loading, self.using = loading, using
+        self.loading, self.using, self.writer = loading, using, get_writer(using)
         config = apps.get_app_config("django_bookrel")
         self.record = None
         self.kept = 0
         if loading.options.dry_run or config.models_module is None:
             return
         self.rows = config.get_model("RefusedRow")._base_manager.using(using)
-        self.record = (
-            config.get_model("ImportRecord")
-            ._base_manager.using(using)
-            .create(
-                file=loading.name[-255:],
-                source=loading.source.name,
-                resource=f"{type(loading.resource).__module__}.{type(loading.resource).__name__}"[
-                    :255
-                ],
-                user=loading.user[:255],
-                options={k: v for k, v in loading.reading_options.items() if v},
-                path=loading.result.path,
-            )
+        kind = type(loading.resource)
+        self.record = config.get_model("ImportRecord")(
+            file=loading.name[-255:],
+            source=loading.source.name,
+            resource=f"{kind.__module__}.{kind.__name__}"[:255],
+            user=loading.user[:255],
+            options={k: v for k, v in loading.reading_options.items() if v},
+            path=loading.result.path,
         )
+        self._save()
+
+    def _reconnect(self) -> None:
+        """Give up a connection that broke, so that the next statement makes a new one."""
+        connection = self.writer.connection
+        if connection.connection is not None and not connection.in_atomic_block:
+            if not connection.is_usable():
+                connection.close()
+
+    def _save(self) -> None:
+        tried_again(self.writer, lambda: self.record.save(using=self.using))
 
     def note(self, also: Any) -> Any:
         """Return a function that keeps refusals, then calls ``also``."""
@@ -178,7 +187,8 @@ class _ImportLog:
             if self.record is not None:
                 kept = refusals[: max(0, KEPT_ROWS - self.kept)]
                 self.kept += len(kept)
-                self.rows.bulk_create([self._row(refusal) for refusal in kept])
+                rows = [self._row(refusal) for refusal in kept]
+                tried_again(self.writer, lambda: self.rows.bulk_create(rows))
             also(refusals)
 
         return refused
@@ -216,12 +226,15 @@ class _ImportLog:
         self.record.status = status.DONE
         if error is not None:
             self.record.status = status.STOPPED if isinstance(error, RejectLimit) else status.FAILED
-            self.record.message = str(error)
+            interrupted = isinstance(error, KeyboardInterrupt)
+            self.record.message = "interrupted" if interrupted else str(error) or repr(error)
         for name in ("rows", "new", "updated", "unchanged", "duplicates", "rejected", "repairs"):
             setattr(self.record, name, getattr(counts, name))
         self.record.finished_at = timezone.now()
         try:
-            self.record.save()
+            if error is not None:
+                self._reconnect()
+            self._save()
         except Error:
             # A database that failed may not take the account of it either.
             if error is None:

@@ -1,4 +1,4 @@
-"""The SQL of bulk imports, one module for each database."""
+"""The SQL of bulk imports, one module for each database, and what Django does on any."""
 
 from __future__ import annotations
 
@@ -6,20 +6,17 @@ from importlib import import_module
 
 from django.db import connections
 
-from .base import Writer
+from . import orm
+from .base import SQLWriter, Writer
 
-__all__ = ("Writer", "get_writer")
+__all__ = ("SQLWriter", "Writer", "get_writer")
 
 
 def get_writer(using: str) -> Writer:
-    """
-    Return the writer for the database ``using``.
-
-    :raises NotImplementedError: there is none for this database; rows are then saved one by one.
-    """
+    """Return the writer for the database ``using``; an ``SQLWriter`` if there is one for it."""
     connection = connections[using]
     try:
         module = import_module(f"{__name__}.{connection.vendor}")
-    except ModuleNotFoundError as error:
-        raise NotImplementedError(f"no bulk writer for {connection.display_name}") from error
+    except ModuleNotFoundError:
+        return orm.Writer(connection)
     return module.Writer(connection)

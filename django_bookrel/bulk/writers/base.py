@@ -1,4 +1,4 @@
-"""What every writer can do; each method is one statement however many rows it is given."""
+"""What every writer can do, and what those have in common that write SQL of their own."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.functional import cached_property
 
-from ..values import from_db, to_db
+from ..values import Filler, from_db, to_db
 
-__all__ = ("Row", "Writer")
+__all__ = ("Row", "SQLWriter", "Writer")
 
 Row = Sequence[Any]
 
@@ -21,10 +21,7 @@ LOCK = "django_bookrel.import"
 
 
 class Writer(ABC):
-    """Reads and writes rows as tuples, by statements whose number does not depend on the rows."""
-
-    transient_codes: frozenset[Any] = frozenset()
-    """The driver's codes of faults that go away when the transaction is tried again."""
+    """Reads and writes rows as tuples."""
 
     def __init__(self, connection: BaseDatabaseWrapper) -> None:
         self.connection = connection
@@ -42,6 +39,17 @@ class Writer(ABC):
         Called as the first statement of a transaction.
         """
 
+    @abstractmethod
+    def is_transient(self, error: BaseException) -> bool:
+        """Return whether the transaction that failed so may succeed when it is tried again."""
+
+    @abstractmethod
+    def filler(
+        self, model: type[models.Model], given: Sequence[models.Field], *, adding: bool
+    ) -> Any:
+        """Return the ``Filler`` that makes rows for :meth:`insert` (``adding``) or :meth:`update`."""
+
+    @abstractmethod
     def match(
         self,
         columns: Sequence[models.Field],
@@ -56,6 +64,47 @@ class Writer(ABC):
         :param fetch: columns of the same model whose values are returned.
         :returns: (index of the key, values of ``fetch``), in no order; a key may have many rows.
         """
+
+    @abstractmethod
+    def insert(
+        self, model: type[models.Model], fields: Sequence[models.Field], rows: Sequence[Row]
+    ) -> list[Any]:
+        """
+        Insert rows and return their primary keys in order.
+
+        The key is the database's own where ``fields`` do not have it and it has no Python default.
+
+        :param rows: as the filler's ``rows()`` makes them.
+        """
+
+    @abstractmethod
+    def update(
+        self, model: type[models.Model], fields: Sequence[models.Field], rows: Sequence[Row]
+    ) -> None:
+        """Set ``fields`` of existing rows; each is (primary key, values as the filler's)."""
+
+    @abstractmethod
+    def delete(self, model: type[models.Model], keys: Sequence[Any]) -> None:
+        """Delete the rows with these primary keys."""
+
+
+class SQLWriter(Writer):
+    """Writes by statements whose number does not depend on the rows."""
+
+    transient_codes: frozenset[Any] = frozenset()
+    """The driver's codes of faults that go away when the transaction is tried again."""
+
+    def filler(
+        self, model: type[models.Model], given: Sequence[models.Field], *, adding: bool
+    ) -> Filler:
+        return Filler(model, given, self.connection, adding=adding)
+
+    def match(
+        self,
+        columns: Sequence[models.Field],
+        keys: Sequence[Row],
+        fetch: Sequence[models.Field],
+    ) -> list[Row]:
         if not keys:
             return []
         prepare = [to_db(column, self.connection) for column in columns]
@@ -70,13 +119,6 @@ class Writer(ABC):
     def insert(
         self, model: type[models.Model], fields: Sequence[models.Field], rows: Sequence[Row]
     ) -> list[Any]:
-        """
-        Insert rows and return their primary keys in order.
-
-        The key is the database's own where ``fields`` do not have it and it has no Python default.
-
-        :param rows: as ``Filler.rows`` makes them.
-        """
         if not rows:
             return []
         pk = model._meta.pk
@@ -95,7 +137,6 @@ class Writer(ABC):
     def update(
         self, model: type[models.Model], fields: Sequence[models.Field], rows: Sequence[Row]
     ) -> None:
-        """Set ``fields`` of existing rows; each row is (primary key, the driver's values)."""
         if rows:
             prepare = to_db(model._meta.pk, self.connection)
             if prepare is not None:
@@ -103,13 +144,11 @@ class Writer(ABC):
             self._update(model, fields, rows)
 
     def delete(self, model: type[models.Model], keys: Sequence[Any]) -> None:
-        """Delete the rows with these primary keys."""
         if keys:
             prepare = to_db(model._meta.pk, self.connection)
             self._delete(model, [key if prepare is None else prepare(key) for key in keys])
 
     def is_transient(self, error: BaseException) -> bool:
-        """Return whether the transaction that failed so may succeed when it is tried again."""
         return bool({self._code(error.__cause__), self._code(error)} & self.transient_codes)
 
     @abstractmethod

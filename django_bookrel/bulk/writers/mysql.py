@@ -16,7 +16,7 @@ __all__ = ("Writer",)
 LOCK_TIMEOUT_S = 600
 
 
-class Writer(base.Writer):
+class Writer(base.SQLWriter):
     """MariaDB and MySQL through mysqlclient."""
 
     # lock wait timeout, deadlock, record has changed since last read

@@ -21,7 +21,7 @@ BOUND_VALUES = 60_000
 """Values in one statement; the protocol counts them in 16 bits."""
 
 
-class Writer(base.Writer):
+class Writer(base.SQLWriter):
     """PostgreSQL through psycopg 3 or psycopg2."""
 
     # serialization_failure, deadlock_detected, lock_not_available

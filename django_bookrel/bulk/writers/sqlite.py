@@ -14,7 +14,7 @@ from .base import Row
 __all__ = ("Writer",)
 
 
-class Writer(base.Writer):
+class Writer(base.SQLWriter):
     """SQLite through the standard library's driver."""
 
     def lock(self, model: type[models.Model]) -> None:

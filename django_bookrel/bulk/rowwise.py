@@ -1,0 +1,171 @@
+"""One row after the other into the database, for models whose own code must run."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import DatabaseError, InterfaceError, OperationalError, transaction
+
+from .chunk import Chunk, Outcome, Refusal
+from .lookahead import LookAhead
+from .resolve import Pending
+from .writers import Writer
+from .writing import ChunkWriter
+
+__all__ = ("RowWriter", "is_of_the_row", "refusals_of")
+
+logger = logging.getLogger("django_bookrel.import")
+
+
+REFUSED = -1
+"""Stands for a row that is not in the chunk any more."""
+
+
+class RowWriter(ChunkWriter):
+    """
+    Writes each row that is new or changes in a savepoint: its references, itself, its children.
+
+    What goes wrong with a row, whatever it is, refuses that row alone, and no row is written twice.
+    Which row is which record and what changes is found out for the whole chunk, as ever.
+    """
+
+    def _apply(self, chunk: Chunk, pks: Sequence[Any], outcome: Outcome) -> None:
+        if self.dry_run:
+            super()._apply(chunk, pks, outcome)
+            return
+        touched = self._touched(chunk, pks)
+        todo = [row for row, pk in enumerate(pks) if pk is None or pk in touched]
+        if any(resolver.incomplete for resolver in self.resolvers.values()):
+            todo = list(range(len(chunk)))
+        self._count_idle([pks[row] for row in set(range(len(chunk))) - set(todo)], outcome)
+        needs = self._needs(chunk)
+        written: set[int] = set()
+        lost = {REFUSED}
+        while todo:
+            if cut := [row for row in todo if needs.get(row, set()) & lost]:
+                outcome.again |= {chunk.lines[row] for row in cut}
+                lost |= set(cut)
+            ready = [r for r in todo if r not in lost and needs.get(r, set()) <= written]
+            rest = [row for row in todo if row not in lost and row not in ready]
+            # What is never ready refers to itself in a circle.
+            units = [[row] for row in ready] or ([rest] if rest and not cut else [])
+            for unit in units:
+                done = self._write_unit(chunk, unit, pks, outcome)
+                (written if done else lost).update(unit)
+            todo = [row for row in rest if row not in written and row not in lost]
+
+    def _update_rows(self, fields: Any, keys: list[Any], columns: list[list[Any]]) -> None:
+        # Also where no column changes: receivers want to know of changed children too.
+        self.writer.update(self.model, fields, list(zip(keys, *columns, strict=True)))
+
+    def _touched(self, chunk: Chunk, pks: Sequence[Any]) -> set[Any]:
+        plan = Outcome()
+        self.dry_run = True
+        try:
+            super()._apply(chunk, pks, plan)
+        finally:
+            self.dry_run = False
+        return set(plan.updated_keys)
+
+    def _count_idle(self, pks: list[Any], outcome: Outcome) -> None:
+        outcome.known_keys += pks
+        outcome.unchanged += len(pks)
+        if self.history is not None:
+            self._count_again([pk for pk in pks if pk in self.history], set(), outcome)
+
+    def _needs(self, chunk: Chunk) -> dict[int, set[int]]:
+        """Return row -> other rows of the chunk that make records to which it refers."""
+        makers = {one: line for line, made in self.own.made.items() for _reference, one in made}
+        if not makers:
+            return {}
+        rows = {line: row for row, line in enumerate(chunk.lines)}
+        needs: dict[int, set[int]] = {}
+        for reference in self.own.identities:
+            keys = self.resolvers[reference].keys
+            for row in range(len(chunk)):
+                found = [keys.get(names) for names in self._names(chunk, reference, [row])]
+                lines = [makers[one] for one in found if type(one) is Pending]
+                needs.setdefault(row, set()).update({rows.get(li, REFUSED) for li in lines} - {row})
+        return needs
+
+    def _write_unit(
+        self, chunk: Chunk, rows: list[int], pks: Sequence[Any], outcome: Outcome
+    ) -> bool:
+        """Write a row, or rows that refer to one another; return whether they are in."""
+        part, unit = Outcome(), chunk.only(rows)
+        self._settle_names(unit)
+        for resolver in self.resolvers.values():
+            resolver.begin()
+        try:
+            with transaction.atomic(self.writer.connection.alias):
+                super()._apply(unit, [pks[row] for row in rows], part)
+        except Exception as error:
+            if not is_of_the_row(error, self.writer):
+                raise
+            self._undo(unit)
+            for line, record in zip(unit.lines, unit.records, strict=True):
+                outcome.refused += refusals_of(error, line, record, self._columns())
+            return False
+        outcome.add(part)
+        return True
+
+    def _settle_names(self, unit: Chunk) -> None:
+        """Let names mean the records that earlier rows have created."""
+        for reference, resolver in self.resolvers.items():
+            for names in self._names(unit, reference, range(len(unit))):
+                one = resolver.keys.get(names)
+                if type(one) is Pending and one.value is not None:
+                    resolver.keys[names] = one.value
+
+    def _undo(self, unit: Chunk) -> None:
+        for resolver in self.resolvers.values():
+            resolver.undo()
+        for line in unit.lines:
+            for _reference, one in self.own.made.get(line, ()):
+                one.value = None
+
+    def _columns(self) -> dict[str, str]:
+        named = zip(self.layout.fields, self.layout.names, strict=True)
+        return {field.name: name for field, name in named}
+
+
+def is_of_the_row(error: Exception, writer: Writer) -> bool:
+    """Return whether a failure is the row's that was written, not the database's at large."""
+    at_large = isinstance(error, OperationalError | InterfaceError | LookAhead)
+    return not at_large and not writer.is_transient(error)
+
+
+def refusals_of(
+    error: Exception, line: int, record: Any, columns: Mapping[str, str]
+) -> list[Refusal]:
+    """
+    Return why a row is refused that could not be written.
+
+    :param columns: names of the model's fields -> columns of the file.
+    """
+    if isinstance(error, ValidationError):
+        if not hasattr(error, "error_dict"):
+            return [Refusal(line, "", "", " ".join(error.messages), record)]
+        return [
+            _of_field(name, " ".join(messages), line, record, columns)
+            for name, messages in error.message_dict.items()
+        ]
+    if isinstance(error, DatabaseError):
+        reason = f"The database refused the row: {' '.join(str(error).split())}"
+    else:
+        reason = f"{type(error).__name__}: {error}"
+        logger.error("Line %s was refused.", line, exc_info=error)
+    return [Refusal(line, "", "", reason, record)]
+
+
+def _of_field(
+    name: str, reason: str, line: int, record: Any, columns: Mapping[str, str]
+) -> Refusal:
+    if name not in columns:
+        said = reason if name == NON_FIELD_ERRORS else f"{name}: {reason}"
+        return Refusal(line, "", "", said, record)
+    cell = record.values.get(columns[name], "")
+    return Refusal(line, columns[name], cell if isinstance(cell, str) else "", reason, record)

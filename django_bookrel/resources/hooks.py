@@ -1,0 +1,171 @@
+"""Rows through django-import-export's own ``import_row``, for resources whose hooks must run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from copy import copy
+from typing import Any
+
+from django.db import transaction
+from import_export.results import RowResult
+
+from ..bulk import UNSET, Chunk, ChunkWriter, Outcome, Refusal
+from ..bulk.rowwise import RowWriter, is_of_the_row, refusals_of
+from ..sources import Issue, Record
+from .cleaning import RowCleaner
+from .rowbyrow import RowCells, RowSession
+
+__all__ = ("HookWriter", "RawRows")
+
+DELETED = RowResult.IMPORT_TYPE_DELETE
+NEW, UPDATED, SKIPPED = (
+    RowResult.IMPORT_TYPE_NEW,
+    RowResult.IMPORT_TYPE_UPDATE,
+    RowResult.IMPORT_TYPE_SKIP,
+)
+
+
+class HookWriter(RowWriter):
+    """
+    Gives rows to the resource's ``import_row``, each in a savepoint.
+
+    :param raw: rows are imported as they come: only the resource's code can tell what they say.
+    :param header: the names of the file's cells, which hooks may read beside the fields.
+    """
+
+    def __init__(
+        self,
+        chunks: ChunkWriter,
+        resource: Any,
+        *,
+        clears: bool,
+        raw: bool = False,
+        header: Sequence[str] = (),
+        kwargs: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(chunks.layout, chunks.writer, chunks.policy, dry_run=chunks.dry_run)
+        self.resource, self.raw, self.header = resource, raw, header
+        self.kwargs = dict(kwargs or {})
+        self.cells = RowCells(resource, self.layout, clears=clears)
+        # The options are the class's; those of other imports stay as they are.
+        resource._meta = copy(resource._meta)
+        resource._meta.use_bulk = False
+        resource.row_session = RowSession(resource, self, self.cells)
+        self.loader = resource._meta.instance_loader_class(resource, None)
+
+    def write(self, chunk: Chunk) -> Outcome:
+        if not self.raw or self.dry_run:
+            return super().write(chunk)
+        outcome = Outcome()
+        self._import(chunk, outcome)
+        return outcome
+
+    def preview(self, chunk: Chunk) -> Outcome:
+        return Outcome() if self.raw else super().preview(chunk)
+
+    def row_of(self, record: Record) -> dict[str, Any]:
+        """Return what hooks see of a record: the cells as the native CSV would hold them."""
+        row = dict(zip(self.header, record.raw, strict=False))
+        return row | self.cells.texts(record)
+
+    def _apply(self, chunk: Chunk, pks: Sequence[Any], outcome: Outcome) -> None:
+        if self.dry_run:
+            ChunkWriter._apply(self, chunk, pks, outcome)
+            return
+        if self.history is not None and self.identities is None:
+            # Only to see whether a row changes a record, which a later row may do too.
+            self._touched(chunk, pks)
+        self._import(chunk, outcome)
+
+    def _import(self, chunk: Chunk, outcome: Outcome) -> None:
+        for line, record in zip(chunk.lines, chunk.records, strict=True):
+            self._import_row(line, record, outcome)
+
+    def _import_row(self, line: int, record: Record, outcome: Outcome) -> None:
+        using, row = self.writer.connection.alias, self.row_of(record)
+        current = self.resource.row_session.begin(line)
+        with transaction.atomic(using):
+            options = {"dry_run": False, "using_transactions": True, "row_number": line}
+            result = self.resource.import_row(row, self.loader, **{**self.kwargs, **options})
+            error = result.errors[0].error if result.errors else result.validation_error
+            if error is not None and not is_of_the_row(error, self.writer):
+                raise error
+            # A row that was passed over shall leave no references behind.
+            undone = error is not None or (result.import_type == SKIPPED and current.created)
+            if undone:
+                transaction.set_rollback(True, using)
+        if undone:
+            self.forget()
+        if error is None:
+            self._count(result, outcome)
+        elif current.waits:
+            outcome.again.add(line)
+        else:
+            outcome.refused += refusals_of(error, line, record, self._columns())
+
+    def _count(self, result: RowResult, outcome: Outcome) -> None:
+        pk, kind = result.object_id, result.import_type
+        if kind == NEW:
+            outcome.new += 1
+            outcome.new_keys.append(pk)
+            return
+        if kind == UPDATED:
+            outcome.updated += 1
+            outcome.updated_keys.append(pk)
+        elif kind == DELETED:
+            outcome.deleted += 1
+        else:
+            outcome.unchanged += 1
+        if pk is not None and kind != DELETED:
+            outcome.known_keys.append(pk)
+            if self.history is not None and pk in self.history:
+                self._count_again([pk], {pk} if kind == UPDATED else set(), outcome)
+
+    def _columns(self) -> dict[str, str]:
+        declared = self.resource.columns().items()
+        return super()._columns() | {field.attribute: name for name, field in declared}
+
+
+class RawRows(RowCleaner):
+    """
+    Leaves records as they are, for the resource's hooks may change what they say.
+
+    In a dry run ``before_import_row()`` is called, and no other hook.
+    """
+
+    def __init__(self, hooks: HookWriter, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.hooks = hooks
+
+    def clean(self, records: list[Record]) -> tuple[Chunk, list[Refusal]]:
+        if self.hooks.dry_run:
+            return super().clean([self._prepared(record) for record in records])
+        refusals = [
+            Refusal(record.line, issue.column, issue.value, issue.message, record)
+            for record in records
+            for issue in record.errors
+        ]
+        return self._unread([record for record in records if not record.errors]), refusals
+
+    def identify(self, records: list[Record]) -> Chunk:
+        return self._unread([])
+
+    def _unread(self, records: list[Record]) -> Chunk:
+        nothing = [UNSET] * len(records)
+        return Chunk(
+            [record.line for record in records],
+            records,
+            [nothing for _field in self.layout.fields],
+            [nothing for _child in self.layout.children],
+            [[] for _record in records],
+        )
+
+    def _prepared(self, record: Record) -> Record:
+        row, errors = self.hooks.row_of(record), list(record.errors)
+        options = {"dry_run": True, "using_transactions": True, "row_number": record.line}
+        try:
+            self.resource.before_import_row(row, **{**self.hooks.kwargs, **options})
+        except Exception as error:  # noqa: BLE001 (whatever it is, the row would be refused)
+            for refusal in refusals_of(error, record.line, record, {}):
+                errors.append(Issue("hook", "", "", refusal.reason))
+        return Record(record.line, row, record.raw, errors, record.repairs)

@@ -1,0 +1,77 @@
+"""A resource's own code: the hooks and fields that only django-import-export calls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from import_export.widgets import ForeignKeyWidget, ManyToManyWidget
+
+from ..bulk.hostcode import is_overridden
+
+__all__ = ("has_own_code", "hook_code", "may_change_rows")
+
+LATE_HOOKS = (
+    "after_init_instance",
+    "after_import_instance",
+    "for_delete",
+    "skip_row",
+    "validate_instance",
+    "save_instance",
+    "before_save_instance",
+    "do_instance_save",
+    "after_save_instance",
+    "save_m2m",
+    "delete_instance",
+    "before_delete_instance",
+    "after_delete_instance",
+    "after_import_row",
+)
+EARLY_HOOKS = (
+    "import_row",
+    "before_import_row",
+    "get_or_init_instance",
+    "get_instance",
+    "init_instance",
+    "import_instance",
+    "import_obj",
+    "import_field",
+)
+"""Hooks that may take a row for another, or cells that no column takes."""
+
+NOT_HOSTS = ("import_export.", "django_bookrel.")
+
+
+def hook_code(resource: Any) -> list[str]:
+    """Return sentences on the hooks of a resource that the fast path does not call."""
+    return [*_hooks(resource, EARLY_HOOKS + LATE_HOOKS), *_own_fields(resource)]
+
+
+def may_change_rows(resource: Any) -> bool:
+    """Return whether only the resource's own code can tell what a row says."""
+    return any(_hooks(resource, EARLY_HOOKS)) or any(_own_fields(resource))
+
+
+def has_own_code(declared: Any) -> bool:
+    """Return whether a resource's field reads or writes cells by code of the host's."""
+    kind, widget = type(declared), type(declared.widget)
+    relation = issubclass(widget, ForeignKeyWidget | ManyToManyWidget)
+    own_widget = relation and not widget.__module__.startswith(NOT_HOSTS)
+    return own_widget or is_overridden(kind, "save", NOT_HOSTS)
+
+
+def _hooks(resource: Any, names: Sequence[str]) -> Iterator[str]:
+    kind = type(resource)
+    for name in names:
+        if hasattr(kind, name) and is_overridden(kind, name, NOT_HOSTS):
+            yield f"{kind.__name__}.{name}() is overridden"
+    if names is not LATE_HOOKS:
+        loader = resource._meta.instance_loader_class
+        if not loader.__module__.startswith(NOT_HOSTS):
+            yield f"{kind.__name__} has an instance loader of its own"
+
+
+def _own_fields(resource: Any) -> Iterator[str]:
+    for name, declared in resource.columns().items():
+        if has_own_code(declared):
+            yield f"{type(resource).__name__}.{name} has code of its own"

@@ -1,0 +1,99 @@
+"""By sets or row by row: which way an import takes, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from django.db import connections
+
+from .. import bulk
+from ..bulk import ChunkWriter, Layout, Policy
+from ..bulk.hostcode import host_code, limits, runs_on_save
+from ..bulk.rowwise import RowWriter
+from ..bulk.writers import SQLWriter, orm
+from .cleaning import RowCleaner
+from .hooks import HookWriter, RawRows
+from .owncode import hook_code, may_change_rows
+
+__all__ = ("ImportPath", "fills_columns", "import_path")
+
+
+class ImportPath(NamedTuple):
+    """How the rows of one import are read and written."""
+
+    chunks: ChunkWriter
+    rows: RowCleaner
+    reasons: list[str]
+    """Why rows are saved one by one; empty where they are not."""
+
+
+def import_path(
+    resource: Any,
+    layout: Layout,
+    policy: Policy,
+    *,
+    dry_run: bool,
+    clears: bool,
+    checked: bool,
+    header: Sequence[str] = (),
+    hook_kwargs: Mapping[str, Any] | None = None,
+) -> ImportPath:
+    """
+    Return the way by which the host's code is not passed over.
+
+    ``Meta.bulk`` passes it over, as far as no row needs Django to write it.
+
+    :param header: the names of the file's own cells, for hooks.
+    :param hook_kwargs: what hooks get beside the row.
+    """
+    finder = bulk.get_writer(resource.get_db_connection_name())
+    hooks = [] if resource._meta.bulk else hook_code(resource)
+    reasons = [*hooks, *_model_code(resource, layout), *_limits(layout, finder)]
+    rows = RowCleaner(resource, layout, clears=clears, checked=checked)
+    if not reasons:
+        return ImportPath(ChunkWriter(layout, finder, policy, dry_run=dry_run), rows, [])
+    writer = orm.Writer(
+        finder.connection,
+        layout,
+        finder if isinstance(finder, SQLWriter) else None,
+        full_clean=resource._meta.clean_model_instances,
+        needed=_needed(resource, layout) if fills_columns(resource) else (),
+    )
+    chunks = RowWriter(layout, writer, policy, dry_run=dry_run)
+    if not hooks:
+        return ImportPath(chunks, rows, reasons)
+    raw = may_change_rows(resource)
+    chunks = HookWriter(
+        chunks, resource, clears=clears, raw=raw, header=header, kwargs=hook_kwargs
+    )
+    if raw:
+        rows = RawRows(chunks, resource, layout, clears=clears)
+    return ImportPath(chunks, rows, reasons)
+
+
+def fills_columns(resource: Any) -> bool:
+    """Return whether code of the host may say what a file does not."""
+    if resource._meta.bulk:
+        return False
+    return runs_on_save(resource._meta.model) or bool(hook_code(resource))
+
+
+def _model_code(resource: Any, layout: Layout) -> list[str]:
+    if resource._meta.bulk:
+        return []
+    cleans = resource._meta.clean_model_instances
+    said = f"{type(resource).__name__} asks for full_clean() of every row"
+    return [*([said] if cleans else []), *host_code(layout)]
+
+
+def _limits(layout: Layout, writer: bulk.Writer) -> list[str]:
+    name = connections[writer.connection.alias].display_name
+    missing = [] if isinstance(writer, SQLWriter) else [f"there is no bulk writer for {name}"]
+    return [*missing, *limits(layout)]
+
+
+def _needed(resource: Any, layout: Layout) -> Collection[Any]:
+    said = set(layout.fields)
+    found = [resource.model_field(declared) for declared in resource.columns().values()]
+    return [f for f in found if f is not None and f not in said and bulk.needs_value(f)]
