@@ -35,5 +35,9 @@ class InvalidOption(SourceError):
     """Raised when an option for reading a file makes no sense in itself."""
 
 
+class ExportError(BookrelError):
+    """Raised when a file format cannot hold the records that are to be written."""
+
+
 class UnknownRelation(BookrelError, ValueError):
     """Raised when a model has no relation of the given name; the message lists those it has."""

@@ -8,7 +8,7 @@ for ``save(update_fields=...)`` and forms.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, ClassVar
 
 from django import forms
@@ -98,6 +98,11 @@ class DerivedField(CodePointField):
                 f"give each object a text as its {self.source} and save it."
             )
         return self.kinds[self.kind]("" if value is None else str(value), self.max_length or 255)
+
+    def derive_all(self, texts: Iterable[str | None]) -> Iterator[str]:
+        """Yield what :meth:`derive` returns for each of many texts."""
+        kind, max_length = self.kinds[self.kind], self.max_length or 255
+        return (kind(text or "", max_length) for text in texts)
 
 
 class KeyField(DerivedField):

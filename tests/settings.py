@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "import_export",
     "django_bookrel",
     # Hosts: projects with models of their own, one app each.
+    "tests.hosts.custom",
     "tests.hosts.keeper",
     "tests.hosts.mirror",
     "tests.hosts.newsdesk",

@@ -56,13 +56,13 @@ def in_examples(*arguments: str) -> str:
         capture_output=True,
         text=True,
         encoding="utf-8",
-        cwd=CHECKOUT,
+        cwd=EXAMPLES,
         env={
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "settings",
             "PYTHONIOENCODING": "utf-8",
             # What is tested here must be what the other tests import.
-            "PYTHONPATH": os.pathsep.join([str(EXAMPLES), str(PACKAGE.parent)]),
+            "PYTHONPATH": os.pathsep.join(map(str, [EXAMPLES, PACKAGE.parent, CHECKOUT])),
         },
     )
     assert (done.returncode, done.stderr) == (0, "")

@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
@@ -124,9 +126,137 @@ def test_tsv(run: Callable[..., Run], tmp_path: Path, name: str, args: list[str]
 
 @pytest.mark.usefixtures("book")
 def test_json_lines(run: Callable[..., Run], tmp_path: Path):
-    run(tmp_path / "out.jsonl")
-    [line] = (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()
-    assert json.loads(line) == CELLS
+    Book.objects.create(title="'=1")
+    run(tmp_path / "out.jsonl", "--spreadsheet-safe")
+    lines = (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()
+    lists = ("contributors", "publishers", "series", "subjects", "identifiers")
+    assert [json.loads(line) for line in lines] == [
+        {
+            "isbn": ISBN,
+            "title": "=The Brothers | Karamazov",
+            "author": "Fyodor Dostoevsky",
+            "contributors": ["Constance Garnett (translator)", "Fritz Eichenberg (illustrator)"],
+            "publishers": ["Heinemann", "z|b"],
+            "year": 1912,
+            "language": "en",
+            "pages": 1838,
+            "series": ["Novels #1"],
+            "subjects": ["Russia"],
+            "identifiers": ["oclc:12"],
+        },
+        {**dict.fromkeys(CELLS), **{name: [] for name in lists}, "title": "'=1"},
+    ]
+
+
+def test_json_lines_of_a_host(run: Callable[..., Run]):
+    Article.objects.create(slug="a", headline="A", extra={"b": [1]}, published="2026-01-31")
+    resource = "tests.hosts.newsdesk.resources.ArticleResource"
+    fields = "slug,reporter,published,is_free,extra,topics"
+    run_ = run("--resource", resource, "--fields", fields, "--format", "jsonl")
+    assert json.loads(run_.out) == {
+        "slug": "a",
+        "reporter": None,
+        "published": "2026-01-31",
+        "is_free": False,
+        "extra": {"b": [1]},
+        "topics": [],
+    }
+
+
+def read_xlsx(path: Path) -> list[list[Any]]:
+    """Give the cells as spreadsheets show them; each must be a text, and stay one."""
+    book = openpyxl.load_workbook(path)
+    [sheet] = book.worksheets
+    cells = [cell for row in sheet.iter_rows() for cell in row if cell.value is not None]
+    assert {(cell.data_type, cell.number_format) for cell in cells} == {("s", "@")}
+    book.close()
+    return [
+        [re.sub("_x([0-9A-F]{4})_", lambda m: chr(int(m[1], 16)), cell or "") for cell in row]
+        for row in sheet.iter_rows(values_only=True)
+    ]
+
+
+@pytest.mark.usefixtures("book")
+def test_xlsx(run: Callable[..., Run], tmp_path: Path):
+    path = tmp_path / "out.xlsx"
+    assert run(path) == (0, "", f"{path}: 1 rows\n")
+    assert read_xlsx(path) == [list(CELLS), list(CELLS.values())]
+    assert [p.name for p in tmp_path.iterdir()] == ["out.xlsx"]
+
+
+TEXTS = [
+    "=1+1",
+    "00123",
+    "1e5",
+    "=",
+    "#N/A",
+    "TRUE",
+    "2026-01-31",
+    " edge ",
+    "a\tb\nc\rd",
+    "\x01\x1f\ufffe",
+    "_x0041_",
+    "𠮷" * 16_383,
+]
+
+
+@pytest.mark.parametrize("text", TEXTS, ids=lambda text: repr(text[:20]))
+def test_texts_stay_texts(run: Callable[..., Run], tmp_path: Path, text: str):
+    Book.objects.create(title=text, year=-750)
+    path = tmp_path / "out.xlsx"
+    run(path, "--fields", "title,isbn,year")
+    assert read_xlsx(path) == [["title", "isbn", "year"], [text, "", "-750"]]
+
+
+def test_text_that_is_too_long_for_a_cell(run: Callable[..., Run], tmp_path: Path):
+    Book.objects.create(title="Fine", year=1)
+    Book.objects.create(title="𠮷" * 16_384, isbn=ISBN)
+    path = tmp_path / "out.xlsx"
+    path.write_text("precious", encoding="utf-8")
+    status, out, err = run(path, "--force", "--fields", "isbn,title")
+    assert (status, out) == (1, "")
+    assert err == (
+        f"Record 2 (“{ISBN}”, “{'𠮷' * 60}”): title has 32,768 characters, and a cell of an XLSX "
+        "file takes 32,767; write CSV, or leave the column out."
+    )
+    assert [p.name for p in tmp_path.iterdir()] == ["out.xlsx"]
+    assert path.read_text(encoding="utf-8") == "precious"
+
+
+@pytest.mark.usefixtures("book")
+def test_more_rows_than_a_sheet_has(
+    run: Callable[..., Run], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("django_bookrel.resources.exporting.Exporter.count", lambda _: 1_048_576)
+    path = tmp_path / "out.xlsx"
+    status, out, err = run(path)
+    assert (status, out) == (1, "")
+    assert "There are 1,048,576 records" in err
+    assert not path.exists()
+    monkeypatch.setattr("django_bookrel.resources.exporting.Exporter.count", lambda _: 1_048_575)
+    assert run(path).status == 0
+
+
+@pytest.mark.usefixtures("book")
+def test_xlsx_without_openpyxl(
+    run: Callable[..., Run], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setitem(sys.modules, "openpyxl", None)
+    path = tmp_path / "out.xlsx"
+    assert run(path) == (1, "", "XLSX needs openpyxl: pip install django-bookrel[xlsx]")
+    assert not path.exists()
+
+
+def test_xlsx_is_not_written_as_text(run: Callable[..., Run]):
+    assert run("--format", "xlsx") == (1, "", "XLSX is no text; name a FILE to write it to.")
+
+
+@pytest.mark.usefixtures("book")
+def test_xlsx_to_standard_output(capfdbinary: pytest.CaptureFixture[bytes], tmp_path: Path):
+    call_command("bookrel_export", "--format", "xlsx", "--fields", "title")
+    path = tmp_path / "out.xlsx"
+    path.write_bytes(capfdbinary.readouterr().out)
+    assert read_xlsx(path) == [["title"], [CELLS["title"]]]
 
 
 @pytest.mark.usefixtures("book")
@@ -199,19 +329,20 @@ def test_no_file_is_overwritten(run: Callable[..., Run], tmp_path: Path):
 
 
 @pytest.mark.usefixtures("book")
+@pytest.mark.parametrize("name", ["out.csv", "out.xlsx"])
 def test_failure_leaves_no_file(
-    run: Callable[..., Run], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    run: Callable[..., Run], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ):
-    def failing(self: Any) -> Any:
+    def failing(self: Any, **options: Any) -> Any:
         yield list(CELLS.values())
         raise KeyboardInterrupt
 
     monkeypatch.setattr("django_bookrel.resources.exporting.Exporter.rows", failing)
-    path = tmp_path / "out.csv"
+    path = tmp_path / name
     path.write_text("precious", encoding="utf-8")
     with pytest.raises(KeyboardInterrupt):
         run(path, "--force")
-    assert [p.name for p in tmp_path.iterdir()] == ["out.csv"]
+    assert [p.name for p in tmp_path.iterdir()] == [name]
     assert path.read_text(encoding="utf-8") == "precious"
 
 

@@ -224,11 +224,11 @@ def test_failure_midway(
     path = write_bad(tmp_path / "in.csv", good=10, bad=0)
     insert, calls = SQLWriter.insert, []
 
-    def failing(self: SQLWriter, model: Any, *args: Any) -> Any:
+    def failing(self: SQLWriter, model: Any, *args: Any, **options: Any) -> Any:
         calls.extend([model] * (model is Book))
         if len(calls) == 3:
             raise error("the server closed the connection")
-        return insert(self, model, *args)
+        return insert(self, model, *args, **options)
 
     with monkeypatch.context() as patch:
         patch.setattr(SQLWriter, "insert", failing)
@@ -249,10 +249,10 @@ def test_interrupted(run: Callable[..., Run], tmp_path: Path, monkeypatch: pytes
     path = write_bad(tmp_path / "in.csv", good=10, bad=0)
     insert = SQLWriter.insert
 
-    def interrupted(self: SQLWriter, model: Any, *args: Any) -> Any:
+    def interrupted(self: SQLWriter, model: Any, *args: Any, **options: Any) -> Any:
         if model is Book and Book.objects.count() == 4:
             raise KeyboardInterrupt
-        return insert(self, model, *args)
+        return insert(self, model, *args, **options)
 
     with monkeypatch.context() as patch:
         patch.setattr(SQLWriter, "insert", interrupted)

@@ -198,12 +198,12 @@ def fail_after(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
     def fail_after(chunks: int) -> None:
         insert, left = SQLWriter.insert, [chunks]
 
-        def failing(self: SQLWriter, model: Any, *args: Any) -> Any:
+        def failing(self: SQLWriter, model: Any, *args: Any, **options: Any) -> Any:
             if model is Book:
                 left[0] -= 1
                 if left[0] < 0:
                     raise OperationalError("the server closed the connection")
-            return insert(self, model, *args)
+            return insert(self, model, *args, **options)
 
         monkeypatch.setattr(SQLWriter, "insert", failing)
 
@@ -251,12 +251,12 @@ def test_failure_midway_of_an_atomic_import_leaves_nothing(
 def test_fault_that_goes_away_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     insert, calls = SQLWriter.insert, []
 
-    def failing(self: SQLWriter, model: Any, *args: Any) -> Any:
+    def failing(self: SQLWriter, model: Any, *args: Any, **options: Any) -> Any:
         if model is Book:
             calls.append(model)
             if len(calls) == 2:
                 raise OperationalError("a deadlock")
-        return insert(self, model, *args)
+        return insert(self, model, *args, **options)
 
     monkeypatch.setattr(SQLWriter, "insert", failing)
     kind = type(get_writer("default"))

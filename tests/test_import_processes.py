@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -16,15 +15,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from threading import Timer
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 from django.core.management import call_command
-from django.db import DatabaseError, OperationalError, connection, connections, transaction
+from django.db import OperationalError, connection, connections, transaction
 
-from django_bookrel.bulk import ChunkWriter, get_writer
+from django_bookrel.bulk import get_writer
 from django_bookrel.models import (
     Author,
     Book,
@@ -36,7 +34,7 @@ from django_bookrel.models import (
     SeriesEntry,
     Subject,
 )
-from django_bookrel.resources import Result, load
+from django_bookrel.resources import load
 from django_bookrel.testing.catalogue import HEADER, generate
 from tests.importing import write_csv
 
@@ -57,9 +55,7 @@ class Run(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def database(
-    tmp_path_factory: pytest.TempPathFactory, django_db_blocker: Any
-) -> Iterator[str]:
+def database(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: Any) -> Iterator[str]:
     """Make the database and give its URL."""
     with django_db_blocker.unblock():
         if on_sqlite:
@@ -235,9 +231,7 @@ def test_atomic_import_beside_others(
 # Ended before its time, and started again.
 
 
-def test_killed_and_started_again(
-    start: Start, catalogue: Path, undisturbed: dict[str, list[Any]]
-):
+def test_killed_and_started_again(start: Start, catalogue: Path, undisturbed: dict[str, list[Any]]):
     process = start(catalogue, "--batch-size", BATCH)
     wait_for_chunks(process)
     process.kill()
@@ -278,6 +272,7 @@ def test_atomic_import_that_is_ended_leaves_nothing(
 ):
     process = start(catalogue, "--atomic", "--batch-size", BATCH)
     while not ImportRecord.objects.using(OURS).exists():
+        assert process.poll() is None, finish(process)
         time.sleep(0.01)
     time.sleep(0.3)
     process.send_signal(number)
@@ -353,16 +348,21 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[int]]:
         original = getattr(kind, method)
         calls: list[int] = []
 
-        def meddled(self: Any, *args: Any) -> Any:
+        def meddled(self: Any, *args: Any, **kwargs: Any) -> Any:
             if args[-1]:
                 calls.append(len(calls) + 1)
                 happens(calls[-1])
-            return original(self, *args)
+            return original(self, *args, **kwargs)
 
         monkeypatch.setattr(kind, method, meddled)
         return calls
 
     return meanwhile
+
+
+def tell_theirs(statement: str) -> None:
+    with connections[THEIRS].cursor() as cursor:
+        cursor.execute(statement)
 
 
 ISBN = "9780306406157"
@@ -400,11 +400,10 @@ def test_same_records_added_by_another_session(
 @pytest.mark.skipif(not on_sqlite, reason="about SQLite's lock")
 def test_locked_database_is_tried_again(row: Path, meanwhile: Callable[..., list[int]]):
     def happens(call: int) -> None:
-        with connections[THEIRS].cursor() as cursor:
-            if call == 1:
-                cursor.execute("BEGIN IMMEDIATE")
-            elif call == 3:
-                cursor.execute("COMMIT")
+        if call == 1:
+            tell_theirs("BEGIN IMMEDIATE")
+        elif call == 3:
+            tell_theirs("COMMIT")
 
     with connected(timeout=0.01):
         calls = meanwhile("lock", happens)
@@ -430,11 +429,10 @@ def test_lock_that_is_held_too_long_is_tried_again(
 ):
     def happens(call: int) -> None:
         if call == 1:
-            transaction.set_autocommit(False, THEIRS)
+            tell_theirs("BEGIN")
             Book.objects.using(THEIRS).update(pages=2)
         elif call == 2:
-            transaction.commit(THEIRS)
-            transaction.set_autocommit(True, THEIRS)
+            tell_theirs("COMMIT")
 
     with connected(**IMPATIENT[connection.vendor]):
         calls = meanwhile("update", happens)
@@ -449,15 +447,14 @@ def test_transaction_of_somebody_else_is_theirs_to_try_again(
     row: Path, their_book: Book, meanwhile: Callable[..., list[int]]
 ):
     def happens(call: int) -> None:
-        transaction.set_autocommit(False, THEIRS)
+        tell_theirs("BEGIN")
         Book.objects.using(THEIRS).update(pages=2)
 
     with connected(**IMPATIENT[connection.vendor]):
         calls = meanwhile("update", happens)
         with pytest.raises(OperationalError), transaction.atomic(OURS):
             load(row, using=OURS)
-        transaction.rollback(THEIRS)
-        transaction.set_autocommit(True, THEIRS)
+        tell_theirs("ROLLBACK")
         assert Subject.objects.using(OURS).count() == 0
     assert calls == [1]
 

@@ -93,3 +93,15 @@ def test_split_people(text: str, commas: Commas, people: list[str]):
 )
 def test_split_role(name: str, expected: tuple[str, str | None]):
     assert split_role(name) == expected
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["Le Guin, Ursula K."],
+        ["Le Guin, Ursula K.", "van der Post, Laurens Jan"],
+    ],
+)
+def test_inverted_names_of_several_words_are_not_parted(cells: list[str]) -> None:
+    commas = learn_commas(cells)
+    assert [split_people(cell, commas) for cell in cells] == [[cell] for cell in cells]

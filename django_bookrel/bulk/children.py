@@ -36,8 +36,9 @@ class ChildSync:
         """Primary key and new entry of rows to be changed."""
         self.added: list[Entry] = []
         """Parent's primary key and entry of rows to be inserted."""
-        self.of_new: list[tuple[int, Entry]] = []
-        """Row of the chunk and entry, for rows whose parent is to be inserted."""
+        self.rows: list[int] = []
+        self.of_new: list[Entry] = []
+        """Entries of which the parent is to be inserted, and for each the parent's row."""
 
     def compare(self, rows: Sequence[int], pks: Sequence[Any], policy: Policy) -> set[Any]:
         """
@@ -61,14 +62,15 @@ class ChildSync:
     def plan(self, new: Sequence[int]) -> list[Pending]:
         """Note the entries of new rows; return the records that all this needs created."""
         for row in new:
+            entries = self.for_new.get(row, ())
             if self.cells[row] is not UNSET:
-                self.of_new += [(row, entry) for entry in self._wanted(self.cells[row]).values()]
-            if row in self.for_new:
-                self.of_new += [(row, entry) for entry in self.for_new[row]]
+                entries = [*self._wanted(self.cells[row]).values(), *entries]
+            self.rows += [row] * len(entries)
+            self.of_new += entries
         place = self.child.target
         if place is None:
             return []
-        named = [entry[place] for _row, entry in self.of_new]
+        named = [entry[place] for entry in self.of_new]
         named += [entry[place + 1] for entry in (*self.added, *self.altered)]
         return [value for value in named if type(value) is Pending]
 
@@ -82,12 +84,13 @@ class ChildSync:
             rows = change.rows(list(map(settled, columns)), len(keys))
             pairs = [(key, *row) for key, row in zip(keys, rows, strict=True)]
             writer.update(child.model, change.fields, pairs)
-        added = [*self.added, *((pk_of[row], *entry) for row, entry in self.of_new)]
-        if added:
-            fields = (child.parent, *child.columns)
-            fill = writer.filler(child.model, fields, adding=True)
-            columns = list(map(settled, zip(*added, strict=True)))
-            writer.insert(child.model, fill.fields, fill.rows(columns, len(added)))
+        parents = [entry[0] for entry in self.added] + [pk_of[row] for row in self.rows]
+        if parents:
+            entries = [entry[1:] for entry in self.added] + self.of_new
+            columns = [parents, *map(settled, zip(*entries, strict=True))]
+            fill = writer.filler(child.model, (child.parent, *child.columns), adding=True)
+            rows = fill.rows(columns, len(parents))
+            writer.insert(child.model, fill.fields, rows, keys=False)
 
     def _differs(
         self,

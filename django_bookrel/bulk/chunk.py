@@ -99,6 +99,7 @@ class Outcome:
     new: int = 0
     updated: int = 0
     unchanged: int = 0
+    deleted: int = 0
     duplicates: int = 0
     refused: list[Refusal] = field(default_factory=list)
     new_keys: list[Any] = field(default_factory=list)
@@ -113,6 +114,7 @@ class Outcome:
         self.new += other.new
         self.updated += other.updated
         self.unchanged += other.unchanged
+        self.deleted += other.deleted
         self.duplicates += other.duplicates
         self.refused += other.refused
         self.new_keys += other.new_keys

@@ -17,6 +17,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError, transacti
 from django.db.models import IntegerField
 
 from ..exceptions import BookrelError
+from .ahead import ahead
 from .chunk import Chunk, Outcome, Refusal
 from .lookahead import FileIdentities, History, LookAhead
 from .retrying import import_lock, tried_again
@@ -39,6 +40,9 @@ class RejectLimit(BookrelError):
 class RowMaker(Protocol):
     """Makes rows of records; always asked in the order of the file."""
 
+    is_pure: bool
+    """Whether cleaning asks no database, and may be done in another thread."""
+
     def clean(self, records: list[Any]) -> tuple[Chunk, list[Refusal]]:
         """Return the rows that are in order, and what is wrong with the other records."""
 
@@ -57,6 +61,8 @@ class Totals:
     new: int = 0
     updated: int = 0
     unchanged: int = 0
+    deleted: int = 0
+    """Only hooks of a host delete."""
     duplicates: int = 0
     rejected: int = 0
     repairs: dict[str, int] = field(default_factory=dict)
@@ -66,6 +72,7 @@ class Totals:
         self.new += outcome.new
         self.updated += outcome.updated
         self.unchanged += outcome.unchanged
+        self.deleted += outcome.deleted
         self.duplicates += outcome.duplicates
         self.rejected += len({refusal.line for refusal in outcome.refused})
 
@@ -83,8 +90,8 @@ class Engine:
     on_refused: Callable[[list[Refusal]], None] = lambda refusals: None
     on_chunk: Callable[[int, int | None, Totals], None] = lambda done, total, totals: None
     """Called after each chunk with the rows done and, if it is known, their number."""
-    on_written: Callable[[Outcome], None] = lambda outcome: None
-    """Called after each transaction that was committed."""
+    on_written: Callable[[list[Any], list[Any]], None] | None = None
+    """Called when a transaction is committed, with the keys of the new and the updated rows."""
 
     identities: FileIdentities | None = None
     """What is known of the whole file, once it was looked at."""
@@ -126,8 +133,8 @@ class Engine:
             self.chunks.history = self.history or History()
         self._check_head(head)
         again: set[int] = set()
-        for batch in _batches(chain(head, stream), self.batch_size):
-            again |= self._import(batch, totals)
+        for batch, rows, refused in self._cleaned(chain(head, stream)):
+            again |= self._import(batch, rows, refused, totals)
             totals.rows += len(batch)
             self.maker.count_repairs(batch, totals.repairs)
             self.on_chunk(totals.rows, self.total, totals)
@@ -173,9 +180,18 @@ class Engine:
         self.identities.complete()
         self.chunks.identities = self.identities
 
-    def _import(self, batch: list[Any], totals: Totals) -> set[int]:
+    def _cleaned(self, records: Iterable[Any]) -> Iterator[tuple[list[Any], Chunk, list[Refusal]]]:
+        """Yield batches of records, their rows and what is wrong with the others."""
+        batches = _batches(records, self.batch_size)
+        made = ((batch, *self.maker.clean(batch)) for batch in batches)
+        # The next batch is read while the server writes the last; SQLite has no server.
+        waits = self.writer.waits and self.maker.is_pure and self.total is None
+        return ahead(made) if waits else made
+
+    def _import(
+        self, batch: list[Any], rows: Chunk, refused: list[Refusal], totals: Totals
+    ) -> set[int]:
         """Import a batch; return the lines of rows that wait for rows of another batch."""
-        rows, refused = self.maker.clean(batch)
         outcome = Outcome(refused=refused)
         if self.identities is not None:
             every = len(rows)
@@ -206,7 +222,7 @@ class Engine:
             # In large batches: rows may refer to one another in a circle.
             size = max(self.batch_size, HEAD_ROWS)
             for batch in _batches((r for r in self.records() if r.line in waiting), size):
-                still |= self._import(batch, totals)
+                still |= self._import(batch, *self.maker.clean(batch), totals)
             patient = len(still) < len(waiting)
             waiting = still
 
@@ -226,7 +242,7 @@ class Engine:
         again = Totals()
         inner = replace(self, max_rejects=lambda totals: False, history=self.chunks.history)
         inner.run(passed_over, again)
-        for name in ("new", "updated", "unchanged", "rejected"):
+        for name in ("new", "updated", "unchanged", "deleted", "rejected"):
             setattr(totals, name, getattr(totals, name) + getattr(again, name))
         totals.duplicates -= again.rows - again.duplicates
 
@@ -267,13 +283,19 @@ class Engine:
         with import_lock(self.writer):
             return tried_again(self.writer, lambda: self._attempt(rows))
 
+    def _announce(self, new: list[Any], updated: list[Any]) -> None:
+        written = self.on_written
+        if written is not None and (new or updated):
+            # The keys alone: the rest would be kept until an import that is one transaction ends.
+            transaction.on_commit(lambda: written(new, updated), self.writer.connection.alias)
+
     def _attempt(self, rows: Chunk) -> Outcome:
         using = self.writer.connection.alias
         try:
             with transaction.atomic(using):
                 self.writer.lock(self.chunks.model)
                 outcome = self.chunks.write(rows)
-                transaction.on_commit(lambda: self.on_written(outcome), using)
+                self._announce(outcome.new_keys, outcome.updated_keys)
         except BaseException:
             self.chunks.forget()
             raise

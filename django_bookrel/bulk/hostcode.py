@@ -12,10 +12,11 @@ from django.db.models.signals import ModelSignal
 
 from .layout import Children, Layout
 
-__all__ = ("host_code", "is_overridden", "limits", "runs_on_save")
+__all__ = ("host_code", "is_overridden", "limits", "may_fill_columns")
 
 METHODS = ("save", "save_base", "full_clean", "clean")
-SAVING = ("pre_init", "post_init", "pre_save", "post_save")
+FILLING = ("pre_init", "post_init", "pre_save")
+SAVING = (*FILLING, "post_save")
 DELETING = ("pre_delete", "post_delete")
 
 NOT_HOSTS = ("django.db.", "django_bookrel.")
@@ -49,10 +50,10 @@ def host_code(layout: Layout) -> list[str]:
     return found
 
 
-def runs_on_save(model: type[models.Model]) -> bool:
-    """Return whether code of the host runs when the model is saved, which may fill its columns."""
+def may_fill_columns(model: type[models.Model]) -> bool:
+    """Return whether code of the host runs before the model is saved."""
     overridden = any(is_overridden(model, name) for name in METHODS)
-    return overridden or any(_receivers(getattr(signals, name), model) for name in SAVING)
+    return overridden or any(_receivers(getattr(signals, name), model) for name in FILLING)
 
 
 def limits(layout: Layout) -> list[str]:

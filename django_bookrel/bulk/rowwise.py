@@ -20,6 +20,8 @@ __all__ = ("RowWriter", "is_of_the_row", "refusals_of")
 logger = logging.getLogger("django_bookrel.import")
 
 
+Said = Mapping[str, tuple[str, str]]
+
 REFUSED = -1
 """Stands for a row that is not in the chunk any more."""
 
@@ -31,6 +33,35 @@ class RowWriter(ChunkWriter):
     What goes wrong with a row, whatever it is, refuses that row alone, and no row is written twice.
     Which row is which record and what changes is found out for the whole chunk, as ever.
     """
+
+    def write(self, chunk: Chunk) -> Outcome:
+        outcome = super().write(chunk)
+        if outcome.refused and self.identities is None and not self.dry_run:
+            superseded = self._superseded(outcome)
+            if len(superseded):
+                outcome.duplicates -= len(superseded)
+                outcome.add(self.write(superseded))
+        return outcome
+
+    def _last_of_records(self, chunk: Chunk, rows: list[int], pks: list[Any]) -> list[int]:
+        kept = super()._last_of_records(chunk, rows, pks)
+        self.looked_at = chunk, pks, set(kept)
+        return kept
+
+    def _superseded(self, outcome: Outcome) -> Chunk:
+        """Return the rows that were passed over for the sake of later ones that failed."""
+        chunk, pks, kept = self.looked_at
+        refused = {refusal.line for refusal in outcome.refused}
+        failed = [row for row in kept if chunk.lines[row] in refused]
+        candidates = {candidate for row in failed for candidate in chunk.candidates[row]}
+        records = {pks[row] for row in failed} - {None}
+        out = refused | outcome.again
+        return chunk.only(
+            row
+            for row, line in enumerate(chunk.lines)
+            if row not in kept and line not in out
+            if pks[row] in records or not candidates.isdisjoint(chunk.candidates[row])
+        )
 
     def _apply(self, chunk: Chunk, pks: Sequence[Any], outcome: Outcome) -> None:
         if self.dry_run:
@@ -107,7 +138,7 @@ class RowWriter(ChunkWriter):
                 raise
             self._undo(unit)
             for line, record in zip(unit.lines, unit.records, strict=True):
-                outcome.refused += refusals_of(error, line, record, self._columns())
+                outcome.refused += refusals_of(error, line, record, self._said(record.values))
             return False
         outcome.add(part)
         return True
@@ -127,9 +158,10 @@ class RowWriter(ChunkWriter):
             for _reference, one in self.own.made.get(line, ()):
                 one.value = None
 
-    def _columns(self) -> dict[str, str]:
+    def _said(self, cells: Mapping[str, Any]) -> Said:
+        """Return name of a field of the model -> column and cell that say it."""
         named = zip(self.layout.fields, self.layout.names, strict=True)
-        return {field.name: name for field, name in named}
+        return {field.name: (name, str(cells.get(name, ""))) for field, name in named}
 
 
 def is_of_the_row(error: Exception, writer: Writer) -> bool:
@@ -139,18 +171,18 @@ def is_of_the_row(error: Exception, writer: Writer) -> bool:
 
 
 def refusals_of(
-    error: Exception, line: int, record: Any, columns: Mapping[str, str]
+    error: Exception, line: int, record: Any, said: Said | None = None
 ) -> list[Refusal]:
     """
     Return why a row is refused that could not be written.
 
-    :param columns: names of the model's fields -> columns of the file.
+    :param said: names of the model's fields -> column and cell of the row.
     """
     if isinstance(error, ValidationError):
         if not hasattr(error, "error_dict"):
             return [Refusal(line, "", "", " ".join(error.messages), record)]
         return [
-            _of_field(name, " ".join(messages), line, record, columns)
+            Refusal(line, *_place(name, " ".join(messages), said or {}), record)
             for name, messages in error.message_dict.items()
         ]
     if isinstance(error, DatabaseError):
@@ -161,11 +193,8 @@ def refusals_of(
     return [Refusal(line, "", "", reason, record)]
 
 
-def _of_field(
-    name: str, reason: str, line: int, record: Any, columns: Mapping[str, str]
-) -> Refusal:
-    if name not in columns:
-        said = reason if name == NON_FIELD_ERRORS else f"{name}: {reason}"
-        return Refusal(line, "", "", said, record)
-    cell = record.values.get(columns[name], "")
-    return Refusal(line, columns[name], cell if isinstance(cell, str) else "", reason, record)
+def _place(name: str, reason: str, said: Said) -> tuple[str, str, str]:
+    """Return column, cell and reason of a refusal for a field of the model."""
+    if name in said:
+        return *said[name], reason
+    return "", "", reason if name == NON_FIELD_ERRORS else f"{name}: {reason}"

@@ -142,7 +142,7 @@ class Filler:
     ) -> Callable[[Sequence[list[Any]], int], Iterable[Any]] | None:
         place = places.get(self.model._meta.get_field(field.source).attname)
         if place is not None:
-            return lambda columns, count: map(field.derive, columns[place])
+            return lambda columns, count: field.derive_all(columns[place])
         empty = field.derive("")
         return (lambda columns, count: repeat(empty, count)) if self.adding else None
 

@@ -2,84 +2,29 @@
 
 from __future__ import annotations
 
-import csv
-import json
 import os
 import sys
 import tempfile
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, ClassVar, TextIO
+from typing import Any, TextIO
 
 from import_export.widgets import CharWidget
 
 from .. import bulk
 from ..bulk import read_rows
 from ..conf import conf
-from ..exceptions import InvalidOption
+from ..exceptions import ExportError, InvalidOption
 from ..sources import native
 from ..sources.targets import suggestion
+from .formats import FORMATS
 from .relational import RelationalResource
 
-__all__ = ("FORMATS", "Exporter", "output_file")
+__all__ = ("Exporter", "output_file")
 
 
-class Format(ABC):
-    """A file format; a subclass for each, in ``FORMATS`` by its name."""
-
-    suffixes: ClassVar[tuple[str, ...]]
-
-    def __init__(self, file: TextIO) -> None:
-        self.file = file
-
-    @abstractmethod
-    def header(self, names: Sequence[str]) -> None:
-        """Write the names of the columns."""
-
-    @abstractmethod
-    def row(self, cells: Sequence[str]) -> None:
-        """Write one record, in cells of the native CSV."""
-
-
-class CSV(Format):
-    """Comma-separated text."""
-
-    suffixes = (".csv",)
-    delimiter = ","
-
-    def __init__(self, file: TextIO) -> None:
-        super().__init__(file)
-        self.row = csv.writer(file, delimiter=self.delimiter).writerow  # type: ignore[method-assign]
-
-    def header(self, names: Sequence[str]) -> None:
-        self.row(names)
-
-    def row(self, cells: Sequence[str]) -> None: ...
-
-
-class TSV(CSV):
-    """Tab-separated text."""
-
-    suffixes = (".tsv", ".tab")
-    delimiter = "\t"
-
-
-class JSONLines(Format):
-    """A JSON object a line; its values are the cells of the native CSV."""
-
-    suffixes = (".jsonl", ".ndjson")
-
-    def header(self, names: Sequence[str]) -> None:
-        self.names = names
-
-    def row(self, cells: Sequence[str]) -> None:
-        record = dict(zip(self.names, cells, strict=True))
-        self.file.write(json.dumps(record, ensure_ascii=False) + "\n")
-
-
-FORMATS: dict[str, type[Format]] = {"csv": CSV, "tsv": TSV, "jsonl": JSONLines}
+JSON_TYPES = (bool, int, float, dict, list)
 
 
 class Exporter:
@@ -129,44 +74,84 @@ class Exporter:
         """Return how many records there are to write."""
         return self.queryset.count()
 
-    def rows(self) -> Iterator[list[str]]:
-        """Yield the records as cells of the native CSV, in the order of ``names``."""
+    def rows(self, *, typed: bool = False) -> Iterator[list[Any]]:
+        """
+        Yield the records in the order of ``names``.
+
+        :param typed: JSON values; otherwise cells of the native CSV.
+        """
         layout = self.resource.layout(self.names)
-        says: dict[str, Callable[[Any], str]] = {}
+        says: dict[str, Callable[[Any], Any]] = {}
         declared = self.resource.columns()
         for column in layout.columns:
-            says[column.name] = _plain(declared[column.name])
+            plain = _plain(declared[column.name])
+            says[column.name] = _typed(plain) if typed else plain
         for key in layout.foreign_keys:
             relation = self.resource.relation_field(key.name, declared[key.name])
-            says[key.name] = lambda names, say=relation.said: say(names) if names else ""
+            says[key.name] = _named(relation.said, None if typed else "")
         for child in layout.children:
             relation = self.resource.relation_field(child.name, declared[child.name])
-            says[child.name] = _entries(relation, child.target)
+            says[child.name] = _entries(relation, child.target, typed=typed)
         guard, spreadsheet = native.guard_cell, self.spreadsheet_safe
         writer = bulk.get_writer(self.using)
         for row in read_rows(layout, writer, self.queryset, page_size=conf.batch_size):
             values = dict(zip(says, row, strict=True))
             self.resource.before_export_row(values)
-            yield [guard(says[n](values[n]), spreadsheet=spreadsheet) for n in self.names]
+            said = [says[name](values[name]) for name in self.names]
+            yield said if typed else [guard(cell, spreadsheet=spreadsheet) for cell in said]
 
     def write(self, file: TextIO, format_name: str, on_row: Callable[[], Any] | None = None) -> int:
-        """Write the records to ``file`` and return their number."""
-        written = 0
-        writer = FORMATS[format_name](file)
-        writer.header(self.names)
-        for cells in self.rows():
-            writer.row(cells)
-            written += 1
-            if on_row:
-                on_row()
+        """
+        Write the records to ``file`` and return their number.
+
+        :raises ExportError: the format cannot hold them.
+        """
+        kind = FORMATS[format_name]
+        if kind.most_rows is not None and (number := self.count()) > kind.most_rows:
+            raise ExportError(
+                f"There are {number:,} records, and a file of this format takes "
+                f"{kind.most_rows:,}; write CSV, or fewer records by --filter."
+            )
+        writer, written, complete = kind(file), 0, False
+        try:
+            writer.header(self.names)
+            for row in self.rows(typed=kind.typed):
+                try:
+                    writer.row(row)
+                except ExportError as error:
+                    raise ExportError(f"{_record(written + 1, row)}: {error}") from error
+                written += 1
+                if on_row:
+                    on_row()
+            complete = True
+        finally:
+            writer.close(complete=complete)
         return written
 
 
-def _entries(relation: Any, place: int | None) -> Callable[[Any], str]:
-    def say(entries: Any) -> str:
+def _record(number: int, row: Sequence[Any]) -> str:
+    said = ", ".join(f"“{str(value)[:60]}”" for value in [v for v in row if v][:2])
+    return f"Record {number:,} ({said})"
+
+
+def _named(say: Callable[[Any], str], nothing: Any) -> Callable[[Any], Any]:
+    return lambda names: say(names) if names else nothing
+
+
+def _entries(relation: Any, place: int | None, *, typed: bool) -> Callable[[Any], Any]:
+    write = relation.items if typed else relation.cell
+
+    def say(entries: Any) -> Any:
         if place is not None:
             entries = [(*e[:place], relation.said(e[place]), *e[place + 1 :]) for e in entries]
-        return str(relation.cell(entries))
+        return write(entries)
+
+    return say
+
+
+def _typed(plain: Callable[[Any], str]) -> Callable[[Any], Any]:
+    def say(value: Any) -> Any:
+        return value if isinstance(value, JSON_TYPES) else plain(value) or None
 
     return say
 

@@ -140,7 +140,11 @@ class ManyToManyField(RelationField):
 
     def cell(self, entries: Iterable[Entry]) -> str:
         """Return the cell that says these entries; the inverse of :meth:`entries`."""
-        return join_list([text for (text,) in entries], self.separator)
+        return join_list(self.items(entries), self.separator)
+
+    def items(self, entries: Iterable[Entry]) -> list[str]:
+        """Return the texts that the cell of these entries lists."""
+        return [text for (text,) in entries]
 
     def _cell_of(self, found: models.Manager) -> str:
         return self.cell([(super(ManyToManyField, self)._cell_of(one),) for one in found.all()])
@@ -197,6 +201,10 @@ class RelatedRowsField(RelationField):
     def cell(self, entries: Iterable[Entry]) -> str:
         """Return the cell that says these entries."""
         return self.render(entries)
+
+    def items(self, entries: Iterable[Entry]) -> list[str]:
+        """Return the texts that the cell of these entries lists."""
+        return split_list(self.render(entries))
 
     def prefetches(self, model: type[models.Model]) -> list[str]:
         opts = _relation(model, self.attribute).related_model._meta

@@ -10,7 +10,7 @@ from django.db import transaction
 from import_export.results import RowResult
 
 from ..bulk import UNSET, Chunk, ChunkWriter, Outcome, Refusal
-from ..bulk.rowwise import RowWriter, is_of_the_row, refusals_of
+from ..bulk.rowwise import RowWriter, Said, is_of_the_row, refusals_of
 from ..sources import Issue, Record
 from .cleaning import RowCleaner
 from .rowbyrow import RowCells, RowSession
@@ -63,10 +63,9 @@ class HookWriter(RowWriter):
     def preview(self, chunk: Chunk) -> Outcome:
         return Outcome() if self.raw else super().preview(chunk)
 
-    def row_of(self, record: Record) -> dict[str, Any]:
-        """Return what hooks see of a record: the cells as the native CSV would hold them."""
-        row = dict(zip(self.header, record.raw, strict=False))
-        return row | self.cells.texts(record)
+    def raw_row(self, record: Record) -> dict[str, Any]:
+        """Return the cells of the file as they came, by the file's own names."""
+        return dict(zip(self.header, record.raw, strict=False))
 
     def _apply(self, chunk: Chunk, pks: Sequence[Any], outcome: Outcome) -> None:
         if self.dry_run:
@@ -82,8 +81,9 @@ class HookWriter(RowWriter):
             self._import_row(line, record, outcome)
 
     def _import_row(self, line: int, record: Record, outcome: Outcome) -> None:
-        using, row = self.writer.connection.alias, self.row_of(record)
-        current = self.resource.row_session.begin(line)
+        using = self.writer.connection.alias
+        current, texts = self.resource.row_session.begin(record)
+        row = {**self.raw_row(record), **texts}
         with transaction.atomic(using):
             options = {"dry_run": False, "using_transactions": True, "row_number": line}
             result = self.resource.import_row(row, self.loader, **{**self.kwargs, **options})
@@ -101,7 +101,7 @@ class HookWriter(RowWriter):
         elif current.waits:
             outcome.again.add(line)
         else:
-            outcome.refused += refusals_of(error, line, record, self._columns())
+            outcome.refused += refusals_of(error, line, record, self._said(texts))
 
     def _count(self, result: RowResult, outcome: Outcome) -> None:
         pk, kind = result.object_id, result.import_type
@@ -121,9 +121,11 @@ class HookWriter(RowWriter):
             if self.history is not None and pk in self.history:
                 self._count_again([pk], {pk} if kind == UPDATED else set(), outcome)
 
-    def _columns(self) -> dict[str, str]:
+    def _said(self, cells: Mapping[str, Any]) -> Said:
+        said = {name: (name, str(cells.get(name, ""))) for name in self.resource.columns()}
         declared = self.resource.columns().items()
-        return super()._columns() | {field.attribute: name for name, field in declared}
+        said |= {field.attribute: said[name] for name, field in declared}
+        return {**super()._said(cells), **said}
 
 
 class RawRows(RowCleaner):
@@ -161,11 +163,12 @@ class RawRows(RowCleaner):
         )
 
     def _prepared(self, record: Record) -> Record:
-        row, errors = self.hooks.row_of(record), list(record.errors)
+        row = self.hooks.raw_row(record) | self.hooks.cells.texts(record)
+        errors = list(record.errors)
         options = {"dry_run": True, "using_transactions": True, "row_number": record.line}
         try:
             self.resource.before_import_row(row, **{**self.hooks.kwargs, **options})
         except Exception as error:  # noqa: BLE001 (whatever it is, the row would be refused)
-            for refusal in refusals_of(error, record.line, record, {}):
+            for refusal in refusals_of(error, record.line, record):
                 errors.append(Issue("hook", "", "", refusal.reason))
         return Record(record.line, row, record.raw, errors, record.repairs)

@@ -35,11 +35,17 @@ KEPT_ROWS = 10_000
 """Refused rows of one import that are kept in the database."""
 
 
-def get_resource(path: str | type[RelationalResource] | None, using: str | None = None) -> Any:
+def get_resource(
+    path: str | type[RelationalResource] | None,
+    using: str | None = None,
+    *,
+    bulk: bool = False,
+) -> Any:
     """
     Return an instance of the resource; None means that of our own books.
 
     :param using: alias of the database that the resource is about; None asks the router.
+    :param bulk: import by sets, without code of the host's; otherwise ``Meta.bulk`` says it.
     :raises ImproperlyConfigured: there is no such class or database, or the class is no
         RelationalResource.
     """
@@ -54,11 +60,12 @@ def get_resource(path: str | type[RelationalResource] | None, using: str | None 
     if not (isinstance(resource, type) and issubclass(resource, RelationalResource)):
         raise ImproperlyConfigured(f"“{path}” is no RelationalResource.")
     made = resource()
+    # The options are the class's; those of other imports stay as they are.
+    made._meta = copy(made._meta)
+    made._meta.bulk = bulk or made._meta.bulk
     if using:
         if using not in connections:
             raise ImproperlyConfigured(f"There is no database “{using}” in the settings.")
-        # The options are the class's; those of other imports stay as they are.
-        made._meta = copy(made._meta)
         made._meta.using_db = using
     return made
 
@@ -136,6 +143,7 @@ class Loading:
                     self.fields,
                     clears=self.source.clears,
                         checked=True,
+                    header=self.header,
                     options=options,
                     result=self.result,
                 )
@@ -173,9 +181,9 @@ class _ImportLog:
     def _reconnect(self) -> None:
         """Give up a connection that broke, so that the next statement makes a new one."""
         connection = self.writer.connection
-        if connection.connection is not None and not connection.in_atomic_block:
-            if not connection.is_usable():
-                connection.close()
+        is_free = connection.connection is not None and not connection.in_atomic_block
+        if is_free and not connection.is_usable():
+            connection.close()
 
     def _save(self) -> None:
         tried_again(self.writer, lambda: self.record.save(using=self.using))
@@ -228,6 +236,7 @@ class _ImportLog:
             self.record.status = status.STOPPED if isinstance(error, RejectLimit) else status.FAILED
             interrupted = isinstance(error, KeyboardInterrupt)
             self.record.message = "interrupted" if interrupted else str(error) or repr(error)
+        self.record.path = result.path
         for name in ("rows", "new", "updated", "unchanged", "duplicates", "rejected", "repairs"):
             setattr(self.record, name, getattr(counts, name))
         self.record.finished_at = timezone.now()
@@ -269,6 +278,7 @@ def load(
     keep: Collection[str] = (),
     dry_run: bool = False,
     atomic: bool = False,
+    bulk: bool = False,
     batch_size: int | None = None,
     skip: int = 0,
     limit: int | None = None,
@@ -284,6 +294,7 @@ def load(
     :param resource: the resource class or its dotted path; None means our own books.
     :param using: the database; None asks the router.
     :param atomic: all or nothing; otherwise each chunk is committed when it is written.
+    :param bulk: import by sets, without code of the host's that runs when rows are saved.
     :param skip: records at the start that are passed over.
     :param limit: records that are read after those.
     :param user: who imports, for the record of the import.
@@ -299,8 +310,7 @@ def load(
         batch_size,
         **{name: value for name, value in given.items() if value is not None},
     )
-    loading = Loading(
-        path, get_resource(resource, using), reading_options, options, atomic, skip, limit, user
-    )
+    made = get_resource(resource, using, bulk=bulk)
+    loading = Loading(path, made, reading_options, options, atomic, skip, limit, user)
     with loading:
         return loading.run()

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from django.db import connections
+from django.db import models
 
-from .. import bulk
-from ..bulk import ChunkWriter, Layout, Policy
-from ..bulk.hostcode import host_code, limits, runs_on_save
+from ..bulk import ChunkWriter, Layout, Policy, get_writer
+from ..bulk.hostcode import host_code, limits, may_fill_columns
 from ..bulk.rowwise import RowWriter
-from ..bulk.writers import SQLWriter, orm
+from ..bulk.writers import SQLWriter, Writer, orm
 from .cleaning import RowCleaner
 from .hooks import HookWriter, RawRows
 from .owncode import hook_code, may_change_rows
@@ -26,6 +25,8 @@ class ImportPath(NamedTuple):
     rows: RowCleaner
     reasons: list[str]
     """Why rows are saved one by one; empty where they are not."""
+    avoidable: bool
+    """Whether ``Meta.bulk`` would change that."""
 
 
 def import_path(
@@ -47,12 +48,13 @@ def import_path(
     :param header: the names of the file's own cells, for hooks.
     :param hook_kwargs: what hooks get beside the row.
     """
-    finder = bulk.get_writer(resource.get_db_connection_name())
+    finder = get_writer(resource.get_db_connection_name())
     hooks = [] if resource._meta.bulk else hook_code(resource)
-    reasons = [*hooks, *_model_code(resource, layout), *_limits(layout, finder)]
+    unavoidable = _limits(layout, finder)
+    reasons = [*hooks, *_model_code(resource, layout), *unavoidable]
     rows = RowCleaner(resource, layout, clears=clears, checked=checked)
     if not reasons:
-        return ImportPath(ChunkWriter(layout, finder, policy, dry_run=dry_run), rows, [])
+        return ImportPath(ChunkWriter(layout, finder, policy, dry_run=dry_run), rows, [], False)
     writer = orm.Writer(
         finder.connection,
         layout,
@@ -62,21 +64,21 @@ def import_path(
     )
     chunks = RowWriter(layout, writer, policy, dry_run=dry_run)
     if not hooks:
-        return ImportPath(chunks, rows, reasons)
+        return ImportPath(chunks, rows, reasons, not unavoidable)
     raw = may_change_rows(resource)
     chunks = HookWriter(
         chunks, resource, clears=clears, raw=raw, header=header, kwargs=hook_kwargs
     )
     if raw:
         rows = RawRows(chunks, resource, layout, clears=clears)
-    return ImportPath(chunks, rows, reasons)
+    return ImportPath(chunks, rows, reasons, not unavoidable)
 
 
 def fills_columns(resource: Any) -> bool:
     """Return whether code of the host may say what a file does not."""
     if resource._meta.bulk:
         return False
-    return runs_on_save(resource._meta.model) or bool(hook_code(resource))
+    return may_fill_columns(resource._meta.model) or bool(hook_code(resource))
 
 
 def _model_code(resource: Any, layout: Layout) -> list[str]:
@@ -87,13 +89,12 @@ def _model_code(resource: Any, layout: Layout) -> list[str]:
     return [*([said] if cleans else []), *host_code(layout)]
 
 
-def _limits(layout: Layout, writer: bulk.Writer) -> list[str]:
-    name = connections[writer.connection.alias].display_name
+def _limits(layout: Layout, writer: Writer) -> list[str]:
+    name = writer.connection.display_name
     missing = [] if isinstance(writer, SQLWriter) else [f"there is no bulk writer for {name}"]
     return [*missing, *limits(layout)]
 
 
-def _needed(resource: Any, layout: Layout) -> Collection[Any]:
-    said = set(layout.fields)
-    found = [resource.model_field(declared) for declared in resource.columns().values()]
-    return [f for f in found if f is not None and f not in said and bulk.needs_value(f)]
+def _needed(resource: Any, layout: Layout) -> list[models.Field]:
+    every = resource.layout(resource.columns()).columns
+    return [column.field for column in every if column.required and column not in layout.columns]

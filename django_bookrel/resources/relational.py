@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import models, router
 from import_export.fields import Field
-from import_export.resources import ModelResource
 from import_export.widgets import ForeignKeyWidget, ManyToManyWidget, Widget
 
 from .. import bulk
 from ..bulk import UNSET, Chunk, Column, Identity, Layout, Policy, Refusal, Totals
 from ..conf import conf
 from ..fields import DerivedField
+from ..signals import rows_written
 from ..sources import Record
-from .cleaning import RowCleaner
 from .fields import ForeignKeyField, ManyToManyField, RelatedRowsField, RelationField
+from .paths import fills_columns, import_path
 from .results import Result
+from .rowbyrow import RowByRow
 from .widgets import exact_widget
 
 __all__ = ("ImportOptions", "RelationalResource")
@@ -40,9 +41,11 @@ class ImportOptions:
     on_refused: Callable[[list[Refusal]], None] = lambda refusals: None
     on_chunk: Callable[[int, int | None, Totals], None] = lambda done, total, totals: None
     """Called after each chunk with the rows done, their number if it is known, and the totals."""
+    hook_kwargs: Mapping[str, Any] = field(default_factory=dict)
+    """What hooks of django-import-export get beside the row."""
 
 
-class RelationalResource(ModelResource):
+class RelationalResource(RowByRow):
     """
     A ModelResource that imports by sets, relations included.
 
@@ -52,9 +55,14 @@ class RelationalResource(ModelResource):
 
     ``Meta.import_id_fields`` says which columns identify a row; ``Meta.candidate_keys`` names
     several such lists, of which the ones that a file provides count, and must not contradict.
+
+    Where the model has code that runs when rows are saved, or the resource overrides what
+    django-import-export does with a row, rows are saved one by one so that this code runs;
+    ``Result.reasons`` says why. ``Meta.bulk = True`` imports by sets without it.
     """
 
     class Meta:
+        bulk = False
         candidate_keys = None
         list_separator = "|"
 
@@ -94,7 +102,9 @@ class RelationalResource(ModelResource):
                 cells = ["" if cell is None else str(cell) for cell in row]
                 yield Record(line, dict(zip(headers, cells, strict=False)), cells)
 
-        options = ImportOptions(dry_run=dry_run, batch_size=self._meta.batch_size or None)
+        options = ImportOptions(
+            dry_run=dry_run, batch_size=self._meta.batch_size or None, hook_kwargs=kwargs
+        )
         provided = [header for header in headers if header in self.columns()]
         self.import_records(records, provided, clears=True, options=options, result=result)
         if raise_errors and result.invalid_rows:
@@ -121,6 +131,7 @@ class RelationalResource(ModelResource):
         options: ImportOptions,
         result: Result | None = None,
         checked: bool = False,
+        header: Sequence[str] = (),
     ) -> Result:
         """
         Import records of a source.
@@ -130,27 +141,36 @@ class RelationalResource(ModelResource):
         :param clears: whether an empty cell empties the field; otherwise it says nothing.
         :param result: the result to fill, true at any moment.
         :param checked: whether a source of this package has read the records.
+        :param header: the names of the records' raw cells, which hooks see beside the columns.
         """
         result = self.get_result_class()() if result is None else result
         started = time.monotonic()
-        using = self.get_db_connection_name()
-        layout = self.layout(provided)
-        writer = bulk.get_writer(using)
         policy = Policy(options.existing, frozenset(options.keep))
-        batch_size = options.batch_size or conf.batch_size
+        path = import_path(
+            self,
+            self.layout(provided),
+            policy,
+            dry_run=options.dry_run,
+            clears=clears,
+            checked=checked,
+            header=header,
+            hook_kwargs=options.hook_kwargs,
+        )
+        result.take(path.reasons, avoidable=path.avoidable)
 
         def refused(refusals: list[Refusal]) -> None:
             result.refuse(refusals)
             options.on_refused(refusals)
 
         engine = bulk.Engine(
-            bulk.ChunkWriter(layout, writer, policy, dry_run=options.dry_run),
-            writer,
-            RowCleaner(self, layout, clears=clears, checked=checked),
-            batch_size=batch_size,
+            path.chunks,
+            path.chunks.writer,
+            path.rows,
+            batch_size=options.batch_size or conf.batch_size,
             max_rejects=options.max_rejects,
             on_refused=refused,
             on_chunk=options.on_chunk,
+            on_written=self._announce if rows_written.has_listeners(self._meta.model) else None,
         )
         try:
             engine.run(records, result.counts)
@@ -158,6 +178,15 @@ class RelationalResource(ModelResource):
             result.seconds = time.monotonic() - started
             result.count()
         return result
+
+    def _announce(self, new: list[Any], updated: list[Any]) -> None:
+        rows_written.send_robust(
+            self._meta.model,
+            using=self.get_db_connection_name(),
+            new=new,
+            updated=updated,
+            resource=self,
+        )
 
     def get_db_connection_name(self) -> str:
         return self._meta.using_db or router.db_for_write(self._meta.model)
@@ -178,6 +207,9 @@ class RelationalResource(ModelResource):
             found = _model_field(opts, declared)
             if found is not None and bulk.needs_value(found):
                 required.append(name)
+        if fills_columns(self):
+            known = {name for key in self.candidate_keys() for name in key}
+            required = [name for name in required if name in known]
         return required
 
     def candidate_keys(self) -> list[list[str]]:
@@ -256,10 +288,14 @@ class RelationalResource(ModelResource):
         made.m2m_add = declared.m2m_add
         return made
 
-    def _cleaner(self, declared: Field, found: models.Field) -> bulk.Cleaner:
+    def reads_plainly(self, declared: Field, found: models.Field) -> bool:
+        """Return whether no code of the host reads the cells of a column."""
         default = type(declared.widget) is self.widget_from_django_field(found)
+        return default and type(declared).clean is Field.clean
+
+    def _cleaner(self, declared: Field, found: models.Field) -> bulk.Cleaner:
         simple = models.CharField | models.TextField | models.IntegerField
-        if default and isinstance(found, simple):
+        if isinstance(found, simple) and self.reads_plainly(declared, found):
             return bulk.cleaner(found)
         name, clean = declared.column_name, declared.widget.clean
         if type(declared).clean is not Field.clean:

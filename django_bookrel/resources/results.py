@@ -32,7 +32,16 @@ class Result(results.Result):
         """Name of the source that read the file."""
         self.path = "bulk"
         """ "bulk", or "row" where rows were saved one by one."""
+        self.reasons: list[str] = []
+        """Why rows were saved one by one."""
+        self.avoidable = False
+        """Whether they would be imported by sets with ``bulk=True``."""
         self.seconds = 0.0
+
+    def take(self, reasons: list[str], *, avoidable: bool) -> None:
+        """Take note of the path that the import takes, row by row if there are reasons for it."""
+        self.path, self.reasons = "row" if reasons else "bulk", reasons
+        self.avoidable = bool(reasons) and avoidable
 
     def refuse(self, refusals: list[Refusal]) -> None:
         """Take note of refused rows."""
@@ -49,7 +58,7 @@ class Result(results.Result):
 
     def nothing_written(self) -> None:
         """Say that the transaction around the whole import was rolled back."""
-        self.counts.new = self.counts.updated = 0
+        self.counts.new = self.counts.updated = self.counts.deleted = 0
         self.count()
 
     def count(self) -> None:
@@ -59,6 +68,7 @@ class Result(results.Result):
         self.totals |= {
             results.RowResult.IMPORT_TYPE_NEW: counts.new,
             results.RowResult.IMPORT_TYPE_UPDATE: counts.updated,
+            results.RowResult.IMPORT_TYPE_DELETE: counts.deleted,
             results.RowResult.IMPORT_TYPE_SKIP: counts.unchanged + counts.duplicates,
             results.RowResult.IMPORT_TYPE_INVALID: counts.rejected,
         }

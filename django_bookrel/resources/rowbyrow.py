@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
@@ -16,7 +16,7 @@ from import_export.resources import ModelResource
 from ..bulk import UNSET, Chunk, ChunkWriter, ForeignKey, Policy, Reference, get_writer
 from ..bulk.children import ChildSync
 from ..bulk.identify import find_records
-from ..bulk.resolve import Pending
+from ..bulk.resolve import Pending, Resolver
 from ..bulk.writers import orm
 from ..sources import Record
 from .cleaning import RowCleaner
@@ -118,8 +118,10 @@ class CurrentRow:
     """Whether it has created records that it refers to."""
     waits: bool = False
     """Whether it refers to a record that another row may make."""
-    for_new: dict[str, list[Any]] | None = None
+    for_new: dict[str, list[Any]] = field(default_factory=dict)
     """Name of the children -> entries that only a new record gets."""
+    given: dict[str, tuple[str, Any]] = field(default_factory=dict)
+    """Name -> cell that hooks see, value that the source gave."""
 
 
 class RowSession:
@@ -134,10 +136,12 @@ class RowSession:
         self.children = {child.name: i for i, child in enumerate(self.layout.children)}
         self.current = CurrentRow()
 
-    def begin(self, line: int) -> CurrentRow:
-        """Forget the row before; return what will be known of this one."""
-        self.current = CurrentRow(line)
-        return self.current
+    def begin(self, record: Record) -> tuple[CurrentRow, dict[str, Any]]:
+        """Forget the row before; return what will be known of this one, and its cells."""
+        texts, values = self.cells.texts(record), record.values
+        given = {name: (text, values[name]) for name, text in texts.items() if name in values}
+        self.current = CurrentRow(record.line, given=given)
+        return self.current, texts
 
     @property
     def leaves_alone(self) -> bool:
@@ -175,7 +179,7 @@ class RowSession:
             names = self.cells.cell(key.name, record)
             named.setdefault(key.reference, []).extend([] if names in (None, UNSET) else [names])
         for reference, names in named.items():
-            self.chunks.resolvers[reference].find(dict.fromkeys(names))
+            self._resolver(reference).find(dict.fromkeys(names))
 
     def _keys_of(self, field: models.Field) -> dict[Any, Any]:
         reference = next(key.reference for key in self.keys.values() if key.field == field)
@@ -231,7 +235,7 @@ class RowSession:
     def write_fingerprint(self, instance: models.Model) -> None:
         """Write what only a new record gets."""
         if self.current.is_new:
-            for name, entries in (self.current.for_new or {}).items():
+            for name, entries in self.current.for_new.items():
                 if name in self.children:
                     self._write(self._sync_of(name, entries), instance)
 
@@ -258,7 +262,7 @@ class RowSession:
 
     def _refer(self, reference: Reference, names: Sequence[Any]) -> dict[Any, Any]:
         """Return names -> what refers to their records, which are created where that is asked."""
-        resolver = self.chunks.resolvers[reference]
+        resolver = self._resolver(reference)
         resolver.find(dict.fromkeys(names))
         for some in names:
             if some not in resolver.keys:
@@ -271,6 +275,12 @@ class RowSession:
             self.current.created = True
         resolver.complete(names)
         return {n: v.value if type(v) is Pending else v for n, v in resolver.keys.items()}
+
+    def _resolver(self, reference: Reference) -> Resolver:
+        resolver = self.chunks.resolvers[reference]
+        # What names say of a record, only those tell that were looked up.
+        resolver.forget()
+        return resolver
 
     def _is_filled(self, known: Any) -> bool:
         fills = self.policy.existing == "fill" and not self.current.is_new
@@ -287,7 +297,11 @@ class RowSession:
         ]
 
     def _record(self, row: dict[str, Any]) -> Record:
-        return Record(self.current.line, {name: _text(cell) for name, cell in row.items()}, [])
+        values = {}
+        for name, cell in row.items():
+            text, value = self.current.given.get(name, (None, None))
+            values[name] = value if text is not None and cell == text else _text(cell)
+        return Record(self.current.line, values, [])
 
     def _stored(self, pk: Any) -> models.Model:
         rows = self.layout.model._base_manager.using(self.writer.connection.alias)
@@ -308,8 +322,8 @@ class RowCells(RowCleaner):
     def texts(self, record: Record) -> dict[str, Any]:
         """Return every cell that the file provides as the native CSV would hold it."""
         values = dict.fromkeys((*self.plain, *self.named, *self.listed), "") | record.values
-        for name, read in self.listed.items():
-            values[name] = read.said(values[name]) if values[name] else ""
+        for name in record.values.keys() & self.listed.keys():
+            values[name] = self.listed[name].said(values[name])
         return values
 
     def cell(self, name: str, record: Record) -> Any:

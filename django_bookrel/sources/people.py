@@ -30,6 +30,8 @@ _STRONG = re.compile(r"[;|]+")
 _COMMA = re.compile(",")
 _AND = re.compile(" (?:&|and|und|et) ")
 _LEADING_AND = re.compile(r"\A(?:&|and|und|et) ")
+_ENDS_IN_INITIAL = re.compile(r"\s\w\.\Z")
+_PARTICLE = re.compile(r"(?:van|von|de|du|des|del|della|di|da|le|la|ter|ten|zu)\s")
 _INITIALS = re.compile(r"(?:\w{1,2}\.[\s-]?)+")
 # Roman numerals below ten; the degrees and forms that follow a name and a comma.
 _SUFFIX = re.compile(
@@ -73,12 +75,18 @@ def _is_single_word(text: str) -> bool:
     return " " not in text or bool(_INITIALS.fullmatch(text))
 
 
+def _is_inverted(first: str, second: str) -> bool:
+    """Say whether two parts look like a surname and forenames: "Le Guin, Ursula K."."""
+    single = _is_single_word(first) or _is_single_word(second)
+    return single or bool(_ENDS_IN_INITIAL.search(second) or _PARTICLE.match(first))
+
+
 def learn_commas(cells: Iterable[str]) -> Commas:
     """
     Find out what commas do in a column.
 
     Names stand in natural order if most cells without a comma hold two or more words; the surname
-    stands first if most cells are two parts of which one is a single word.
+    stands first if most cells are two parts that look like surname and forenames.
 
     :param cells: the cells of the first records; empty ones do not count.
     """
@@ -89,7 +97,7 @@ def learn_commas(cells: Iterable[str]) -> Commas:
             if len(parts) == 1:
                 plain += bool(parts[0])
                 plain_names += " " in parts[0]
-            elif len(parts) == 2 and any(map(_is_single_word, parts)):
+            elif len(parts) == 2 and _is_inverted(*parts):
                 inverted += 1
             else:
                 lists += 1

@@ -1,8 +1,4 @@
-"""
-Settings of the examples in the documentation.
-
-    django-admin migrate --run-syncdb --pythonpath docs/examples --settings settings
-"""
+"""Settings of the examples in the documentation; ``tests/pages.py`` runs them."""
 
 from __future__ import annotations
 
@@ -18,7 +14,7 @@ INSTALLED_APPS = [
     "newspaper",
     "novels",
 ]
-DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": "examples.sqlite3"}}
+DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",

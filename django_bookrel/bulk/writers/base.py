@@ -23,6 +23,9 @@ LOCK = "django_bookrel.import"
 class Writer(ABC):
     """Reads and writes rows as tuples."""
 
+    waits = False
+    """Whether Python is idle while the database is at work, as beside a server."""
+
     def __init__(self, connection: BaseDatabaseWrapper) -> None:
         self.connection = connection
 
@@ -67,7 +70,12 @@ class Writer(ABC):
 
     @abstractmethod
     def insert(
-        self, model: type[models.Model], fields: Sequence[models.Field], rows: Sequence[Row]
+        self,
+        model: type[models.Model],
+        fields: Sequence[models.Field],
+        rows: Sequence[Row],
+        *,
+        keys: bool = True,
     ) -> list[Any]:
         """
         Insert rows and return their primary keys in order.
@@ -75,6 +83,7 @@ class Writer(ABC):
         The key is the database's own where ``fields`` do not have it and it has no Python default.
 
         :param rows: as the filler's ``rows()`` makes them.
+        :param keys: False: nobody asks for the keys, and an empty list may be returned.
         """
 
     @abstractmethod
@@ -117,7 +126,12 @@ class SQLWriter(Writer):
         return convert(self._match(columns, keys, fetch))
 
     def insert(
-        self, model: type[models.Model], fields: Sequence[models.Field], rows: Sequence[Row]
+        self,
+        model: type[models.Model],
+        fields: Sequence[models.Field],
+        rows: Sequence[Row],
+        *,
+        keys: bool = True,
     ) -> list[Any]:
         if not rows:
             return []
@@ -127,11 +141,14 @@ class SQLWriter(Writer):
             index = list(fields).index(pk)
             return [pk.to_python(row[index]) for row in rows]
         if pk.has_default():
-            keys = [pk.get_default() for _row in rows]
+            made = [pk.get_default() for _row in rows]
             prepare = to_db(pk, self.connection) or (lambda key: key)
-            with_keys = [(prepare(key), *row) for key, row in zip(keys, rows, strict=True)]
+            with_keys = [(prepare(key), *row) for key, row in zip(made, rows, strict=True)]
             self._insert(model, (pk, *fields), with_keys)
-            return keys
+            return made
+        if not keys:
+            self._insert(model, fields, rows)
+            return []
         return self._insert_numbered(model, fields, rows)
 
     def update(

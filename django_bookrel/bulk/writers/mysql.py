@@ -19,6 +19,7 @@ LOCK_TIMEOUT_S = 600
 class Writer(base.SQLWriter):
     """MariaDB and MySQL through mysqlclient."""
 
+    waits = True
     # lock wait timeout, deadlock, record has changed since last read
     transient_codes = frozenset({1205, 1213, 1020})
 

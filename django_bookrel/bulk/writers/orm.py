@@ -89,7 +89,12 @@ class Writer(base.Writer):
         ]
 
     def insert(
-        self, model: type[models.Model], fields: Sequence[models.Field], rows: Sequence[Row]
+        self,
+        model: type[models.Model],
+        fields: Sequence[models.Field],
+        rows: Sequence[Row],
+        *,
+        keys: bool = True,
     ) -> list[Any]:
         if link := self.links.get(model):
             for parent, targets in _grouped(rows).items():

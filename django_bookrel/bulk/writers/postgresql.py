@@ -24,6 +24,7 @@ BOUND_VALUES = 60_000
 class Writer(base.SQLWriter):
     """PostgreSQL through psycopg 3 or psycopg2."""
 
+    waits = True
     # serialization_failure, deadlock_detected, lock_not_available
     transient_codes = frozenset({"40001", "40P01", "55P03"})
 
@@ -92,8 +93,9 @@ class Writer(base.SQLWriter):
     ) -> list[Any]:
         pk = model._meta.pk
         numbers = self.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
-            [self.table(model), pk.column, len(rows)],
+            "SELECT nextval(name::regclass) FROM generate_series(1, %s), "
+            "(SELECT pg_get_serial_sequence(%s, %s) AS name OFFSET 0) AS sequence",
+            [len(rows), self.table(model), pk.column],
         )
         keys = [number for (number,) in numbers]
         numbered = [(key, *row) for key, row in zip(keys, rows, strict=True)]

@@ -13,7 +13,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
 from ...exceptions import BookrelError
-from ...resources.exporting import FORMATS, Exporter, output_file
+from ...resources.exporting import Exporter, output_file
+from ...resources.formats import FORMATS
 from ...resources.loading import get_resource
 
 BROKEN_PIPE = 128 + signal.SIGPIPE
@@ -21,7 +22,7 @@ BROKEN_PIPE = 128 + signal.SIGPIPE
 
 
 class Command(BaseCommand):
-    help = "Writes books with all their relations to a CSV, TSV or JSON lines file."
+    help = "Writes books with all their relations to a CSV, TSV, JSON lines or XLSX file."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", nargs="?", default="-", metavar="FILE", help="default: stdout")

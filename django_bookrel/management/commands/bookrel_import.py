@@ -20,6 +20,7 @@ from ...resources.loading import Loading, get_resource
 from ...resources.rejects import RejectsWriter
 from ...resources.relational import ImportOptions
 from ...resources.results import Result
+from ..interrupts import Interrupts
 
 SHOWN_REFUSALS = 10
 
@@ -64,6 +65,7 @@ class Command(BaseCommand):
         add("--limit", type=_number, metavar="N", help="read N records")
         add("-n", "--dry-run", action="store_true", help="read only, and say what would happen")
         add("--atomic", action="store_true", help="each file all or nothing")
+        add("--bulk", action="store_true", help="by sets, without code that runs on save")
         add("--batch-size", type=_number, metavar="N", help="rows in a transaction")
         add("--database", metavar="ALIAS")
         add("--json", action="store_true", help="the results as one JSON object a file")
@@ -83,7 +85,7 @@ class Command(BaseCommand):
                     stack.enter_context(
                         Loading(
                             file,
-                            get_resource(resource, options["database"]),
+                            get_resource(resource, options["database"], bulk=options["bulk"]),
                             reading,
                             atomic=options["atomic"],
                             skip=options["skip"],
@@ -165,11 +167,13 @@ class Command(BaseCommand):
         self, name: str, options: dict[str, Any]
     ) -> Iterator[Callable[[int, int | None, Totals], None]]:
         quiet = options["no_progress"] or options["verbosity"] == 0
-        with tqdm(desc=name, unit=" rows", disable=True if quiet else None) as bar:
+        disable = True if quiet else None
+        with Interrupts() as interrupts, tqdm(desc=name, unit=" rows", disable=disable) as bar:
 
             def on_chunk(done: int, total: int | None, totals: Totals) -> None:
                 bar.total = total
                 bar.update(done - bar.n)
+                interrupts.check()
 
             yield on_chunk
 
@@ -251,12 +255,16 @@ def _summary(name: str, result: Result, *, dry_run: bool) -> str:
         f"{name} ({result.source}): {rows} in {result.seconds:,.1f} s{rate}{said}",
         "  "
         + ", ".join(f"{getattr(counts, what):,} {what}" for what in counted)
+        + (f", {counts.deleted:,} deleted" if counts.deleted else "")
         + f", {counts.rejected:,} refused",
     ]
     if counts.repairs:
         kinds = sorted(counts.repairs.items(), key=lambda item: (-item[1], item[0]))
         said = ", ".join(f"{number:,} {kind}" for kind, number in kinds)
         lines.append(f"  cells mended or set aside: {said}")
+    if result.reasons:
+        way_out = "; --bulk imports by sets without it" if result.avoidable else ""
+        lines.append(f"  row by row, because {'; '.join(result.reasons)}{way_out}")
     return "\n".join(lines)
 
 

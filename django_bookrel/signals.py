@@ -1,0 +1,27 @@
+"""
+What hosts may listen to.
+
+A receiver that raises does not break the import: the error goes to the logger ``django.dispatch``.
+"""
+
+from __future__ import annotations
+
+from django.dispatch import Signal
+
+__all__ = ("rows_written",)
+
+rows_written = Signal()
+"""
+Sent when a chunk of an import is committed, or, where all chunks share one transaction, once for
+each of them when that is committed; not on a dry run, and not for a chunk that wrote no row.
+
+Where the database refused rows, a chunk is committed in parts, and the signal is sent for each.
+
+:param sender: the model whose rows were written. Of the records that they refer to, and that the
+    import may have created, there is no signal.
+:param using: alias of the database.
+:param new: list of the primary keys of new rows, in the order of the file.
+:param updated: list of the primary keys of rows that changed, or of which a related row did, in no
+    order.
+:param resource: the resource that imports.
+"""
