@@ -56,17 +56,24 @@ class ChildSync:
         return {
             pk
             for row, pk in asked
-            if self._differs(pk, self._wanted(self.cells[row]), current.get(pk, {}), add_only)
+            if self._differs(
+                pk, self._by_key(self._resolved(self.cells[row])), current.get(pk, {}), add_only
+            )
         }
 
     def plan(self, new: Sequence[int]) -> list[Pending]:
         """Note the entries of new rows; return the records that all this needs created."""
         for row in new:
-            entries = self.for_new.get(row, ())
-            if self.cells[row] is not UNSET:
-                entries = [*self._wanted(self.cells[row]).values(), *entries]
-            self.rows += [row] * len(entries)
-            self.of_new += entries
+            entries = self.cells[row]
+            if entries is not UNSET and entries:
+                entries = self._resolved(entries)
+                if len(entries) > 1:
+                    entries = self._by_key(entries).values()
+                self.rows += [row] * len(entries)
+                self.of_new += entries
+        for row in self.for_new.keys() & set(new) if self.for_new else ():
+            self.rows += [row] * len(self.for_new[row])
+            self.of_new += self.for_new[row]
         place = self.child.target
         if place is None:
             return []
@@ -119,18 +126,20 @@ class ChildSync:
             current.setdefault(parent, {})[key] = (pk, tuple(entry))
         return current
 
-    def _wanted(self, entries: Sequence[Entry]) -> dict[Entry, Entry]:
-        """Return key -> entry with references; of several entries of one key the first."""
+    def _resolved(self, entries: Sequence[Entry]) -> Sequence[Entry]:
+        """Return the entries with references in the place of names."""
         child, keys, place = self.child, self.keys, self.child.target
         if place is None:
-            resolved = entries
-        elif len(child.columns) == 1:
-            resolved = [(keys[names],) for (names,) in entries]
-        else:
-            resolved = [(*e[:place], keys[e[place]], *e[place + 1 :]) for e in entries]
-        if len(child.key) == len(child.columns):
-            return {entry: entry for entry in resolved}
+            return entries
+        if len(child.columns) == 1:
+            return [(keys[names],) for (names,) in entries]
+        return [(*e[:place], keys[e[place]], *e[place + 1 :]) for e in entries]
+
+    def _by_key(self, entries: Sequence[Entry]) -> dict[Entry, Entry]:
+        """Return key -> entry; of several entries of one key the first."""
+        if len(self.child.key) == len(self.child.columns):
+            return {entry: entry for entry in entries}
         wanted: dict[Entry, Entry] = {}
-        for entry in resolved:
-            wanted.setdefault(tuple([entry[i] for i in child.key]), entry)
+        for entry in entries:
+            wanted.setdefault(tuple([entry[i] for i in self.child.key]), entry)
         return wanted

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
+from django.db import models
 
 from ..bulk import UNSET, Children, Chunk, Column, Layout, Reference, Refusal, cleaner
 from ..fields import ISBNField
@@ -18,6 +19,7 @@ __all__ = ("RowCleaner",)
 
 Refuse = Callable[[int, str, Any, str], None]
 
+CHECKED_TEXTS = 1_000
 CHECKED_NAMES = 50_000
 """Names that are remembered as good."""
 
@@ -164,6 +166,19 @@ class _Names(dict[Any, Any]):
         return names
 
 
+class _Texts(dict[str, Any]):
+    """Texts of a child's column, each checked once as the column does."""
+
+    def __init__(self, column: models.Field) -> None:
+        self.clean = cleaner(column)
+
+    def __missing__(self, text: str) -> Any:
+        value = _one(self.clean, text)
+        if len(self) < CHECKED_TEXTS:
+            self[text] = value
+        return value
+
+
 class _NameCells:
     """Cells that name one record."""
 
@@ -183,7 +198,7 @@ class _EntryCells:
         self.entries, self.cell, self.target = relation.entries, relation.cell, child.target
         self.known = _Names(relation, child.reference) if child.reference else None
         self.checks = [
-            (place, cleaner(column))
+            (place, _Texts(column))
             for place, column in enumerate(child.columns)
             if place != child.target
         ]
@@ -202,9 +217,9 @@ class _EntryCells:
         checked = list(entry)
         if self.known is not None:
             checked[self.target] = self.known[entry[self.target]]
-        for place, clean in self.checks:
+        for place, known in self.checks:
             if isinstance(entry[place], str):
-                checked[place] = _one(clean, entry[place])
+                checked[place] = known[entry[place]]
         return tuple(checked)
 
 

@@ -118,7 +118,7 @@ class HookWriter(RowWriter):
             outcome.unchanged += 1
         if pk is not None and kind != DELETED:
             outcome.known_keys.append(pk)
-            if self.history is not None and pk in self.history:
+            if not self.raw and self.history is not None and pk in self.history:
                 self._count_again([pk], {pk} if kind == UPDATED else set(), outcome)
 
     def _said(self, cells: Mapping[str, Any]) -> Said:

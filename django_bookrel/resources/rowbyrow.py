@@ -205,11 +205,15 @@ class RowSession:
             setattr(instance, attribute, said)
 
     def wrong_children(self, row: dict[str, Any]) -> dict[str, ValidationError]:
-        """Return why cells of children cannot be read, by column."""
+        """Return why the children that cells say cannot be written, by column."""
         errors = {}
         for name in self._children_of(row):
+            reference = self.layout.children[self.children[name]].reference
             try:
-                self.cells.cell(name, self._record(row))
+                if reference is None or reference.create:
+                    self.cells.cell(name, self._record(row))
+                else:
+                    self._sync(name, row)
             except ValueError as error:
                 errors[name] = ValidationError(str(error), code="invalid")
         return errors
