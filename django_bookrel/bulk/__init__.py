@@ -7,7 +7,7 @@ from .chunk import Candidate, Chunk, Outcome, Policy, Refusal
 from .engine import Engine, RejectLimit, Totals
 from .layout import UNSET, Children, Column, ForeignKey, Identity, Layout, Reference
 from .persons import PersonReference
-from .reading import read_rows
+from .reading import read_pages
 from .retrying import all_or_nothing, tried_again
 from .writers import get_writer
 from .writing import ChunkWriter
@@ -35,6 +35,6 @@ __all__ = (
     "cleaner",
     "get_writer",
     "needs_value",
-    "read_rows",
+    "read_pages",
     "tried_again",
 )

@@ -18,7 +18,7 @@ def ahead(items: Iterable[T]) -> Iterator[T]:
     Yield ``items``; the next one is made while the reader is at work on the last.
 
     Worth it where the reader waits for a server. The thread has the reader's context: time zone,
-    language. What ``items`` raises is raised here, in its place; the thread ends with this iterator.
+    language. What ``items`` raises is raised here in its place; the thread ends with this iterator.
     """
     maker = _Maker(items)
     thread = Thread(target=copy_context().run, args=(maker.run,), daemon=True)

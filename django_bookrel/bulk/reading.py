@@ -10,17 +10,17 @@ from django.db import models
 from .layout import Children, Layout, Reference
 from .writers import Writer
 
-__all__ = ("read_rows",)
+__all__ = ("read_pages",)
 
 
-def read_rows(
+def read_pages(
     layout: Layout, writer: Writer, queryset: models.QuerySet, *, page_size: int = 2_000
-) -> Iterator[list[Any]]:
+) -> Iterator[dict[str, list[Any]]]:
     """
-    Yield the records of ``queryset`` by primary key.
+    Yield the records of ``queryset`` by primary key, as columns by the layout's names.
 
-    Each row has the values of the layout's columns, then a tuple of names (or None) for each
-    foreign key, then for each of the children a list of entries, with tuples of names in them.
+    A plain column has values, a foreign key tuples of names or None, children lists of entries with
+    tuples of names in them.
 
     Queries: per page one, and one or two for each foreign key and each of the children.
     """
@@ -29,22 +29,16 @@ def read_rows(
     pages = queryset.order_by(pk.attname).values_list(*fields)
     last: list[Any] = []
     while page := list((pages.filter(pk__gt=last[0]) if last else pages)[:page_size]):
-        last = [page[-1][0]]
-        keys = [row[0] for row in page]
-        children = [_entries(child, writer, keys) for child in layout.children]
-        names = _foreign_names(layout, writer, page)
-        plain = 1 + len(layout.columns)
-        for row in page:
-            said = [known.get(value) for known, value in zip(names, row[plain:], strict=True)]
-            yield [*row[1:plain], *said, *(entries.get(row[0], []) for entries in children)]
-
-
-def _foreign_names(layout: Layout, writer: Writer, page: list[Any]) -> list[dict[Any, Any]]:
-    first = 1 + len(layout.columns)
-    return [
-        _names(key.reference, writer, {row[index] for row in page})
-        for index, key in enumerate(layout.foreign_keys, first)
-    ]
+        keys, *columns = map(list, zip(*page, strict=True))
+        last = [keys[-1]]
+        for index, key in enumerate(layout.foreign_keys, len(layout.columns)):
+            known = _names(key.reference, writer, set(columns[index]))
+            columns[index] = [known.get(value) for value in columns[index]]
+        read = dict(zip(layout.names, columns, strict=True))
+        for child in layout.children:
+            entries = _entries(child, writer, keys)
+            read[child.name] = [entries.get(key, ()) for key in keys]
+        yield read
 
 
 def _names(reference: Reference, writer: Writer, keys: set[Any]) -> dict[Any, Any]:
@@ -63,6 +57,10 @@ def _entries(child: Children, writer: Writer, parents: list[Any]) -> dict[Any, l
     if child.reference is not None and child.target is not None:
         known = _names(child.reference, writer, {row[2 + child.target] for row in rows})
     entries: dict[Any, list[Any]] = {}
+    if known and len(child.columns) == 1:
+        for _pk, parent, value in rows:
+            entries.setdefault(parent, []).append((known[value],))
+        return entries
     for _pk, parent, *entry in rows:
         if known:
             entry[child.target] = known[entry[child.target]]

@@ -144,16 +144,18 @@ class BaseBookResource(RelationalResource):
         key = (sort_title(title, max_length), title, author, year, None)
         chunk.candidates[row].append((1 if place is None else 2, key))
 
-    def before_export_row(self, values: dict[str, Any]) -> None:
+    def before_export_page(self, page: dict[str, list[Any]]) -> None:
         # The fingerprint that an import would make anyway is not worth a cell; one that is older
         # than a correction of the title is.
-        entries = values.get("identifiers") or ()
-        if len(entries) == 1 and entries[0][0] == FINGERPRINT and values.get("title"):
-            names = values.get("author")
-            author = person_key(parse_person(names[0]).name) if names else ""
-            made = fingerprint(values["title"], author, values.get("year"))
-            if entries[0][1] == made:
-                values["identifiers"] = []
+        if not page.keys() >= {"identifiers", "title", "author", "year"}:
+            return
+        for row, entries in enumerate(page["identifiers"]):
+            if len(entries) == 1 and entries[0][0] == FINGERPRINT:
+                names = page["author"][row]
+                author = person_key(parse_person(names[0]).name) if names else ""
+                made = fingerprint(page["title"][row], author, page["year"][row])
+                if entries[0][1] == made:
+                    page["identifiers"][row] = ()
 
     def alias_model(self) -> type[models.Model] | None:
         config = apps.get_app_config("django_bookrel")

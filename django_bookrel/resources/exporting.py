@@ -13,7 +13,7 @@ from typing import Any, TextIO
 from import_export.widgets import CharWidget
 
 from .. import bulk
-from ..bulk import read_rows
+from ..bulk import Layout, read_pages
 from ..conf import conf
 from ..exceptions import ExportError, InvalidOption
 from ..sources import native
@@ -25,6 +25,9 @@ __all__ = ("Exporter", "output_file")
 
 
 JSON_TYPES = (bool, int, float, dict, list)
+
+Says = Callable[[list[Any]], list[Any]]
+"""Makes cells of the values of a column."""
 
 
 class Exporter:
@@ -81,24 +84,36 @@ class Exporter:
         :param typed: JSON values; otherwise cells of the native CSV.
         """
         layout = self.resource.layout(self.names)
-        says: dict[str, Callable[[Any], Any]] = {}
+        says = self._says(layout, typed=typed)
+        writer = bulk.get_writer(self.using)
+        for page in read_pages(layout, writer, self.queryset, page_size=conf.batch_size):
+            self.resource.before_export_page(page)
+            columns = [says[name](page[name]) for name in self.names]
+            if not typed:
+                columns = [self._guarded(column) for column in columns]
+            yield from map(list, zip(*columns, strict=True))
+
+    def _says(self, layout: Layout, *, typed: bool) -> dict[str, Says]:
+        """Return what makes cells of a column of values, for each name."""
         declared = self.resource.columns()
+        says: dict[str, Says] = {}
         for column in layout.columns:
             plain = _plain(declared[column.name])
-            says[column.name] = _typed(plain) if typed else plain
+            says[column.name] = _each(_typed(plain) if typed else plain)
         for key in layout.foreign_keys:
             relation = self.resource.relation_field(key.name, declared[key.name])
             says[key.name] = _named(relation.said, None if typed else "")
         for child in layout.children:
             relation = self.resource.relation_field(child.name, declared[child.name])
-            says[child.name] = _entries(relation, child.target, typed=typed)
+            says[child.name] = _each(_entries(relation, child.target, typed=typed))
+        return says
+
+    def _guarded(self, cells: list[str]) -> list[str]:
         guard, spreadsheet = native.guard_cell, self.spreadsheet_safe
-        writer = bulk.get_writer(self.using)
-        for row in read_rows(layout, writer, self.queryset, page_size=conf.batch_size):
-            values = dict(zip(says, row, strict=True))
-            self.resource.before_export_row(values)
-            said = [says[name](values[name]) for name in self.names]
-            yield said if typed else [guard(cell, spreadsheet=spreadsheet) for cell in said]
+        return [
+            guard(cell, spreadsheet=spreadsheet) if cell[:1] in native.GUARD_STARTS else cell
+            for cell in cells
+        ]
 
     def write(self, file: TextIO, format_name: str, on_row: Callable[[], Any] | None = None) -> int:
         """
@@ -134,8 +149,16 @@ def _record(number: int, row: Sequence[Any]) -> str:
     return f"Record {number:,} ({said})"
 
 
-def _named(say: Callable[[Any], str], nothing: Any) -> Callable[[Any], Any]:
-    return lambda names: say(names) if names else nothing
+def _each(say: Callable[[Any], Any]) -> Says:
+    return lambda values: list(map(say, values))
+
+
+def _named(say: Callable[[Any], str], nothing: Any) -> Says:
+    def said(column: list[Any]) -> list[Any]:
+        cells = {names: say(names) if names else nothing for names in set(column)}
+        return [cells[names] for names in column]
+
+    return said
 
 
 def _entries(relation: Any, place: int | None, *, typed: bool) -> Callable[[Any], Any]:

@@ -50,6 +50,9 @@ __all__ = (
 
 _GUARDED = re.compile("'+[=+\\-@\t\r]")
 _UNSAFE = re.compile("'*[=+\\-@\t\r]")
+GUARD_STARTS = frozenset("'=+-@\t\r")
+"""How a text begins that ``guard_cell`` may change."""
+
 _IDENTIFIER = re.compile(r"((?:[^\\:]|\\.)*):(.*)", re.DOTALL)
 
 
