@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 
@@ -219,10 +220,11 @@ def test_overlapping_files_at_once(
 
 
 def test_atomic_import_beside_others(
-    start: Start, catalogue: Path, undisturbed: dict[str, list[Any]]
+    start: Start, tmp_path: Path, catalogue: Path, undisturbed: dict[str, list[Any]]
 ):
-    kinds: list[list[object]] = [["--atomic"], ["--atomic", "--batch-size", 300], []]
-    runs = [finish(p) for p in [start(catalogue, *kind) for kind in kinds]]
+    turned = write_csv(tmp_path / "turned.csv", list(generate(ROWS))[::-1], HEADER)
+    kinds: list[list[object]] = [[catalogue, "--atomic"], [turned, "--atomic"], [catalogue]]
+    runs = [finish(p) for p in [start(*kind, "--batch-size", 500) for kind in kinds]]
     assert [(run.status, run.err) for run in runs] == [(0, "")] * 3
     assert sum(run.out["new"] for run in runs) == ROWS
     assert digest() == undisturbed
@@ -397,6 +399,38 @@ def test_same_records_added_by_another_session(
     assert [subject.name for subject in book.subjects.all()] == ["TEA"]
 
 
+LEVELS = {"sqlite": [{}], "postgresql": [{}, {"isolation_level": 3}]}
+LEVELS["mysql"] = [{}, {"isolation_level": "repeatable read"}]
+
+
+@pytest.mark.parametrize("options", LEVELS[connection.vendor])
+def test_import_sees_what_it_waited_for(
+    row: Path,
+    meanwhile: Callable[..., list[int]],
+    options: dict[str, Any],
+):
+    has_lock = Event()
+
+    def other_import() -> None:
+        writer = get_writer(THEIRS)
+        with writer.session_lock(), transaction.atomic(THEIRS):
+            writer.lock(Book)
+            has_lock.set()
+            time.sleep(0.2)
+            Author.objects.using(THEIRS).create(name="Lee, Ann")
+        connections[THEIRS].close()
+
+    with connected(**options):
+        tries = meanwhile("lock", lambda call: None)
+        other = Thread(target=other_import)
+        other.start()
+        assert has_lock.wait(10)
+        assert load(row, using=OURS).counts.new == 1
+        other.join()
+        assert [author.name for author in Author.objects.using(OURS)] == ["Lee, Ann"]
+    assert tries == [1, 2]
+
+
 @pytest.mark.skipif(not on_sqlite, reason="about SQLite's lock")
 def test_locked_database_is_tried_again(row: Path, meanwhile: Callable[..., list[int]]):
     def happens(call: int) -> None:
@@ -463,13 +497,11 @@ def test_transaction_of_somebody_else_is_theirs_to_try_again(
 def test_record_changed_since_it_was_read_is_read_again(
     row: Path, their_book: Book, meanwhile: Callable[..., list[int]]
 ):
-    level = {"postgresql": 3, "mysql": "repeatable read"}[connection.vendor]
-
     def happens(call: int) -> None:
         if call == 1:
             Book.objects.using(THEIRS).update(pages=2)
 
-    with connected(isolation_level=level):
+    with connected(**LEVELS[connection.vendor][1]):
         calls = meanwhile("update", happens)
         assert load(row, using=OURS).counts.updated == 1
         [book] = Book.objects.using(OURS)

@@ -7,6 +7,7 @@ from .chunk import Candidate, Chunk, Outcome, Policy, Refusal
 from .engine import Engine, RejectLimit, Totals
 from .layout import UNSET, Children, Column, ForeignKey, Identity, Layout, Reference
 from .persons import PersonReference
+from .querylog import unlogged
 from .reading import read_pages
 from .retrying import all_or_nothing, tried_again
 from .writers import get_writer
@@ -37,4 +38,5 @@ __all__ = (
     "needs_value",
     "read_pages",
     "tried_again",
+    "unlogged",
 )

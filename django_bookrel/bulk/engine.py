@@ -20,6 +20,7 @@ from ..exceptions import BookrelError
 from .ahead import ahead
 from .chunk import Chunk, Outcome, Refusal
 from .lookahead import FileIdentities, History, LookAhead
+from .querylog import unlogged
 from .retrying import import_lock, tried_again
 from .writers import Writer
 from .writing import ChunkWriter
@@ -116,7 +117,7 @@ class Engine:
         self.identities = self.chunks.identities = None
         self.chunks.history = self.history
         try:
-            with _rare_collections():
+            with _rare_collections(), unlogged(self.writer.connection):
                 self._run(totals)
         finally:
             if self.identities is not None:

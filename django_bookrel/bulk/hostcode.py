@@ -1,4 +1,4 @@
-"""Why the rows of an import are saved one by one: the host's code, and what only Django can write."""
+"""Why rows are saved one by one: the host's code, and what no statement of ours can write."""
 
 from __future__ import annotations
 

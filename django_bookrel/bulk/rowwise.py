@@ -167,7 +167,8 @@ class RowWriter(ChunkWriter):
 def is_of_the_row(error: Exception, writer: Writer) -> bool:
     """Return whether a failure is the row's that was written, not the database's at large."""
     at_large = isinstance(error, OperationalError | InterfaceError | LookAhead)
-    return not at_large and not writer.is_transient(error)
+    passes = isinstance(error, DatabaseError) and writer.is_transient(error)
+    return not at_large and not passes
 
 
 def refusals_of(

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
 
+from django.db import connections
 from import_export.widgets import CharWidget
 
 from .. import bulk
@@ -18,7 +19,7 @@ from ..conf import conf
 from ..exceptions import ExportError, InvalidOption
 from ..sources import native
 from ..sources.targets import suggestion
-from .formats import FORMATS
+from .formats import FORMATS, Format
 from .relational import RelationalResource
 
 __all__ = ("Exporter", "output_file")
@@ -121,7 +122,10 @@ class Exporter:
 
         :raises ExportError: the format cannot hold them.
         """
-        kind = FORMATS[format_name]
+        with bulk.unlogged(connections[self.using]):
+            return self._write(file, FORMATS[format_name], on_row)
+
+    def _write(self, file: TextIO, kind: type[Format], on_row: Callable[[], Any] | None) -> int:
         if kind.most_rows is not None and (number := self.count()) > kind.most_rows:
             raise ExportError(
                 f"There are {number:,} records, and a file of this format takes "

@@ -13,7 +13,7 @@ from ..bulk import UNSET, Chunk, ChunkWriter, Outcome, Refusal
 from ..bulk.rowwise import RowWriter, Said, is_of_the_row, refusals_of
 from ..sources import Issue, Record
 from .cleaning import RowCleaner
-from .rowbyrow import RowCells, RowSession
+from .rowsession import RowCells, RowSession
 
 __all__ = ("HookWriter", "RawRows")
 
@@ -93,7 +93,7 @@ class HookWriter(RowWriter):
             # A row that was passed over shall leave no references behind.
             undone = error is not None or (result.import_type == SKIPPED and current.created)
             if undone:
-                transaction.set_rollback(True, using)
+                transaction.set_rollback(True, using)  # noqa: FBT003 (Django's)
         if undone:
             self.forget()
         if error is None:
@@ -169,6 +169,6 @@ class RawRows(RowCleaner):
         try:
             self.resource.before_import_row(row, **{**self.hooks.kwargs, **options})
         except Exception as error:  # noqa: BLE001 (whatever it is, the row would be refused)
-            for refusal in refusals_of(error, record.line, record):
-                errors.append(Issue("hook", "", "", refusal.reason))
+            found = refusals_of(error, record.line, record)
+            errors += [Issue("hook", "", "", refusal.reason) for refusal in found]
         return Record(record.line, row, record.raw, errors, record.repairs)

@@ -25,7 +25,7 @@ class ImportPath(NamedTuple):
     rows: RowCleaner
     reasons: list[str]
     """Why rows are saved one by one; empty where they are not."""
-    avoidable: bool
+    avoidable: bool = False
     """Whether ``Meta.bulk`` would change that."""
 
 
@@ -54,7 +54,7 @@ def import_path(
     reasons = [*hooks, *_model_code(resource, layout), *unavoidable]
     rows = RowCleaner(resource, layout, clears=clears, checked=checked)
     if not reasons:
-        return ImportPath(ChunkWriter(layout, finder, policy, dry_run=dry_run), rows, [], False)
+        return ImportPath(ChunkWriter(layout, finder, policy, dry_run=dry_run), rows, [])
     writer = orm.Writer(
         finder.connection,
         layout,
@@ -66,9 +66,7 @@ def import_path(
     if not hooks:
         return ImportPath(chunks, rows, reasons, not unavoidable)
     raw = may_change_rows(resource)
-    chunks = HookWriter(
-        chunks, resource, clears=clears, raw=raw, header=header, kwargs=hook_kwargs
-    )
+    chunks = HookWriter(chunks, resource, clears=clears, raw=raw, header=header, kwargs=hook_kwargs)
     if raw:
         rows = RawRows(chunks, resource, layout, clears=clears)
     return ImportPath(chunks, rows, reasons, not unavoidable)

@@ -260,11 +260,11 @@ class RelationalResource(RowByRow):
                 if any(value is not None for value in said):
                     found.append((index, said))
 
-    def before_export_row(self, values: dict[str, Any]) -> None:
+    def before_export_page(self, page: dict[str, list[Any]]) -> None:
         """
-        Change the values of a row that is exported by ``bookrel_export``.
+        Change the values of rows that are exported by ``bookrel_export``.
 
-        :param values: by column: values, tuples of names, lists of entries.
+        :param page: column -> for each row its value, tuple of names or list of entries.
         """
 
     def alias_model(self) -> type[models.Model] | None:

@@ -18,6 +18,7 @@ __all__ = ("Recognised", "recognise")
 START_BYTES = 2**20
 """How much of a file is looked at before it is read."""
 
+PIECE_BYTES = 2**16
 SAMPLE_ROWS = 200
 _DOUBTFUL_ROWS = 10
 _DELIMITER_NAMES = {",": "comma", ";": "semicolon", "\t": "tab"}
@@ -118,9 +119,15 @@ def _candidates(
         used = encoding or source.encoding
         for dialect in _dialects(source, delimiter):
             if (used, dialect) not in samples:
-                table = Table(Lines([start], used), dialect, header)
+                table = Table(Lines(_pieces(start), used), dialect, header)
                 samples[used, dialect] = table, list(islice(table, SAMPLE_ROWS))
             yield _Candidate(source, used, dialect, *samples[used, dialect])
+
+
+def _pieces(start: bytes) -> Iterator[bytes]:
+    # A sample ends in the first of them, and no text of the whole start is made for each.
+    for place in range(0, len(start), PIECE_BYTES):
+        yield start[place : place + PIECE_BYTES]
 
 
 def _dialects(source: type[Source], delimiter: str | None) -> Sequence[Dialect]:

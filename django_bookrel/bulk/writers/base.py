@@ -50,7 +50,7 @@ class Writer(ABC):
     def filler(
         self, model: type[models.Model], given: Sequence[models.Field], *, adding: bool
     ) -> Any:
-        """Return the ``Filler`` that makes rows for :meth:`insert` (``adding``) or :meth:`update`."""
+        """Return what makes rows for :meth:`insert` (``adding``) or :meth:`update`."""
 
     @abstractmethod
     def match(
