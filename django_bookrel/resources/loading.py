@@ -142,7 +142,7 @@ class Loading:
                     self.records,
                     self.fields,
                     clears=self.source.clears,
-                        checked=True,
+                    checked=True,
                     header=self.header,
                     options=options,
                     result=self.result,
