@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 
 from django_bookrel.bulk import RejectLimit, get_writer
 from django_bookrel.bulk.writers.base import SQLWriter
-from django_bookrel.exceptions import SourceError
+from django_bookrel.exceptions import InvalidOption, SourceError
 from django_bookrel.models import Author, Book, ImportRecord, Publisher, RefusedRow
 from django_bookrel.resources import BookResource, Result, load
 from tests.hosts.newsdesk.models import Article, Reporter, Topic
@@ -566,3 +566,21 @@ def test_import_data_without_the_columns_of_the_identity():
     result = ArticleResource().import_data(dataset(rows))
     assert result.has_errors()
     assert (Article.objects.count(), Topic.objects.count()) == (0, 0)
+
+
+# Options that name what there is not.
+
+
+@pytest.mark.parametrize(
+    "options, message",
+    [
+        ({"existing": "replace"}, "existing='replace' is none of: update, fill, skip"),
+        ({"keep": ["titel"]}, "there is no field “titel”"),
+    ],
+)
+@pytest.mark.django_db
+def test_options_that_make_no_sense(tmp_path: Path, options: dict[str, Any], message: str):
+    path = write_rows(tmp_path / "in.csv", good=1, bad=0)
+    with pytest.raises(InvalidOption, match=message):
+        load(path, **options)
+    assert Book.objects.count() == 0

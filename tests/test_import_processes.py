@@ -1,5 +1,5 @@
 """
-Imports as processes: several at once, killed, interrupted, cut off, beside other sessions.
+Imports and exports as processes: several at once, killed, interrupted, cut off, beside other sessions.
 
 They have a database of their own beside the test database, for what they write is committed.
 """
@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from threading import Event, Thread
@@ -110,17 +110,19 @@ Start = Callable[..., "subprocess.Popen[str]"]
 
 @pytest.fixture
 def start(database: str) -> Iterator[Start]:
-    """Start an import as a process of its own."""
+    """Start an import, or another command, as a process of its own."""
     running: list[subprocess.Popen[str]] = []
 
-    def start(*args: object, options: str = "") -> subprocess.Popen[str]:
+    def start(
+        *args: object, command: Sequence[str] = ("bookrel_import", "--json"), options: str = ""
+    ) -> subprocess.Popen[str]:
         environment = os.environ | {
             "DATABASE_URL": database + options,
             "DJANGO_SETTINGS_MODULE": "tests.settings",
             "PYTHONPATH": str(Path(__file__).resolve().parent.parent),
         }
         process = subprocess.Popen(
-            [sys.executable, "-m", "django", "bookrel_import", "--json", *map(str, args)],
+            [sys.executable, "-m", "django", *command, *map(str, args)],
             env=environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -323,6 +325,20 @@ def test_cut_off_and_started_again(
     assert digest() == undisturbed
 
 
+def test_export_that_is_killed_leaves_no_file(start: Start, catalogue: Path, tmp_path: Path):
+    load(catalogue, using=OURS)
+    path = tmp_path / "out.csv"
+    process = start(path, command=["bookrel_export"])
+    while not list(tmp_path.iterdir()):
+        assert process.poll() is None, finish(process)
+        time.sleep(0.001)
+    process.kill()
+    assert process.wait() == -signal.SIGKILL
+    assert not path.exists()
+    assert start(path, command=["bookrel_export"]).wait() == 0
+    assert len(path.read_text(encoding="utf-8").splitlines()) == ROWS + 1
+
+
 # Beside another session.
 
 
@@ -404,9 +420,11 @@ LEVELS["mysql"] = [{}, {"isolation_level": "repeatable read"}]
 
 
 @pytest.mark.parametrize("options", LEVELS[connection.vendor])
+@pytest.mark.parametrize("atomic", [False, True])
 def test_import_sees_what_it_waited_for(
     row: Path,
     meanwhile: Callable[..., list[int]],
+    atomic: bool,  # noqa: FBT001
     options: dict[str, Any],
 ):
     has_lock = Event()
@@ -425,10 +443,10 @@ def test_import_sees_what_it_waited_for(
         other = Thread(target=other_import)
         other.start()
         assert has_lock.wait(10)
-        assert load(row, using=OURS).counts.new == 1
+        assert load(row, using=OURS, atomic=atomic).counts.new == 1
         other.join()
         assert [author.name for author in Author.objects.using(OURS)] == ["Lee, Ann"]
-    assert tries == [1, 2]
+    assert len(tries) == (3 if atomic else 2)
 
 
 @pytest.mark.skipif(not on_sqlite, reason="about SQLite's lock")
@@ -478,11 +496,17 @@ def test_lock_that_is_held_too_long_is_tried_again(
 
 @servers_only
 def test_transaction_of_somebody_else_is_theirs_to_try_again(
-    row: Path, their_book: Book, meanwhile: Callable[..., list[int]]
+    row: Path,
+    their_book: Book,
+    meanwhile: Callable[..., list[int]],
+    monkeypatch: pytest.MonkeyPatch,
 ):
+    monkeypatch.setattr("django_bookrel.bulk.retrying.PATIENCE_S", 1)
+
     def happens(call: int) -> None:
-        tell_theirs("BEGIN")
-        Book.objects.using(THEIRS).update(pages=2)
+        if call == 1:
+            tell_theirs("BEGIN")
+            Book.objects.using(THEIRS).update(pages=2)
 
     with connected(**IMPATIENT[connection.vendor]):
         calls = meanwhile("update", happens)

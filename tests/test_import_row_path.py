@@ -13,6 +13,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connections
 from django.db.models import signals
+from django.test.utils import CaptureQueriesContext
 from import_export.fields import Field
 from import_export.instance_loaders import ModelInstanceLoader
 from import_export.widgets import ForeignKeyWidget
@@ -382,6 +383,42 @@ def test_rows_that_refer_to_a_refused_row(tmp_path: Path):
     assert [report.code for report in Report.objects.all()] == ["d"]
 
 
+@pytest.mark.parametrize("batch_size", [1, 2, 100])
+def test_refused_row_does_not_take_the_one_before_it_along(tmp_path: Path, batch_size: int):
+    rows = [
+        {"code": "a", "title": "One"},
+        {"code": "a", "title": "Two"},
+        {"code": "a", "title": "Forbidden"},
+        {"code": "b", "title": "Three"},
+        {"code": "b", "title": "Four"},
+    ]
+    result = import_rows(tmp_path, rows, ReportResource, batch_size=batch_size)
+    assert result.counts.rows == 5
+    assert [line for line, *_ in refused(result)] == [4]
+    assert {title for _code, title, *_ in reports()} == {"Two", "Four"}
+    again = import_rows(tmp_path, rows, ReportResource, batch_size=batch_size)
+    assert counts(again) == {"rows": 5, "unchanged": 2, "duplicates": 2, "rejected": 1}
+
+
+def test_unchanged_rows_cost_no_queries_of_their_own(tmp_path: Path):
+    found = []
+    for count in (10, 50):
+        rows = [
+            {
+                "code": f"c{n}",
+                "title": f"Title {n}",
+                "correspondent": f"{n}@example.com",
+                "tags": "x",
+            }
+            for n in range(count)
+        ]
+        import_rows(tmp_path, rows, ReportResource)
+        with CaptureQueriesContext(connections["default"]) as captured:
+            import_rows(tmp_path, rows, ReportResource)
+        found.append(len(captured))
+    assert found[0] == found[1]
+
+
 # clean()
 
 
@@ -434,6 +471,14 @@ def test_model_of_ours_is_cleaned_whole(tmp_path: Path):
     assert counts(import_rows(tmp_path, rows, resource)) == {"rows": 1, "new": 1}
     rows[0]["title"] = "B"
     assert counts(import_rows(tmp_path, rows, resource)) == {"rows": 1, "updated": 1}
+
+
+@pytest.mark.parametrize("hook", ["before_import_row", "after_import_row"])
+def test_clean_runs_beside_hooks(tmp_path: Path, hook: str):
+    result = import_rows(tmp_path, EVENTS, hooked(hook, base=EventResource))
+    assert counts(result) == {"rows": 4, "new": 2, "rejected": 2}
+    assert refused(result) == [(3, "ends", "2", "is before the start"), (4, "", "", "is too long")]
+    assert ran == [f"clean {code}" for code in "abcd"]
 
 
 # Receivers.
@@ -623,6 +668,52 @@ def test_examples_come_in_the_same(connect: Callable[..., None], resource: Any):
     path = EXAMPLES / "catalogue.csv"
     by_sets, row_by_row = both_ways([path, path], connect, resource)
     assert row_by_row == by_sets
+
+
+@pytest.mark.parametrize("resource", BOOK_RESOURCES.values(), ids=BOOK_RESOURCES)
+def test_years_of_persons(tmp_path: Path, connect: Callable[..., None], resource: Any):
+    connect(signals.post_save, heard)
+    rows = [{"title": "A", "author": "John Smith"}, {"title": "B", "contributors": "Jane Roe"}]
+    path = write_csv(tmp_path / "in.csv", rows)
+    assert counts(load(path, resource=resource)) == {"rows": 2, "new": 2}
+    rows = [
+        {"title": "A", "author": "John Smith (1820-1891)"},
+        {"title": "B", "contributors": "Jane Roe (1830-1901)"},
+        {"title": "C", "author": "John Smith (1900-1950)"},
+    ]
+    path = write_csv(tmp_path / "in.csv", rows)
+    assert load(path, resource=resource).counts.new == 1
+    assert set(Author.objects.values_list("name", "born", "died")) == {
+        ("John Smith", 1820, 1891),
+        ("Jane Roe", 1830, 1901),
+        ("John Smith (1900-1950)", 1900, 1950),
+    }
+
+
+@pytest.mark.parametrize("batch_size", [1, 100])
+def test_persons_of_refused_rows(tmp_path: Path, connect: Callable[..., None], batch_size: int):
+    def saved(sender: Any, instance: Any, **kwargs: Any) -> None:
+        if instance.title.startswith("Bad"):
+            raise ValueError("not this one")
+
+    for name in ("Jane Roe", "Max Mo"):
+        Author.objects.create(name=name)
+    people = "Jane Roe (1830-1901)|Max Mo (1800-1850)"
+    connect(signals.post_save, saved, Book)
+    rows = [
+        {"title": "Bad 1", "author": "John Smith", "contributors": people},
+        {"title": "Bad 2", "author": "John Smith (1820-1891)"},
+        {"title": "Good 1", "author": "John Smith (1820-1891)", "contributors": "Jane Roe"},
+        {"title": "Good 2", "author": "Smith, John", "contributors": "Jane Roe (1830-1901)"},
+    ]
+    result = load(write_csv(tmp_path / "in.csv", rows), batch_size=batch_size)
+    assert counts(result) == {"rows": 4, "new": 2, "rejected": 2}
+    assert set(Author.objects.values_list("name", "born", "died")) == {
+        ("John Smith", 1820, 1891),
+        ("Jane Roe", 1830, 1901),
+        ("Max Mo", None, None),
+    }
+    assert {book.author.name for book in Book.objects.all()} == {"John Smith"}
 
 
 @pytest.mark.parametrize("seed", range(2))
@@ -820,6 +911,41 @@ def test_hooks_that_decide(tmp_path: Path, batch_size: int):
     assert bulletins() == {("a", "A", "x"), ("f", "F", "y")}
     assert sorted(tag.name for tag in Tag.objects.all()) == ["x", "y"]
     assert (result.totals["delete"], result.totals["new"]) == (1, 2)
+
+
+class SkippingResource(ReportResource):
+    class Meta:
+        model = Report
+
+    def skip_row(self, instance: Any, original: Any, row: Any, *args: Any) -> bool:
+        return row["title"] == "skip"
+
+
+def test_skipped_row_leaves_nothing_behind(tmp_path: Path):
+    rows = [
+        {"code": "a", "title": "skip", "correspondent": "ann@example.com"},
+        {"code": "b", "title": "Two", "correspondent": "bo@example.com"},
+    ]
+    result = import_rows(tmp_path, rows, SkippingResource)
+    assert counts(result) == {"rows": 2, "new": 1, "unchanged": 1}
+    assert [c.email for c in Correspondent.objects.all()] == ["bo@example.com"]
+
+
+@pytest.mark.parametrize("batch_size", [1, 2, 100])
+def test_last_row_wins_where_hooks_leave_rows_alone(tmp_path: Path, batch_size: int):
+    Bulletin.objects.create(code="a", title="Old")
+    rows = [
+        {"code": "a", "title": "One", "tags": "x"},
+        {"code": "b", "title": "B", "tags": ""},
+        {"code": "a", "title": "Two", "tags": ""},
+    ]
+    resource = hooked("after_save_instance")
+    result = import_rows(tmp_path, rows, resource, batch_size=batch_size)
+    assert counts(result) == {"rows": 3, "new": 1, "updated": 1, "duplicates": 1}
+    assert bulletins() == {("a", "Two"), ("b", "B")}
+    assert len(resource.calls) == 2
+    again = import_rows(tmp_path, rows, resource, batch_size=batch_size)
+    assert counts(again) == {"rows": 3, "unchanged": 2, "duplicates": 1}
 
 
 class CreatingWidget(ForeignKeyWidget):

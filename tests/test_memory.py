@@ -56,10 +56,8 @@ def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("django_bookrel.sources.decoding.BLOCK_BYTES", 2**14)
 
 
-@pytest.mark.parametrize("debug", [False, True])
-def test_import(catalogue: Path, settings: Any, debug: bool):  # noqa: FBT001
+def test_import(catalogue: Path):
     few = peak(lambda: load(catalogue / "few.csv", batch_size=BATCH))
-    settings.DEBUG = debug
     many = peak(lambda: load(catalogue / "many.csv", batch_size=BATCH))
     assert many < 1.1 * few + 500_000
 

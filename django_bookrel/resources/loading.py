@@ -100,6 +100,7 @@ class Loading:
                 self.source, self.fields = reading.source, reading.fields
                 self.header = reading.header
                 self.result.source = reading.source.name
+            self.resource.check_import(self.options, self.fields)
             self._stack = stack.pop_all()
 
     def __enter__(self) -> Self:

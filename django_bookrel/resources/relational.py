@@ -14,6 +14,7 @@ from import_export.widgets import ForeignKeyWidget, ManyToManyWidget, Widget
 from .. import bulk
 from ..bulk import UNSET, Chunk, Column, Identity, Layout, Policy, Refusal, Totals
 from ..conf import conf
+from ..exceptions import InvalidOption, MissingColumns
 from ..fields import DerivedField
 from ..signals import rows_written
 from ..sources import Record
@@ -24,6 +25,9 @@ from .rowbyrow import RowByRow
 from .widgets import exact_widget
 
 __all__ = ("ImportOptions", "RelationalResource")
+
+
+EXISTING = ("update", "fill", "skip")
 
 
 @dataclass(frozen=True)
@@ -121,6 +125,28 @@ class RelationalResource(RowByRow):
         relations = [f for f in self.fields.values() if isinstance(f, RelationField)]
         found = [name for f in relations for name in f.prefetches(self._meta.model)]
         yield from queryset.prefetch_related(*found).iterator(chunk_size=self.get_chunk_size())
+
+    def check_import(self, options: ImportOptions, provided: Collection[str]) -> None:
+        """
+        Check what concerns a whole import, before anything is written.
+
+        :raises InvalidOption: the options name what there is not.
+        :raises MissingColumns: the file has no column by which rows are found.
+        """
+        if options.existing not in EXISTING:
+            raise InvalidOption(f"existing={options.existing!r} is none of: {', '.join(EXISTING)}.")
+        known = self.columns()
+        for name in options.keep:
+            if name not in known:
+                raise InvalidOption(
+                    f"keep: there is no field “{name}”. The fields are: {', '.join(known)}."
+                )
+        keys = self.candidate_keys()
+        if keys == [["id"]] or fills_columns(self):
+            return
+        if not any(self.identities(provided)):
+            listed = " or ".join(", ".join(key) for key in keys)
+            raise MissingColumns(f"no column by which rows are found: {listed}.")
 
     def import_records(
         self,
