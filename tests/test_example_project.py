@@ -66,7 +66,7 @@ def run_demo(port: int | str) -> subprocess.CompletedProcess[str]:
         env=environment(PORT=str(port)),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
     )
 
 
@@ -105,7 +105,7 @@ def demo(folder: Path) -> Iterator[tuple[str, str]]:
         yield f"http://127.0.0.1:{port}/", log.read_text()
     finally:
         process.send_signal(signal.SIGINT)
-        process.wait(60)
+        process.wait(300)
 
 
 def wait_for(process: subprocess.Popen[bytes], port: int, log: Path) -> None:

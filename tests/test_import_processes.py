@@ -138,7 +138,7 @@ def start(database: str) -> Iterator[Start]:
 
 
 def finish(process: subprocess.Popen[str]) -> Run:
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=300)
     return Run(process.returncode, json.loads(out) if out else None, err)
 
 
@@ -442,7 +442,7 @@ def test_import_sees_what_it_waited_for(
         tries = meanwhile("lock", lambda call: None)
         other = Thread(target=other_import)
         other.start()
-        assert has_lock.wait(10)
+        assert has_lock.wait(60)
         assert load(row, using=OURS, atomic=atomic).counts.new == 1
         other.join()
         assert [author.name for author in Author.objects.using(OURS)] == ["Lee, Ann"]

@@ -58,6 +58,11 @@ class PersonResolver(Resolver):
         """Those of ``dated`` that were written."""
 
     def find(self, wanted: Iterable[Names]) -> None:
+        if self.dated:
+            # Nobody has written what these names say; they are to be looked up again.
+            known = self.keys.items()
+            identity = self.reference.identity
+            self.keys = {n: value for n, value in known if identity(n) not in self.dated}
         self.holders, self.dated = {}, {}
         super().find(wanted)
 
