@@ -1,5 +1,5 @@
 """
-Imports and exports as processes: several at once, killed, interrupted, cut off, beside other sessions.
+Imports and exports as processes: several at once, killed, interrupted, cut off, beside others.
 
 They have a database of their own beside the test database, for what they write is committed.
 """
