@@ -24,6 +24,7 @@ from tests.hosts.newsdesk.resources import (
     NoteResource,
     PhotoResource,
     StrictArticleResource,
+    StrictSequelResource,
     UndeclaredArticleResource,
 )
 from tests.importing import capture_writes, stored, write_csv
@@ -534,3 +535,14 @@ def test_change_that_the_database_refuses(tmp_path: Path):
     result = import_rows(tmp_path, rows)
     assert counts(result) == {"rows": 2, "new": 1, "rejected": 1}
     assert set(Article.objects.values_list("slug", "words")) == {("a", 1), ("b", 2)}
+
+
+@pytest.mark.parametrize("batch_size", [1, 100])
+def test_row_that_refers_to_one_with_an_unknown_name(tmp_path: Path, batch_size: int):
+    rows = [
+        {"slug": "a", "headline": "A", "follows": "b", "reporter": ""},
+        {"slug": "b", "headline": "B", "follows": "", "reporter": "nobody@example.com"},
+    ]
+    result = import_rows(tmp_path, rows, StrictSequelResource, batch_size=batch_size)
+    assert counts(result) == {"rows": 2, "rejected": 2}
+    assert Article.objects.count() == 0

@@ -38,16 +38,19 @@ class OwnRows:
     def __bool__(self) -> bool:
         return bool(self.identities)
 
-    def waiting(self, chunk: Chunk, pks: Sequence[Any], file: FileIdentities) -> set[int]:
+    def waiting(
+        self, chunk: Chunk, pks: Sequence[Any], refused: set[int], file: FileIdentities
+    ) -> set[int]:
         """
         Let names mean new rows of the chunk; return the rows that wait for another chunk.
 
         :param pks: the primary keys of the rows' records, None for new ones.
+        :param refused: the lines of rows that make no record.
         """
         makers = {
             candidate: row
             for row, (pk, some) in enumerate(zip(pks, chunk.candidates, strict=True))
-            if pk is None
+            if pk is None and chunk.lines[row] not in refused
             for candidate in some
         }
         needs: dict[int, list[tuple[Reference, Any, Any]]] = {}

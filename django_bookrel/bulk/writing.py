@@ -176,10 +176,12 @@ class ChunkWriter:
         """Return the rows that can be written, and their records' primary keys or None."""
         pks, refusals = find_records(chunk, self.layout, self.writer, self._keys_of)
         refusals += self._incomplete(chunk, pks)
+        refusals += self._unknown_names(chunk, own=False)
         if self.own and self.identities is not None:
-            waiting = self.own.waiting(chunk, pks, self.identities)
+            refused = {refusal.line for refusal in refusals}
+            waiting = self.own.waiting(chunk, pks, refused, self.identities)
             outcome.again = {chunk.lines[row] for row in waiting}
-        refusals += self._unknown_names(chunk)
+        refusals += self._unknown_names(chunk, own=True)
         refusals = [refusal for refusal in refusals if refusal.line not in outcome.again]
         outcome.refused += refusals
         out = {refusal.line for refusal in refusals} | outcome.again
@@ -201,15 +203,21 @@ class ChunkWriter:
         key = next(key for key in self.layout.foreign_keys if key.field == field)
         return self.resolvers[key.reference].by_identity()
 
-    def _unknown_names(self, chunk: Chunk) -> list[Refusal]:
-        """Refuse the rows that name a record which is neither there nor to be created."""
+    def _unknown_names(self, chunk: Chunk, *, own: bool) -> list[Refusal]:
+        """
+        Refuse the rows that name a record which is neither there nor to be created.
+
+        :param own: of the references to records that the file may make, or of the others.
+        """
         refusals: list[Refusal] = []
         for index, key in enumerate(self.layout.foreign_keys, len(self.layout.columns)):
-            if not key.reference.create:
+            if not key.reference.create and (key.reference in self.own.identities) == own:
                 cells = [None if c is UNSET or c is None else [c] for c in chunk.columns[index]]
                 refusals += self._unknown(chunk, key.name, key.reference, cells)
         for child, cells in zip(self.layout.children, chunk.children, strict=True):
-            if child.reference is not None and not child.reference.create:
+            if child.reference is None or child.reference.create:
+                continue
+            if (child.reference in self.own.identities) == own:
                 named = [None if c is UNSET else [e[child.target] for e in c] for c in cells]
                 refusals += self._unknown(chunk, child.name, child.reference, named)
         return refusals

@@ -32,6 +32,18 @@ class StrictArticleResource(RelationalResource):
         import_id_fields = ("slug",)
 
 
+class StrictSequelResource(RelationalResource):
+    """Knows only the reporters that are there, and articles that the file makes."""
+
+    reporter = ForeignKeyField(Reporter, by="email")
+    follows = ForeignKeyField(Article, by="slug")
+
+    class Meta:
+        model = Article
+        fields = ("slug", "headline", "reporter", "follows")
+        import_id_fields = ("slug",)
+
+
 class UndeclaredArticleResource(RelationalResource):
     """Leaves its relations to django-import-export: they are named by primary key."""
 
