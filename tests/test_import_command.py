@@ -19,6 +19,8 @@ from django.db import InterfaceError, OperationalError
 
 from django_bookrel.bulk.writers.base import SQLWriter
 from django_bookrel.models import Author, Book, ImportRecord, Publisher, RefusedRow
+from django_bookrel.resources import ImportOptions
+from django_bookrel.resources.loading import Loading, get_resource
 from tests.hosts.newsdesk.models import Article
 from tests.importing import books, read_csv, stored, write_csv
 
@@ -311,6 +313,22 @@ def test_json_of_an_import_that_was_stopped(run: Callable[..., Run], tmp_path: P
 def test_quiet_and_without_progress(run: Callable[..., Run], good: Path):
     assert run(good, "--no-progress").err == ""
     assert run(good, verbosity=0).err == ""
+
+
+@pytest.mark.parametrize("options, rows", [({}, 3_000), ({"skip": 500, "limit": 2_400}, 2_400)])
+def test_number_of_rows_is_estimated_by_what_was_read(
+    tmp_path: Path, options: dict[str, int], rows: int
+):
+    path = write_csv(tmp_path / "in.csv", ({"title": f"{n:0500}"} for n in range(3_000)))
+    expected: list[int | None] = []
+    import_options = ImportOptions(
+        batch_size=500, on_chunk=lambda done, total, totals: expected.append(loading.expected_rows)
+    )
+    with Loading(path, get_resource(None), options=import_options, **options) as loading:
+        assert loading.expected_rows is None
+        loading.run()
+    assert len(expected) == (rows + 499) // 500
+    assert all(rows * 0.8 < number <= rows for number in expected), expected
 
 
 def test_mended_cells_are_summed_up(run: Callable[..., Run], tmp_path: Path):

@@ -92,6 +92,8 @@ class Loading:
     def __post_init__(self) -> None:
         self.result: Result = self.resource.get_result_class()()
         self.name = os.fspath(self.path)
+        self._reading: Reading | None = None
+        self._rows_read = 0
         with ExitStack() as stack:
             if self.name == STANDARD_INPUT:
                 self.name = "standard input"
@@ -121,8 +123,20 @@ class Loading:
     def records(self) -> Iterator[Record]:
         """Yield the records of the file, counting repairs on no pass."""
         with self.open() as reading:
+            self._reading = reading
             stop = None if self.limit is None else self.skip + self.limit
-            yield from itertools.islice(reading, self.skip, stop)
+            rows = enumerate(itertools.islice(reading, self.skip, stop), self.skip + 1)
+            for self._rows_read, record in rows:
+                yield record
+
+    @property
+    def expected_rows(self) -> int | None:
+        """How many records there may be, by the part of the file that was read; None: no idea."""
+        reading = self._reading
+        if reading is None or not reading.bytes_total or not reading.bytes_read:
+            return None
+        rows = self._rows_read * reading.bytes_total // reading.bytes_read - self.skip
+        return rows if self.limit is None else min(rows, self.limit)
 
     def run(self) -> Result:
         """

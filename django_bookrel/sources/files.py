@@ -53,6 +53,8 @@ class CatalogueFile:
         self._is_stdin = self._path == STANDARD_INPUT
         self.name = "standard input" if self._is_stdin else self._path
         self._raw = sys.stdin.buffer if self._is_stdin else self._opened()
+        self.bytes_total = self._size()
+        """Size of the file as it lies on disk, when it was opened; None for a pipe."""
         self._counted = _Counted(self._raw)
         self._file: _Counted | None = None
 
@@ -71,9 +73,7 @@ class CatalogueFile:
         """Bytes of the file as it lies on disk."""
         return self._counted.count
 
-    @property
-    def bytes_total(self) -> int | None:
-        """Size of the file as it lies on disk; None for a pipe."""
+    def _size(self) -> int | None:
         try:
             status = os.fstat(self._raw.fileno())
         except OSError:

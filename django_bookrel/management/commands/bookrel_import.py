@@ -118,7 +118,7 @@ class Command(BaseCommand):
             if rejects is not None:
                 rejects(refusals)
 
-        with self._bar(loading.name, options) as on_chunk:
+        with self._bar(loading, options) as on_chunk:
             loading.options = ImportOptions(
                 existing=options["existing"],
                 keep=options["keep"],
@@ -164,14 +164,17 @@ class Command(BaseCommand):
 
     @contextmanager
     def _bar(
-        self, name: str, options: dict[str, Any]
+        self, loading: Loading, options: dict[str, Any]
     ) -> Iterator[Callable[[int, int | None, Totals], None]]:
         quiet = options["no_progress"] or options["verbosity"] == 0
         disable = True if quiet else None
-        with Interrupts() as interrupts, tqdm(desc=name, unit=" rows", disable=disable) as bar:
+        with (
+            Interrupts() as interrupts,
+            tqdm(desc=loading.name, unit=" rows", disable=disable) as bar,
+        ):
 
             def on_chunk(done: int, total: int | None, totals: Totals) -> None:
-                bar.total = total
+                bar.total = loading.expected_rows if total is None else total
                 bar.update(done - bar.n)
                 interrupts.check()
 
