@@ -334,10 +334,10 @@ def test_failure_leaves_no_file(
     run: Callable[..., Run], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ):
     def failing(self: Any, **options: Any) -> Any:
-        yield list(CELLS.values())
+        yield [list(CELLS.values())]
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("django_bookrel.resources.exporting.Exporter.rows", failing)
+    monkeypatch.setattr("django_bookrel.resources.exporting.Exporter.pages", failing)
     path = tmp_path / name
     path.write_text("precious", encoding="utf-8")
     with pytest.raises(KeyboardInterrupt):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .cells import Cleaner, cleaner, needs_value
 from .chunk import Candidate, Chunk, Outcome, Policy, Refusal
+from .collecting import rare_collections
 from .engine import Engine, RejectLimit, Totals
 from .layout import UNSET, Children, Column, ForeignKey, Identity, Layout, Reference
 from .persons import PersonReference
@@ -36,6 +37,7 @@ __all__ = (
     "cleaner",
     "get_writer",
     "needs_value",
+    "rare_collections",
     "read_pages",
     "tried_again",
     "unlogged",

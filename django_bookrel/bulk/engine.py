@@ -6,9 +6,7 @@ The engine knows records only as things of which ``Cleaner`` makes rows.
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from typing import Any, Protocol
@@ -19,6 +17,7 @@ from django.db.models import IntegerField
 from ..exceptions import BookrelError
 from .ahead import ahead
 from .chunk import Chunk, Outcome, Refusal
+from .collecting import rare_collections
 from .lookahead import FileIdentities, History, LookAhead
 from .querylog import unlogged
 from .retrying import import_lock, tried_again
@@ -26,9 +25,6 @@ from .writers import Writer
 from .writing import ChunkWriter
 
 __all__ = ("Engine", "RejectLimit", "RowMaker", "Totals")
-
-ALLOCATIONS = 100_000
-"""Objects more that are alive before Python looks for cycles among them."""
 
 HEAD_ROWS = 2_000
 """A file of whose first rows more than half are refused is taken for a wrong file."""
@@ -85,7 +81,7 @@ class Engine:
     chunks: ChunkWriter
     writer: Writer
     maker: RowMaker
-    batch_size: int = 2_000
+    batch_size: int = 5_000
     max_rejects: Callable[[Totals], bool] | None = None
     """Whether so many refusals stop the import; None: half of the first 2,000 rows do."""
     on_refused: Callable[[list[Refusal]], None] = lambda refusals: None
@@ -117,7 +113,7 @@ class Engine:
         self.identities = self.chunks.identities = None
         self.chunks.history = self.history
         try:
-            with _rare_collections(), unlogged(self.writer.connection):
+            with rare_collections(), unlogged(self.writer.connection):
                 self._run(totals)
         finally:
             if self.identities is not None:
@@ -301,21 +297,6 @@ class Engine:
             self.chunks.forget()
             raise
         return outcome
-
-
-@contextmanager
-def _rare_collections() -> Iterator[None]:
-    """
-    Let Python look for cycles less often: a chunk is many thousand objects, and no cycles.
-
-    Looking takes a quarter of an import's time at the usual setting.
-    """
-    usual = gc.get_threshold()
-    gc.set_threshold(max(usual[0], ALLOCATIONS), *usual[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*usual)
 
 
 def _batches(items: Iterable[Any], size: int) -> Iterator[list[Any]]:

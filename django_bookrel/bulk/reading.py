@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from operator import itemgetter
 from typing import Any
 
 from django.db import models
@@ -14,7 +15,7 @@ __all__ = ("read_pages",)
 
 
 def read_pages(
-    layout: Layout, writer: Writer, queryset: models.QuerySet, *, page_size: int = 2_000
+    layout: Layout, writer: Writer, queryset: models.QuerySet, *, page_size: int = 5_000
 ) -> Iterator[dict[str, list[Any]]]:
     """
     Yield the records of ``queryset`` by primary key, as columns by the layout's names.
@@ -28,7 +29,7 @@ def read_pages(
     fields = [pk.attname, *(field.attname for field in layout.fields)]
     pages = queryset.order_by(pk.attname).values_list(*fields)
     last: list[Any] = []
-    while page := list((pages.filter(pk__gt=last[0]) if last else pages)[:page_size]):
+    while page := _fetched((pages.filter(pk__gt=last[0]) if last else pages)[:page_size]):
         keys, *columns = map(list, zip(*page, strict=True))
         last = [keys[-1]]
         for index, key in enumerate(layout.foreign_keys, len(layout.columns)):
@@ -39,6 +40,13 @@ def read_pages(
             entries = _entries(child, writer, keys)
             read[child.name] = [entries.get(key, ()) for key in keys]
         yield read
+
+
+def _fetched(page: models.QuerySet) -> list[tuple[Any, ...]]:
+    # As list(page), which asks the driver for a hundred rows at a time.
+    compiler = page.query.get_compiler(page.db)
+    size = page.query.high_mark
+    return list(compiler.results_iter(tuple_expected=True, chunk_size=size))
 
 
 def _names(reference: Reference, writer: Writer, keys: set[Any]) -> dict[Any, Any]:
@@ -52,16 +60,16 @@ def _names(reference: Reference, writer: Writer, keys: set[Any]) -> dict[Any, An
 def _entries(child: Children, writer: Writer, parents: list[Any]) -> dict[Any, list[Any]]:
     fetch = [child.model._meta.pk, child.parent, *child.columns]
     found = writer.match([child.parent], [(parent,) for parent in parents], fetch)
-    rows = sorted((row[1:] for row in found), key=lambda row: row[0])
+    found = sorted(found, key=itemgetter(1))
     known = {}
     if child.reference is not None and child.target is not None:
-        known = _names(child.reference, writer, {row[2 + child.target] for row in rows})
+        known = _names(child.reference, writer, {row[3 + child.target] for row in found})
     entries: dict[Any, list[Any]] = {}
     if known and len(child.columns) == 1:
-        for _pk, parent, value in rows:
+        for _index, _pk, parent, value in found:
             entries.setdefault(parent, []).append((known[value],))
         return entries
-    for _pk, parent, *entry in rows:
+    for _index, _pk, parent, *entry in found:
         if known:
             entry[child.target] = known[entry[child.target]]
         entries.setdefault(parent, []).append(tuple(entry))

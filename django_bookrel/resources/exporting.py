@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
 
-from django.db import connections
+from django.db import connections, models
 from import_export.widgets import CharWidget
 
 from .. import bulk
@@ -78,9 +78,9 @@ class Exporter:
         """Return how many records there are to write."""
         return self.queryset.count()
 
-    def rows(self, *, typed: bool = False) -> Iterator[list[Any]]:
+    def pages(self, *, typed: bool = False) -> Iterator[list[tuple[Any, ...]]]:
         """
-        Yield the records in the order of ``names``.
+        Yield lists of records, each a tuple of values in the order of ``names``.
 
         :param typed: JSON values; otherwise cells of the native CSV.
         """
@@ -92,7 +92,7 @@ class Exporter:
             columns = [says[name](page[name]) for name in self.names]
             if not typed:
                 columns = [self._guarded(column) for column in columns]
-            yield from map(list, zip(*columns, strict=True))
+            yield list(zip(*columns, strict=True))
 
     def _says(self, layout: Layout, *, typed: bool) -> dict[str, Says]:
         """Return what makes cells of a column of values, for each name."""
@@ -100,10 +100,17 @@ class Exporter:
         says: dict[str, Says] = {}
         for column in layout.columns:
             plain = _plain(declared[column.name])
-            says[column.name] = _each(_typed(plain) if typed else plain)
+            if typed:
+                says[column.name] = _each(_typed(plain))
+            elif type(declared[column.name].widget) is CharWidget:
+                says[column.name] = _texts
+            else:
+                # Years and counts of pages are few; what is equal reads alike in one column.
+                is_number = isinstance(column.field, models.IntegerField)
+                says[column.name] = _distinct(plain) if is_number else _each(plain)
         for key in layout.foreign_keys:
             relation = self.resource.relation_field(key.name, declared[key.name])
-            says[key.name] = _named(relation.said, None if typed else "")
+            says[key.name] = _distinct(_named(relation.said, None if typed else ""))
         for child in layout.children:
             relation = self.resource.relation_field(child.name, declared[child.name])
             says[child.name] = _each(_entries(relation, child.target, typed=typed))
@@ -116,36 +123,41 @@ class Exporter:
             for cell in cells
         ]
 
-    def write(self, file: TextIO, format_name: str, on_row: Callable[[], Any] | None = None) -> int:
+    def write(
+        self, file: TextIO, format_name: str, on_page: Callable[[int], Any] | None = None
+    ) -> int:
         """
         Write the records to ``file`` and return their number.
 
+        :param on_page: called with the number of records of each page that was written.
         :raises ExportError: the format cannot hold them.
         """
-        with bulk.unlogged(connections[self.using]):
-            return self._write(file, FORMATS[format_name], on_row)
+        with bulk.unlogged(connections[self.using]), bulk.rare_collections():
+            return self._write(file, FORMATS[format_name], on_page)
 
-    def _write(self, file: TextIO, kind: type[Format], on_row: Callable[[], Any] | None) -> int:
+    def _write(self, file: TextIO, kind: type[Format], on_page: Callable[[int], Any] | None) -> int:
         if kind.most_rows is not None and (number := self.count()) > kind.most_rows:
             raise ExportError(
                 f"There are {number:,} records, and a file of this format takes "
                 f"{kind.most_rows:,}; write CSV, or fewer records by --filter."
             )
-        writer, written, complete = kind(file), 0, False
+        writer, complete = kind(file), False
         try:
             writer.header(self.names)
-            for row in self.rows(typed=kind.typed):
+            for page in self.pages(typed=kind.typed):
+                before = writer.written
                 try:
-                    writer.row(row)
+                    writer.rows(page)
                 except ExportError as error:
-                    raise ExportError(f"{_record(written + 1, row)}: {error}") from error
-                written += 1
-                if on_row:
-                    on_row()
+                    written = writer.written
+                    where = _record(written + 1, page[written - before])
+                    raise ExportError(f"{where}: {error}") from error
+                if on_page:
+                    on_page(len(page))
             complete = True
         finally:
             writer.close(complete=complete)
-        return written
+        return writer.written
 
 
 def _record(number: int, row: Sequence[Any]) -> str:
@@ -157,20 +169,28 @@ def _each(say: Callable[[Any], Any]) -> Says:
     return lambda values: list(map(say, values))
 
 
-def _named(say: Callable[[Any], str], nothing: Any) -> Says:
-    def said(column: list[Any]) -> list[Any]:
-        cells = {names: say(names) if names else nothing for names in set(column)}
-        return [cells[names] for names in column]
+def _distinct(say: Callable[[Any], Any]) -> Says:
+    def said(values: list[Any]) -> list[Any]:
+        cells = {value: say(value) for value in set(values)}
+        return [cells[value] for value in values]
 
     return said
 
 
+def _texts(values: list[Any]) -> list[Any]:
+    return [value or "" for value in values]
+
+
+def _named(say: Callable[[Any], str], nothing: Any) -> Callable[[Any], Any]:
+    return lambda names: say(names) if names else nothing
+
+
 def _entries(relation: Any, place: int | None, *, typed: bool) -> Callable[[Any], Any]:
-    write = relation.items if typed else relation.cell
+    write, named = relation.items if typed else relation.cell, relation.said
 
     def say(entries: Any) -> Any:
         if place is not None:
-            entries = [(*e[:place], relation.said(e[place]), *e[place + 1 :]) for e in entries]
+            entries = [(*e[:place], named(e[place]), *e[place + 1 :]) for e in entries]
         return write(entries)
 
     return say
@@ -186,10 +206,7 @@ def _typed(plain: Callable[[Any], str]) -> Callable[[Any], Any]:
 def _plain(declared: Any) -> Callable[[Any], str]:
     render = declared.widget.render
 
-    def say(value: Any) -> str:
-        return "" if value is None else str(render(value))
-
-    return say if type(declared.widget) is not CharWidget else lambda value: value or ""
+    return lambda value: "" if value is None else str(render(value))
 
 
 @contextmanager

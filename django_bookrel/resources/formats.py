@@ -30,10 +30,22 @@ class Format(ABC):
 
     def __init__(self, file: TextIO) -> None:
         self.file = file
+        self.written = 0
+        """How many records were written."""
 
     @abstractmethod
     def header(self, names: Sequence[str]) -> None:
         """Write the names of the columns."""
+
+    def rows(self, rows: Sequence[Sequence[Any]]) -> None:
+        """
+        Write records.
+
+        :raises ExportError: the format cannot hold one, the one after :attr:`written`.
+        """
+        for values in rows:
+            self.row(values)
+            self.written += 1
 
     @abstractmethod
     def row(self, values: Sequence[Any]) -> None:
@@ -56,12 +68,17 @@ class CSV(Format):
 
     def __init__(self, file: TextIO) -> None:
         super().__init__(file)
-        self.row = csv.writer(file, delimiter=self.delimiter).writerow  # type: ignore[method-assign]
+        self.writer = csv.writer(file, delimiter=self.delimiter)
 
     def header(self, names: Sequence[str]) -> None:
         self.row(names)
 
-    def row(self, values: Sequence[Any]) -> None: ...
+    def rows(self, rows: Sequence[Sequence[Any]]) -> None:
+        self.writer.writerows(rows)
+        self.written += len(rows)
+
+    def row(self, values: Sequence[Any]) -> None:
+        self.writer.writerow(values)
 
 
 class TSV(CSV):
