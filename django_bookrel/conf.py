@@ -18,7 +18,7 @@ class Conf:
     @property
     def batch_size(self) -> int:
         """``BOOKREL_BATCH_SIZE``: rows that an import or export takes at a time."""
-        return getattr(settings, "BOOKREL_BATCH_SIZE", 2000)
+        return getattr(settings, "BOOKREL_BATCH_SIZE", 5000)
 
 
 conf = Conf()

@@ -10,7 +10,7 @@ from django_bookrel.conf import Conf, conf
 
 NAMES = {
     "register_admin": ("BOOKREL_REGISTER_ADMIN", True, False),
-    "batch_size": ("BOOKREL_BATCH_SIZE", 2000, 50),
+    "batch_size": ("BOOKREL_BATCH_SIZE", 5000, 50),
 }
 
 
