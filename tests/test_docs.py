@@ -196,7 +196,7 @@ def test_every_format_is_documented():
 
 
 def test_every_source_is_documented():
-    listed = re.findall(r"^``(\w+)``$", section("importing.rst", "Files"), re.MULTILINE)
+    listed = re.findall(r"^``(\w+)``$", read("formats.rst"), re.MULTILINE)
     assert sorted(listed) == sorted(SOURCES)
 
 

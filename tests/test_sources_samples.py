@@ -1,0 +1,66 @@
+"""
+Every format by its samples: ``samples/NAME.*`` is a file of format NAME, ``samples/NAME-more.*``
+another one, and ``samples/NAME.*.expected.jsonl`` has the records that come of it.
+
+A record is a line of JSON: the values of the native CSV that are not empty; of a refused one the
+column and kind of each error; and the kinds of its repairs.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from django_bookrel.sources import SOURCES, Record, open_source
+
+SAMPLES = Path(__file__).parent / "samples"
+EXPECTED = ".expected.jsonl"
+FILES = sorted(path for path in SAMPLES.iterdir() if not path.name.endswith(EXPECTED))
+WITHOUT_SAMPLE = {"native", "generic"}
+"""They have tests of their own."""
+
+
+def as_json(record: Record) -> dict[str, Any]:
+    said = {name: value for name, value in record.values.items() if value}
+    if record.errors:
+        said = {"errors": [[error.column, error.kind] for error in record.errors]}
+    if record.repairs:
+        said["repairs"] = sorted({repair.kind for repair in record.repairs})
+    # Tuples become lists.
+    return json.loads(json.dumps({"line": record.line, **said}))
+
+
+def read(path: Path, **options: Any) -> list[dict[str, Any]]:
+    with open_source(path, **options) as reading:
+        return [as_json(record) for record in reading]
+
+
+def format_of(path: Path) -> str:
+    return path.name.partition(".")[0].partition("-")[0]
+
+
+def test_every_format_has_a_sample():
+    assert {format_of(path) for path in FILES} | WITHOUT_SAMPLE == set(SOURCES)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_recognised(path: Path):
+    with open_source(path) as reading:
+        assert reading.source.name == format_of(path)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_records(path: Path):
+    expected = path.with_name(path.name + EXPECTED).read_text(encoding="utf-8").splitlines()
+    assert read(path) == [json.loads(line) for line in expected]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_every_column_is_placed_or_explained(path: Path):
+    with open_source(path) as reading:
+        assert {column.position for column in reading.columns} == set(range(len(reading.header)))
+        lost = [c.name for c in reading.columns if not c.field and c.reason.startswith("no column")]
+    assert lost == []
