@@ -12,12 +12,13 @@ DEMO = .venv-demo/bin/python
 BENCH = .venv-bench/bin/python
 
 .DEFAULT_GOAL = help
-.PHONY: help demo test test-databases databases databases-stop bench lint docs clean
+.PHONY: help demo test test-databases test-all databases databases-stop bench lint docs clean
 
 help:
 	@echo "make demo            serve the example project with a catalogue (PORT=8000 HOST=127.0.0.1)"
 	@echo "make test            run the tests on every Python that is here (ARGS=... for pytest)"
-	@echo "make test-databases  run them on the database servers that are here"
+	@echo "make test-databases  run them on throw-away PostgreSQL and MariaDB servers"
+	@echo "make test-all        run them on every Python, Django and database that can be had"
 	@echo "make databases       start throw-away PostgreSQL and MariaDB servers (NAMES=\"pg18 mariadb\")"
 	@echo "make databases-stop  stop them"
 	@echo "make bench           measure the import and export (DATABASE_URL=..., ARGS=\"--rows 10000 simple\")"
@@ -33,7 +34,10 @@ test: .venv-test/ready
 	@$(TEST) ci/matrix.py $(if $(ENVS),-e '$(ENVS)',-m quick) -- $(ARGS)
 
 test-databases: .venv-test/ready
-	@$(TEST) ci/matrix.py -m databases -- $(ARGS)
+	@$(TEST) ci/matrix.py $(if $(ENVS),-e '$(ENVS)',-m databases) --servers -- $(ARGS)
+
+test-all: .venv-test/ready
+	@$(TEST) ci/matrix.py -m all --servers -- $(ARGS)
 
 databases: .venv-test/ready
 	@$(TEST) ci/databases.py start $(NAMES)

@@ -3,6 +3,7 @@
 Run the environments of tox that this machine can run, and print what became of each one.
 
     ci/matrix.py -m quick               those with a label of tox.ini
+    ci/matrix.py -m all --servers       start the database servers that they need, and stop them
     ci/matrix.py -e 'py313-dj{52,61}-sqlite' -- tests/test_isbn.py
 
 An environment whose interpreter or database server is not there is listed as missing. The exit
@@ -17,6 +18,8 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
@@ -58,14 +61,43 @@ def select(arguments: argparse.Namespace) -> list[str]:
     return names
 
 
-def find_missing(environment: str, versions: dict[str, Path], variables: dict[str, str]) -> str:
+def find_databases(environments: list[str], variables: dict[str, str]) -> list[str]:
+    """List the databases that environments need and nobody has named by a variable."""
+    factors = dict.fromkeys(factor for name in environments for factor in name.split("-"))
+    known = databases.DATABASES
+    return [f for f in factors if f in known and not variables.get(known[f].variable[0])]
+
+
+@contextmanager
+def started(names: list[str], variables: dict[str, str]) -> Iterator[dict[str, str]]:
+    """Start databases and stop them at the end; give the reasons why some could not be had."""
+    reasons: dict[str, str] = {}
+    try:
+        for name in names:
+            try:
+                databases.start([name])
+            except (databases.ProvisionError, OSError) as error:
+                reasons[name] = str(error).partition("\n")[0]
+        variables |= databases.environment()
+        yield reasons
+    finally:
+        databases.stop(names)
+
+
+def find_missing(
+    environment: str,
+    versions: dict[str, Path],
+    variables: dict[str, str],
+    reasons: dict[str, str],
+) -> str:
     """Say what keeps an environment from running; empty if nothing does."""
     for factor in environment.split("-"):
         if factor.startswith("py3") and f"3.{factor[3:]}" not in versions:
             return f"missing: no python3.{factor[3:]}"
         database = databases.DATABASES.get(factor)
         if database and not variables.get(database.variable[0]):
-            return f"missing: no {database.title} (ci/databases.py start {factor})"
+            reason = reasons.get(factor, f"ci/databases.py start {factor}")
+            return f"missing: no {database.title} ({reason})"
     return ""
 
 
@@ -110,8 +142,13 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     choice = parser.add_mutually_exclusive_group(required=True)
-    choice.add_argument("-m", dest="label", help="label of tox.ini: quick, databases, all")
+    choice.add_argument("-m", dest="label", help="label of tox.ini: quick, databases, ci, all")
     choice.add_argument("-e", dest="environments", help="names of environments")
+    parser.add_argument(
+        "--servers",
+        action="store_true",
+        help="start the throw-away servers that are not running, and stop them at the end",
+    )
     parser.add_argument("arguments", nargs="*", help="for pytest, after --")
     arguments = parser.parse_args()
 
@@ -119,9 +156,12 @@ def main() -> None:
     path = os.pathsep.join([os.environ["PATH"], *(str(p.parent) for p in versions.values())])
     # A server of one's own, named by its variable, comes before the throw-away one.
     variables = {**databases.environment(), **os.environ, "PATH": path}
-    missing = {name: find_missing(name, versions, variables) for name in select(arguments)}
-    present = [name for name, reason in missing.items() if not reason]
-    results = run_tox(present, arguments.arguments, variables) if present else {}
+    environments = select(arguments)
+    needed = find_databases(environments, variables) if arguments.servers else []
+    with started(needed, variables) as reasons:
+        missing = {name: find_missing(name, versions, variables, reasons) for name in environments}
+        present = [name for name, reason in missing.items() if not reason]
+        results = run_tox(present, arguments.arguments, variables) if present else {}
     outcomes = [
         Outcome(environment=name, verdict=reason) if reason else read_outcome(name, results)
         for name, reason in missing.items()

@@ -4,6 +4,8 @@ Settings of the test project; the environment variable DATABASE_URL chooses the 
     sqlite:///:memory:                              (the default)
     postgresql://USER:PASSWORD@HOST:PORT/NAME
     mysql://USER:PASSWORD@HOST:PORT/NAME            (MariaDB too)
+
+A query gives options, "?pool=true" for one. USE_TZ=0 is the setting of that name.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ ENGINES = {
     "postgresql": "django.db.backends.postgresql",
     "mysql": "django.db.backends.mysql",
 }
+SWITCHES = {"true": True, "false": False}
 
 
 def database(url: str) -> dict[str, Any]:
@@ -36,7 +39,7 @@ def database(url: str) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": parts.hostname or "",
         "PORT": parts.port or "",
-        "OPTIONS": dict(parse_qsl(parts.query)),
+        "OPTIONS": {name: SWITCHES.get(text, text) for name, text in parse_qsl(parts.query)},
         "TEST": {"NAME": test_name, **({"CHARSET": "utf8mb4"} if is_mysql else {})},
     }
 
@@ -89,4 +92,4 @@ TEMPLATES = [
         },
     },
 ]
-USE_TZ = True
+USE_TZ = os.environ.get("USE_TZ") != "0"

@@ -421,8 +421,8 @@ def test_registry():
 def test_unknown_source():
     with pytest.raises(UnknownSource) as caught:
         get_source("nativ")
-    assert str(caught.value).startswith(
-        'There is no source "nativ" (did you mean "native"?). The sources are: generic, native'
+    assert str(caught.value) == (
+        f'There is no source "nativ" (did you mean "native"?). The sources are: {", ".join(SOURCES)}.'
     )
 
 
