@@ -22,7 +22,7 @@ help:
 	@echo "make databases       start throw-away PostgreSQL and MariaDB servers (NAMES=\"pg18 mariadb\")"
 	@echo "make databases-stop  stop them"
 	@echo "make bench           measure the import and export (DATABASE_URL=..., ARGS=\"--rows 10000 simple\")"
-	@echo "make lint            check style and layers"
+	@echo "make lint            check style and layers; mend what can be mended"
 	@echo "make docs            build the documentation into docs/_build/html"
 	@echo "make clean           remove what these made"
 	@echo "PYTHON=/path/to/python3 names the interpreter of a new virtual environment (now: $(PYTHON))"
