@@ -12,7 +12,7 @@ DEMO = .venv-demo/bin/python
 BENCH = .venv-bench/bin/python
 
 .DEFAULT_GOAL = help
-.PHONY: help demo test test-databases test-all databases databases-stop bench lint docs clean
+.PHONY: help demo test test-databases test-all databases databases-stop bench lint package docs clean
 
 help:
 	@echo "make demo            serve the example project with a catalogue (PORT=8000 HOST=127.0.0.1)"
@@ -23,6 +23,7 @@ help:
 	@echo "make databases-stop  stop them"
 	@echo "make bench           measure the import and export (DATABASE_URL=..., ARGS=\"--rows 10000 simple\")"
 	@echo "make lint            check style and layers; mend what can be mended"
+	@echo "make package         build the sdist and the wheel into dist/ and check them"
 	@echo "make docs            build the documentation into docs/_build/html"
 	@echo "make clean           remove what these made"
 	@echo "PYTHON=/path/to/python3 names the interpreter of a new virtual environment (now: $(PYTHON))"
@@ -52,6 +53,9 @@ bench: .venv-bench/ready
 
 lint: .venv-test/ready
 	@$(TEST) -m tox run -e lint
+
+package: .venv-test/ready
+	@$(TEST) -m tox run -e package
 
 docs: .venv-test/ready
 	@$(TEST) -m tox run -e docs
