@@ -12,7 +12,7 @@ DEMO = .venv-demo/bin/python
 BENCH = .venv-bench/bin/python
 
 .DEFAULT_GOAL = help
-.PHONY: help demo test test-databases test-all databases databases-stop bench lint package docs clean
+.PHONY: help demo test test-databases test-all databases databases-stop bench lint package example docs clean
 
 help:
 	@echo "make demo            serve the example project with a catalogue (PORT=8000 HOST=127.0.0.1)"
@@ -24,6 +24,7 @@ help:
 	@echo "make bench           measure the import and export (DATABASE_URL=..., ARGS=\"--rows 10000 simple\")"
 	@echo "make lint            check style and layers; mend what can be mended"
 	@echo "make package         build the sdist and the wheel into dist/ and check them"
+	@echo "make example         follow the README in a fresh clone of what is committed"
 	@echo "make docs            build the documentation into docs/_build/html"
 	@echo "make clean           remove what these made"
 	@echo "PYTHON=/path/to/python3 names the interpreter of a new virtual environment (now: $(PYTHON))"
@@ -56,6 +57,9 @@ lint: .venv-test/ready
 
 package: .venv-test/ready
 	@$(TEST) -m tox run -e package
+
+example:
+	@$(if $(PYTHON),$(PYTHON),python3) ci/example.py
 
 docs: .venv-test/ready
 	@$(TEST) -m tox run -e docs
