@@ -67,6 +67,8 @@ def serving(
     :param options: for ``subprocess.Popen``.
     :raises ProvisionError: it ends by itself, does not answer in time, or does not stop.
     """
+    # What a shell starts in the background ignores Ctrl-C, and so would whatever that starts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with log.open("wb") as output:
         process = subprocess.Popen(
             command,
