@@ -2,13 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from django_bookrel.sources.cells import (
-    mend_number,
-    mend_text,
-    mend_year,
-    split_series,
-    split_texts,
-)
+from django_bookrel.sources.cells import mend_number, mend_text, mend_year, split_texts
 
 
 @pytest.mark.parametrize(
@@ -99,26 +93,3 @@ def test_mend_year(text: str, year: str | None):
 )
 def test_split_texts(text: str, commas: bool, texts: list[str]):  # noqa: FBT001
     assert split_texts(text, commas=commas) == texts
-
-
-@pytest.mark.parametrize(
-    "text, series",
-    [
-        ("", []),
-        ("Dune", [("Dune", "")]),
-        ("Dune #1", [("Dune", "1")]),
-        ("Dune, #1-2", [("Dune", "1-2")]),
-        ("Dune ; 3", [("Dune", "3")]),
-        ("Dune ; vol. 3", [("Dune", "3")]),
-        ("Dune, Bd. 3", [("Dune", "3")]),
-        ("Area No 51", [("Area No 51", "")]),
-        ("Catch 22", [("Catch 22", "")]),
-        ("Dune #1 | Arrakis  x", [("Dune", "1"), ("Arrakis x", "")]),
-        ("Dune; Arrakis", [("Dune", ""), ("Arrakis", "")]),
-        ("Dune #1.0", [("Dune", "1")]),
-        ("Dune #1.5", [("Dune", "1.5")]),
-        ("Dune #0", [("Dune", "0")]),
-    ],
-)
-def test_split_series(text: str, series: list[tuple[str, str]]):
-    assert split_series(text) == series

@@ -173,7 +173,7 @@ class Source:
 
     @property
     def fields(self) -> frozenset[str]:
-        """The fields that the file provides, also where a cell is empty."""
+        """The fields that the file provides, also where a cell is empty; titles may hold series."""
         return frozenset(column.field for column in self.columns if column.field)
 
     def records(self, rows: Iterable[Row]) -> Iterator[Record]:

@@ -6,7 +6,7 @@ import re
 from html import unescape
 from html.entities import html5
 
-__all__ = ("mend_number", "mend_text", "mend_year", "split_series", "split_texts")
+__all__ = ("mend_number", "mend_text", "mend_year", "split_texts")
 
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 _INTEGER = re.compile(r"-?\d{1,4}", re.ASCII)
@@ -18,14 +18,7 @@ _TIME = re.compile(r"(?<=\d)[T ]\d\d:.*", re.DOTALL)
 _PAGES = re.compile(
     r"(\d+)\s*(?:p|pp|pages|s|seiten|págs?|páginas|bl)\.?", re.IGNORECASE | re.ASCII
 )
-_VOLUME = r"(?:vol|volume|v|no|nr|number|bd|band|book|tome|t)\b\.?"
-_SERIES = re.compile(
-    rf"(.+?)(?:[\s,;:]*#|\s*[,;]\s*{_VOLUME}|\s;)\s*([\w.,/-]*\d[\w.,/-]*)",
-    re.IGNORECASE | re.DOTALL,
-)
-_SERIES_CHARACTERS = 500
 _LISTS = re.compile("[;|]")
-_SERIES_LISTS = re.compile(rf"\||;(?!\s*(?:{_VOLUME})?\s*\d)", re.IGNORECASE)
 
 
 def mend_text(text: str) -> str:
@@ -82,15 +75,3 @@ def split_texts(text: str, *, commas: bool = False) -> list[str]:
         text = " ".join(text.split())
         return [text] if text else []
     return list(dict.fromkeys(words for part in parts if (words := " ".join(part.split()))))
-
-
-def split_series(text: str) -> list[tuple[str, str]]:
-    """Part a list of series, each with its number as it is printed ("" if there is none)."""
-    series = []
-    for part in _SERIES_LISTS.split(text):
-        # Longer than any series, and the pattern takes quadratic time.
-        match = _SERIES.fullmatch(part.strip()) if len(part) <= _SERIES_CHARACTERS else None
-        name, number = match.groups() if match else (part, "")
-        if name := " ".join(name.split()):
-            series.append((name, (mend_number(number) or number) if number else ""))
-    return list(dict.fromkeys(series))

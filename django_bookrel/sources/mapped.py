@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import Any, ClassVar
 
 from ..exceptions import InvalidISBN
 from ..isbn import repair_isbn
 from .base import Column, Issue, Record, Row, Source
-from .cells import mend_number, mend_text, mend_year, split_series, split_texts
+from .cells import mend_text, split_texts
 from .people import Commas, learn_commas, split_people, split_role
 from .placement import check_single, place_columns
-from .rows import SHOWN_CHARACTERS, issue
+from .readers import READERS, Reader, left_out, mended, read_plain
+from .series import join_series, take_series
 from .targets import Target, check_columns
 
 __all__ = ("MappedSource",)
@@ -23,8 +24,6 @@ LOOKED_AT = 1_000
 _PEOPLE = ("author", "contributors")
 _UNREPORTED_ISBN = (None, "isbn-10", "punctuation")
 
-Reader = Callable[[list[str], Sequence[Column], dict[str, Any], list[Issue]], None]
-
 
 class MappedSource(Source):
     """
@@ -33,8 +32,12 @@ class MappedSource(Source):
     A target has one column, except lists and the ISBN: of several ISBN columns the first that
     holds one counts, and another ISBN becomes an identifier. Mapped columns come before the
     subclass's own for the same target. The first person of an author column is the author, the
-    others are contributors: by the role behind the name, else as co-authors. Cells are mended,
-    and what cannot be is left out; both are listed in ``Record.repairs``.
+    others are contributors: by the role behind the name, else as co-authors. A series at the end
+    of a title joins those of a column. Cells are mended, and what cannot be is left out; both are
+    listed in ``Record.repairs``.
+
+    A subclass changes how the columns of a field are read by a method ``_read_FIELD`` with the
+    signature of :data:`~.readers.Reader`.
     """
 
     commas: ClassVar[Commas | None] = None
@@ -61,6 +64,7 @@ class MappedSource(Source):
         self._commas: dict[int, Commas | None] = {}
         self._parts_people = "contributors" in fields
         self._keeps_identifiers = "identifiers" in fields
+        self._titles = [c for c in self.columns if c.field == "title" and "series" in fields]
         by_field: dict[str, list[Column]] = {}
         for column in self.columns:
             if column.field:
@@ -80,6 +84,8 @@ class MappedSource(Source):
             found |= {"contributors"}
         if self._keeps_identifiers and sum(c.field == "isbn" for c in self.columns) > 1:
             found |= {"identifiers"}
+        if self._titles:
+            found |= {"series"}
         return found
 
     def records(self, rows: Iterable[Row]) -> Iterator[Record]:
@@ -105,21 +111,33 @@ class MappedSource(Source):
             cells = self._without_entities(cells, repairs)
         for reader, columns in self._plan:
             reader(cells, columns, values, repairs)
+        if self._titles and "#" in values["title"]:
+            self._take_series(values, repairs)
         return Record(row.line, values, row.cells, (), repairs)
 
     def _without_entities(self, cells: list[str], repairs: list[Issue]) -> list[str]:
-        mended = list(cells)
+        plain = list(cells)
         for column in self.columns:
-            cell = mended[column.position]
+            cell = plain[column.position]
             if column.field and "&" in cell and (text := mend_text(cell)) != cell:
-                mended[column.position] = text
-                repairs.append(_mended("entities", column, cell, text))
-        return mended
+                plain[column.position] = text
+                repairs.append(mended("entities", column, cell, text))
+        return plain
+
+    def _take_series(self, values: dict[str, Any], repairs: list[Issue]) -> None:
+        printed = values["title"]
+        title, found = take_series(printed)
+        series = join_series(values.get("series", ()), found) if found else []
+        if series:
+            values["title"], values["series"] = title, series
+            said = "; ".join(f"{name} #{number}" for name, number in found)
+            result = f"{title}; series: {said}"
+            repairs.append(mended("series-in-title", self._titles[0], printed, result))
 
     def _reader(self, field: str) -> Reader:
         if field == "author" and not self._parts_people:
-            return _read_plain
-        return getattr(self, f"_read_{field}", _READERS.get(field, _read_plain))
+            return read_plain
+        return getattr(self, f"_read_{field}", READERS.get(field, read_plain))
 
     def _read_author(
         self,
@@ -156,9 +174,9 @@ class MappedSource(Source):
         cell = cells[column.position].strip()
         people = split_people(cell, self._commas.get(column.position) or Commas.UNCLEAR)
         if len(people) > 1:
-            repairs.append(_mended("people", column, cell, "; ".join(people)))
+            repairs.append(mended("people", column, cell, "; ".join(people)))
         elif people and people[0] != cell:
-            repairs.append(_mended("spaces", column, cell, people[0]))
+            repairs.append(mended("spaces", column, cell, people[0]))
         return [split_role(name) for name in people]
 
     def _read_isbn(
@@ -177,10 +195,10 @@ class MappedSource(Source):
             try:
                 isbn, repair = repair_isbn(cell)
             except InvalidISBN as error:
-                repairs.append(_left_out("isbn", column, cell, str(error)))
+                repairs.append(left_out("isbn", column, cell, str(error)))
                 continue
             if repair not in _UNREPORTED_ISBN:
-                repairs.append(_mended(f"isbn-{repair}", column, cell, isbn))
+                repairs.append(mended(f"isbn-{repair}", column, cell, isbn))
             if isbn not in found:
                 found.append(isbn)
         values["isbn"] = found[0] if found else ""
@@ -199,84 +217,3 @@ class MappedSource(Source):
             commas = self._commas.get(column.position) is Commas.BETWEEN_NAMES
             subjects += split_texts(cells[column.position], commas=commas)
         values["subjects"] = list(dict.fromkeys(subjects))
-
-
-def _read_plain(
-    cells: list[str], columns: Sequence[Column], values: dict[str, Any], repairs: list[Issue]
-) -> None:
-    values[columns[0].field] = cells[columns[0].position].strip()
-
-
-def _read_publishers(
-    cells: list[str], columns: Sequence[Column], values: dict[str, Any], repairs: list[Issue]
-) -> None:
-    names = [name for column in columns for name in split_texts(cells[column.position])]
-    values["publishers"] = list(dict.fromkeys(names)) if len(names) > 1 else names
-
-
-def _read_series(
-    cells: list[str], columns: Sequence[Column], values: dict[str, Any], repairs: list[Issue]
-) -> None:
-    series: list[tuple[str, str]] = []
-    number = ""
-    for column in columns:
-        cell = cells[column.position].strip()
-        if column.qualifier:
-            number = mend_number(cell) or cell
-        else:
-            series += split_series(cell)
-    if number and len(series) == 1 and not series[0][1]:
-        series = [(series[0][0], number)]
-    values["series"] = list(dict.fromkeys(series))
-
-
-def _read_identifiers(
-    cells: list[str], columns: Sequence[Column], values: dict[str, Any], repairs: list[Issue]
-) -> None:
-    found = values.get("identifiers", [])
-    for column in columns:
-        cell = cells[column.position].strip()
-        if column.qualifier:
-            if cell:
-                found.append((column.qualifier, mend_number(cell) or cell))
-            continue
-        for text in split_texts(cell, commas=True):
-            scheme, _, value = (part.strip() for part in text.partition(":"))
-            if scheme and value:
-                found.append((scheme, value))
-            else:
-                repairs.append(_left_out("identifier", column, text, f'"{text}" has no scheme.'))
-    values["identifiers"] = list(dict.fromkeys(found))
-
-
-def _read_number(mend: Callable[[str], str | None], kind: str) -> Reader:
-    def read(
-        cells: list[str], columns: Sequence[Column], values: dict[str, Any], repairs: list[Issue]
-    ) -> None:
-        column = columns[0]
-        cell = cells[column.position].strip()
-        number = mend(cell) if cell else ""
-        values[column.field] = number or ""
-        if number is None:
-            repairs.append(_left_out(kind, column, cell, f'"{cell[:40]}" is no {kind}.'))
-        elif number != cell:
-            repairs.append(_mended("number", column, cell, number))
-
-    return read
-
-
-_READERS: dict[str, Reader] = {
-    "publishers": _read_publishers,
-    "series": _read_series,
-    "identifiers": _read_identifiers,
-    "year": _read_number(mend_year, "year"),
-    "pages": _read_number(mend_number, "number"),
-}
-
-
-def _mended(kind: str, column: Column, cell: str, result: str) -> Issue:
-    return issue(kind, column.name, cell, f'Read as "{result[:SHOWN_CHARACTERS]}".')
-
-
-def _left_out(kind: str, column: Column, cell: str, reason: str) -> Issue:
-    return issue(f"{kind}-left-out", column.name, cell, f"{reason} The cell is left out.")

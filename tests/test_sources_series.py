@@ -1,0 +1,150 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from django_bookrel.sources import BOOK_FIELDS, Record, open_source
+from django_bookrel.sources.series import join_series, split_series, take_series
+from tests.shared import shared_file
+
+
+@pytest.mark.parametrize(
+    "text, series",
+    [
+        ("", []),
+        ("Dune", [("Dune", "")]),
+        ("Dune #1", [("Dune", "1")]),
+        ("Dune, #1-2", [("Dune", "1-2")]),
+        ("Dune ; 3", [("Dune", "3")]),
+        ("Dune ; vol. 3", [("Dune", "3")]),
+        ("Dune, Bd. 3", [("Dune", "3")]),
+        ("Area No 51", [("Area No 51", "")]),
+        ("Catch 22", [("Catch 22", "")]),
+        ("Dune #1 | Arrakis  x", [("Dune", "1"), ("Arrakis x", "")]),
+        ("Dune; Arrakis", [("Dune", ""), ("Arrakis", "")]),
+        ("Dune #1.0", [("Dune", "1")]),
+        ("Dune #1.5", [("Dune", "1.5")]),
+        ("Dune #0", [("Dune", "0")]),
+    ],
+)
+def test_split_series(text: str, series: list[tuple[str, str]]):
+    assert split_series(text) == series
+
+
+@pytest.mark.parametrize(
+    "title, expected",
+    [
+        ("Night Tide (Harbour, #1)", ("Night Tide", [("Harbour", "1")])),
+        ("Night Tide (Harbour #1) ", ("Night Tide", [("Harbour", "1")])),
+        ("Night Tide  (Harbour,  #1.0)", ("Night Tide", [("Harbour", "1")])),
+        ("Night Tide (Harbour. #0.5)", ("Night Tide", [("Harbour", "0.5")])),
+        ("Night Tide(Harbour,#1-2)", ("Night Tide", [("Harbour", "1-2")])),
+        ("Night Tide (Harbour, #0.1 – 0.4)", ("Night Tide", [("Harbour", "0.1 – 0.4")])),
+        ("Night Tide (Harbour, #1-4 + 3.5)", ("Night Tide", [("Harbour", "1-4 + 3.5")])),
+        ("Night Tide (Harbour, #4.1, #4.3, #5)", ("Night Tide", [("Harbour", "4.1, 4.3, 5")])),
+        ("Night Tide (Harbour, #3, Part 1 of 2)", ("Night Tide", [("Harbour", "3, Part 1 of 2")])),
+        ("Night Tide (Salt, Rope, and Tar, #3)", ("Night Tide", [("Salt, Rope, and Tar", "3")])),
+        (
+            "Night Tide (Harbour, #1; Mole #3 )",
+            ("Night Tide", [("Harbour", "1"), ("Mole", "3")]),
+        ),
+        (
+            "Night Tide (Harbour, #1; Part 2; Mole, #3)",
+            ("Night Tide", [("Harbour", "1; Part 2"), ("Mole", "3")]),
+        ),
+        (
+            "Night Tide (Harbour #10, Salt, Rope #1)",
+            ("Night Tide", [("Harbour", "10"), ("Salt, Rope", "1")]),
+        ),
+        ("Night (Tide) (Harbour, #1)", ("Night (Tide)", [("Harbour", "1")])),
+        ("Tide #2 (Harbour, #1)", ("Tide #2", [("Harbour", "1")])),
+    ],
+)
+def test_take_series(title: str, expected: tuple[str, list[tuple[str, str]]]):
+    assert take_series(title) == expected
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Night Tide",
+        "Night Tide (Harbour)",
+        "Night Tide (Harbour Book 1)",
+        "Night Tide #1",
+        "Night Tide (#1)",
+        "(Harbour, #1)",
+        "Night Tide (Harbour, #1), large print",
+        "Night Tide (Harbour, #1) (large print)",
+        "Night Tide (Harbour, #one)",
+        "Night Tide (the #1 bestseller)",
+        "Night Tide (Harbour #1 Mole #2)",
+        "Night Tide (Harbour, #1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)",
+        f"Night Tide ({'Harbour ' * 100}, #1)",
+        "Night Tide (Harbour, #1",
+        "Night Tide (Harbour (old), #1)",
+    ],
+)
+def test_titles_that_are_left_alone(title: str):
+    assert take_series(title) == (title, [])
+
+
+@pytest.mark.parametrize(
+    "known, others, joined",
+    [
+        ([], [("Harbour", "1")], [("Harbour", "1")]),
+        ([("Mole", "")], [("Harbour", "1")], [("Mole", ""), ("Harbour", "1")]),
+        ([("The Harbour", "")], [("harbour", "1")], [("The Harbour", "1")]),
+        ([("Harbour", "01")], [("Harbour", "1")], [("Harbour", "01")]),
+        ([("Harbour", "2")], [("Harbour", "1")], []),
+    ],
+)
+def test_join_series(known: list, others: list, joined: list):
+    assert join_series(known, others) == joined
+
+
+def read(folder: Path, text: str, **options) -> list[Record]:
+    path = folder / "books.csv"
+    path.write_text(text, encoding="utf-8")
+    with open_source(path, source="generic", **options) as reading:
+        return list(reading)
+
+
+def test_series_of_a_title(tmp_path: Path):
+    first, second = read(tmp_path, 'title\n"Night Tide (Harbour, #1; Mole #3)"\nNight Tide #1\n')
+    assert first.values == {"title": "Night Tide", "series": [("Harbour", "1"), ("Mole", "3")]}
+    assert [tuple(repair) for repair in first.repairs] == [
+        (
+            "series-in-title",
+            "title",
+            "Night Tide (Harbour, #1; Mole #3)",
+            'Read as "Night Tide; series: Harbour #1; Mole #3".',
+        )
+    ]
+    assert (second.values["title"], second.repairs) == ("Night Tide #1", [])
+
+
+def test_series_of_a_title_and_of_a_column(tmp_path: Path):
+    text = "series|title\nharbour|Night Tide (Harbour, #1)\nHarbour #2|Night Tide (Harbour, #1)\n"
+    assert [record.values for record in read(tmp_path, text)] == [
+        {"title": "Night Tide", "series": [("harbour", "1")]},
+        # Which of the numbers is right nobody knows.
+        {"title": "Night Tide (Harbour, #1)", "series": [("Harbour", "2")]},
+    ]
+
+
+def test_title_stays_where_there_are_no_series(tmp_path: Path):
+    fields = [field for field in BOOK_FIELDS if field != "series"]
+    (record,) = read(tmp_path, "title\nNight Tide (Harbour #1)\n", fields=fields)
+    assert record.values == {"title": "Night Tide (Harbour #1)"}
+    with open_source(tmp_path / "books.csv", source="generic", fields=fields) as reading:
+        assert reading.fields == {"title"}
+
+
+def test_goodbooks():
+    with open_source(shared_file("goodbooks-10k.csv")) as reading:
+        records = list(reading)
+        assert "series" in reading.fields
+    assert sum(bool(record.values.get("series")) for record in records) == 4_436
+    assert records[0].values["series"] == [("The Hunger Games", "1")]
+    assert records[0].values["title"] == "The Hunger Games"
