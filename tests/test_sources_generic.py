@@ -28,7 +28,9 @@ def values(path: Path, **options: Any) -> list[dict[str, Any]]:
 
 def targets(header: list[str], **options: Any) -> dict[str, str]:
     return {
-        column.name: f"{column.field}:{column.qualifier}".rstrip(":") or column.reason
+        column.name: ", ".join(
+            filter(None, (f"{column.field}:{column.qualifier}".rstrip(":"), column.reason))
+        )
         for column in GenericSource(header, BOOK_FIELDS, **options).columns
     }
 
@@ -63,14 +65,43 @@ def test_names(header: list[str], expected: list[str]):
     assert targets(header) == dict(zip(header, expected, strict=True))
 
 
-def test_the_better_name_wins():
-    assert targets(["Date", "Year", "year published", "isbn", "ISBN13"]) == {
-        "Date": 'year is read from "Year"',
+def test_the_better_name_is_read_first(tmp_path: Path):
+    header = ["Date", "Year", "year published", "isbn", "ISBN13", "series no", "Book number"]
+    assert targets(header) == {
+        "Date": 'year, where "Year" and "year published" are empty',
         "Year": "year",
-        "year published": 'year is read from "Year"',
-        "isbn": "isbn",
+        "year published": 'year, where "Year" is empty',
+        "isbn": 'isbn, where "ISBN13" is empty',
         "ISBN13": "isbn",
+        "series no": "series:number",
+        "Book number": 'series:number, where "series no" is empty',
     }
+    text = (
+        "Date,Year,language code,language,title\n"
+        "1999,2001,eng,,A\n"
+        "1999,,,de,B\n"
+        "1999,?,fr,,C\n"
+        ",,,,D\n"
+    )
+    records = read(write(tmp_path, text))
+    assert [(record.values["year"], record.values["language"]) for record in records] == [
+        ("2001", "eng"),
+        ("1999", "de"),
+        ("1999", "fr"),
+        ("", ""),
+    ]
+    assert [repair.kind for record in records for repair in record.repairs] == ["year-left-out"]
+
+
+def test_several_columns_of_authors_are_united(tmp_path: Path):
+    text = (
+        "author|authors|title\nAnn Lee|Lee, Ann; Bo Ek; Cy Dow (Editor)|A\n|Bo Ek|B\nAnn Lee||C\n"
+    )
+    assert [(row["author"], row["contributors"]) for row in values(write(tmp_path, text))] == [
+        ("Ann Lee", [("Bo Ek", "co-author"), ("Cy Dow", "editor")]),
+        ("Bo Ek", []),
+        ("Ann Lee", []),
+    ]
 
 
 def test_host_fields_are_found_by_their_names(tmp_path: Path):
@@ -169,13 +200,13 @@ def test_every_kind_of_cell(tmp_path: Path):
             ("Di Fox", "editor"),
             ("Ed Gee", "contributor"),
         ],
-        "isbn": "9780439023481",
+        "isbn": "9780061120084",
         "year": "2008",
         "pages": "320",
         "publishers": ["Knopf", "Faber & Faber"],
         "series": [("Dune", "1")],
         "subjects": ["a", "b"],
-        "identifiers": [("isbn", "9780061120084"), ("bl", "1"), ("oclc", "22812747")],
+        "identifiers": [("isbn", "9780439023481"), ("bl", "1"), ("oclc", "22812747")],
     }
     assert [(repair.kind, repair.column, repair.value) for repair in record.repairs] == [
         ("entities", "title", " A &amp; B "),

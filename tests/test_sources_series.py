@@ -133,6 +133,48 @@ def test_series_of_a_title_and_of_a_column(tmp_path: Path):
     ]
 
 
+def test_numbers_of_series(tmp_path: Path):
+    text = (
+        "series,series number,series index,title\n"
+        "Harbour,1.0,7,A\n"
+        "Harbour,,2,B\n"
+        "Harbour #3,4,,C\n"
+        "Harbour; Mole,3;1,,D\n"
+        "Harbour; Mole,3,,E\n"
+        ",3,,F\n"
+    )
+    records = read(tmp_path, text)
+    assert [record.values["series"] for record in records] == [
+        [("Harbour", "1")],
+        [("Harbour", "2")],
+        [("Harbour", "3")],
+        [("Harbour", "3"), ("Mole", "1")],
+        [("Harbour", ""), ("Mole", "")],
+        [],
+    ]
+    repairs = [tuple(repair) for record in records for repair in record.repairs]
+    assert repairs == [
+        (
+            "series-number-left-out",
+            "series number",
+            "4",
+            "Its series is not certain. The cell is left out.",
+        ),
+        (
+            "series-number-left-out",
+            "series number",
+            "3",
+            "Its series is not certain. The cell is left out.",
+        ),
+        (
+            "series-number-left-out",
+            "series number",
+            "3",
+            "There is no series for it. The cell is left out.",
+        ),
+    ]
+
+
 def test_title_stays_where_there_are_no_series(tmp_path: Path):
     fields = [field for field in BOOK_FIELDS if field != "series"]
     (record,) = read(tmp_path, "title\nNight Tide (Harbour #1)\n", fields=fields)

@@ -84,7 +84,11 @@ class Row(NamedTuple):
 
 
 class Column(NamedTuple):
-    """Where a column of a file goes; without a field, ``reason`` says why it goes nowhere."""
+    """
+    Where a column of a file goes.
+
+    Without a field, ``reason`` says why it goes nowhere; with one, when it is looked at.
+    """
 
     position: int
     """From 0."""
@@ -93,6 +97,8 @@ class Column(NamedTuple):
     field: str = ""
     qualifier: str = ""
     reason: str = ""
+    rank: int = 0
+    """Of several columns for a field that has one value, the lowest rank is read first."""
 
 
 class Dialect(NamedTuple):

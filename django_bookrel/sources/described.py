@@ -25,7 +25,7 @@ class DescribedSource(MappedSource):
     """Columns that every file of the format has and that together no other format has."""
 
     places: ClassVar[Mapping[str, str]]
-    """Column to ``FIELD`` or ``FIELD:QUALIFIER``; of several for one target the first counts."""
+    """Column to ``FIELD`` or ``FIELD:QUALIFIER``; the first of several for one value first."""
 
     left_out: ClassVar[Mapping[str, str]] = {}
     """Column to the reason why it is not kept."""

@@ -3,8 +3,9 @@ Any table of books, by the names of its columns or a mapping.
 
 Names are compared without case, accents, spaces and punctuation, in several languages. A mapped
 column takes the place of the columns that would go to the same target; the others keep theirs.
-Where several columns mean one field, the first name of its list below counts. Columns named after
-a field are read as this field. Tags and shelves are a reader's own and go nowhere unless mapped.
+Where several columns mean one field, the first that is not empty counts, in the order of its list
+below. Columns named after a field are read as this field. Tags and shelves are a reader's own and
+go nowhere unless mapped.
 
 Comma, semicolon, tab or ``|``; a text with tabs mostly has no quoting.
 """

@@ -52,8 +52,9 @@ def report(reading: Reading) -> Iterator[str]:
     yield f"Delimiter: {_delimiter_name(reading.delimiter)}"
     yield "Columns:"
     for column in reading.columns:
-        goes = f"{column.field}:{column.qualifier}".rstrip(":") if column.field else ""
-        yield f"  {column.name or '(no name)'} -> {goes or f'not read: {column.reason}'}"
+        goes = f"{column.field}:{column.qualifier}".rstrip(":") or "not read"
+        goes += f": {column.reason}" if column.reason else ""
+        yield f"  {column.name or '(no name)'} -> {goes}"
     found = inspect(reading)
     for record in found.first_records:
         yield f"Line {record.line}:"

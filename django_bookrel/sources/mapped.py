@@ -8,10 +8,11 @@ from typing import Any, ClassVar
 
 from ..exceptions import InvalidISBN
 from ..isbn import repair_isbn
+from ..names import person_key
 from .base import Column, Issue, Record, Row, Source
 from .cells import mend_text, split_texts
 from .people import Commas, learn_commas, split_people, split_role
-from .placement import check_single, place_columns
+from .placement import check_single, in_reading_order, place_columns
 from .readers import READERS, Reader, left_out, mended, read_plain
 from .series import join_series, take_series
 from .targets import Target, check_columns
@@ -29,12 +30,12 @@ class MappedSource(Source):
     """
     A source that reads by columns; a subclass says which column goes where.
 
-    A target has one column, except lists and the ISBN: of several ISBN columns the first that
-    holds one counts, and another ISBN becomes an identifier. Mapped columns come before the
-    subclass's own for the same target. The first person of an author column is the author, the
-    others are contributors: by the role behind the name, else as co-authors. A series at the end
-    of a title joins those of a column. Cells are mended, and what cannot be is left out; both are
-    listed in ``Record.repairs``.
+    Lists may come from several columns. Of several columns for one value the first counts that
+    has one, in the order of their rank; another ISBN becomes an identifier, and another author a
+    contributor. Mapped columns come in place of the subclass's own for the same target. The first
+    person of an author column is the author, the others are contributors: by the role behind the
+    name, else as co-authors. A series at the end of a title joins those of a column. Cells are
+    mended, and what cannot be is left out; both are listed in ``Record.repairs``.
 
     A subclass changes how the columns of a field are read by a method ``_read_FIELD`` with the
     signature of :data:`~.readers.Reader`.
@@ -47,8 +48,7 @@ class MappedSource(Source):
         """
         Say where a column goes.
 
-        :returns: rank and target (of two columns for one target the lower rank counts), or the
-            reason why it goes nowhere.
+        :returns: rank (see ``Column.rank``) and target, or the reason why it goes nowhere.
         """
         raise NotImplementedError
 
@@ -70,7 +70,7 @@ class MappedSource(Source):
             if column.field:
                 by_field.setdefault(column.field, []).append(column)
         self._plan = [
-            (self._reader(field), columns)
+            (self._reader(field), in_reading_order(columns))
             # These two begin the lists of contributors and identifiers.
             for field, columns in sorted(
                 by_field.items(), key=lambda item: item[0] not in ("author", "isbn")
@@ -146,14 +146,31 @@ class MappedSource(Source):
         values: dict[str, Any],
         repairs: list[Issue],
     ) -> None:
+        people = self._people(cells, columns[0], repairs)
+        if len(columns) > 1:
+            people = self._united(people, cells, columns[1:], repairs)
         author = ""
         others = values.setdefault("contributors", [])
-        for name, role in self._people(cells, columns[0], repairs):
+        for name, role in people:
             if author or role not in (None, "co-author"):
                 others.append((name, role or "co-author"))
             else:
                 author = name
         values["author"] = author
+
+    def _united(
+        self,
+        people: list[tuple[str, str | None]],
+        cells: list[str],
+        columns: Sequence[Column],
+        repairs: list[Issue],
+    ) -> list[tuple[str, str | None]]:
+        for column in columns:
+            people += self._people(cells, column, repairs)
+        first: dict[tuple[str, str], tuple[str, str | None]] = {}
+        for name, role in people:
+            first.setdefault((person_key(name), role or "co-author"), (name, role))
+        return list(first.values())
 
     def _read_contributors(
         self,

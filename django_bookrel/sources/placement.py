@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from ..exceptions import MissingColumns
 from .base import LIST_FIELDS, PASSED_OVER, Column
 from .targets import Target
 
-__all__ = ("check_single", "place_columns")
-
-_SEVERAL_COLUMNS = LIST_FIELDS | {"isbn"}
+__all__ = ("check_single", "in_reading_order", "place_columns")
 
 
 def check_single(mapping: Sequence[tuple[Target, str]]) -> None:
@@ -21,13 +19,13 @@ def check_single(mapping: Sequence[tuple[Target, str]]) -> None:
     """
     targets = [target for target, _ in mapping]
     for target in targets:
-        if targets.count(target) > 1 and not _may_repeat(target):
+        if targets.count(target) > 1 and target.field != "isbn" and not _is_list(*target):
             names = ", ".join(column for other, column in mapping if other == target)
             raise MissingColumns(f"{target} takes one column, but is mapped to several: {names}.")
 
 
-def _may_repeat(target: Target) -> bool:
-    return target.field in _SEVERAL_COLUMNS and target != Target("series", "number")
+def _is_list(field: str, qualifier: str) -> bool:
+    return field in LIST_FIELDS and (field, qualifier) != ("series", "number")
 
 
 def place_columns(
@@ -38,14 +36,12 @@ def place_columns(
     """
     Give every column its target, or the reason why it has none.
 
-    Mapped columns come first; of the others that go to one target the lowest rank counts, unless
-    the target takes several.
+    A mapped column takes the place of all others that would go to its target.
 
     :param find: name to rank and target, or to a reason.
     """
     mapped = {target for target, _ in mapping}
     columns: list[Column] = []
-    best: dict[Target, tuple[int, int]] = {}
     for index, name in enumerate(header):
         targets = [target for target, column in mapping if column == name]
         found = find(name) if not targets else ""
@@ -60,14 +56,25 @@ def place_columns(
             columns.append(Column(index, name, reason=reason))
         else:
             rank, target = found
-            best[target] = min(best.get(target, (rank, index)), (rank, index))
-            columns.append(Column(index, name, *target))
-    return [_competed(column, best, header) for column in columns]
+            columns.append(Column(index, name, *target, rank=rank))
+    return [_explained(column, columns) for column in columns]
 
 
-def _competed(column: Column, best: dict[Target, tuple[int, int]], header: Sequence[str]) -> Column:
-    target = Target(column.field, column.qualifier)
-    if target not in best or _may_repeat(target) or best[target][1] == column.position:
+def in_reading_order(columns: Iterable[Column]) -> list[Column]:
+    """Sort the columns of one field: by rank if it has one value, as they stand if it has many."""
+    return sorted(
+        columns,
+        key=lambda one: (0 if _is_list(one.field, one.qualifier) else one.rank, one.position),
+    )
+
+
+def _explained(column: Column, columns: Sequence[Column]) -> Column:
+    _, _, *target = column[:4]
+    if not column.field or _is_list(*target):
         return column
-    reason = f'{target} is read from "{header[best[target][1]]}"'
-    return Column(column.position, column.name, reason=reason)
+    rivals = in_reading_order(one for one in columns if [one.field, one.qualifier] == target)
+    before = [f'"{one.name}"' for one in rivals[: rivals.index(column)]]
+    if not before:
+        return column
+    are_empty = "is empty" if len(before) == 1 else "are empty"
+    return column._replace(reason=f"where {' and '.join(before)} {are_empty}")

@@ -8,7 +8,7 @@ from typing import Any
 from .base import Column, Issue
 from .cells import mend_number, mend_year, split_texts
 from .rows import SHOWN_CHARACTERS, issue
-from .series import split_series
+from .series import join_series, split_series
 
 __all__ = ("READERS", "Reader", "left_out", "mended", "read_plain")
 
@@ -32,8 +32,12 @@ def left_out(kind: str, column: Column, cell: str, reason: str) -> Issue:
 def read_plain(
     cells: list[str], columns: Sequence[Column], values: dict[str, Any], repairs: list[Issue]
 ) -> None:
-    """Take the cell without edge space."""
-    values[columns[0].field] = cells[columns[0].position].strip()
+    """Take the first cell that is not empty, without edge space."""
+    for column in columns:
+        cell = cells[column.position].strip()
+        if cell:
+            break
+    values[column.field] = cell
 
 
 def _read_publishers(
@@ -47,16 +51,30 @@ def _read_series(
     cells: list[str], columns: Sequence[Column], values: dict[str, Any], repairs: list[Issue]
 ) -> None:
     series: list[tuple[str, str]] = []
-    number = ""
+    numbered = None
     for column in columns:
-        cell = cells[column.position].strip()
-        if column.qualifier:
-            number = mend_number(cell) or cell
-        else:
-            series += split_series(cell)
-    if number and len(series) == 1 and not series[0][1]:
-        series = [(series[0][0], number)]
+        if not column.qualifier:
+            series += split_series(cells[column.position].strip())
+        elif numbered is None and cells[column.position].strip():
+            numbered = column
+    if numbered:
+        series = _numbered(series, numbered, cells[numbered.position].strip(), repairs)
     values["series"] = list(dict.fromkeys(series))
+
+
+def _numbered(
+    series: list[tuple[str, str]], column: Column, cell: str, repairs: list[Issue]
+) -> list[tuple[str, str]]:
+    numbers = split_texts(cell) if len(series) > 1 else [cell]
+    found = [
+        (name, mend_number(number) or number)
+        for (name, _), number in zip(series, numbers, strict=False)
+    ]
+    if len(numbers) == len(series) and (joined := join_series(series, found)):
+        return joined
+    reason = "Its series is not certain." if series else "There is no series for it."
+    repairs.append(left_out("series-number", column, cell, reason))
+    return series
 
 
 def _read_identifiers(
@@ -82,14 +100,19 @@ def _read_number(mend: Callable[[str], str | None], kind: str) -> Reader:
     def read(
         cells: list[str], columns: Sequence[Column], values: dict[str, Any], repairs: list[Issue]
     ) -> None:
-        column = columns[0]
-        cell = cells[column.position].strip()
-        number = mend(cell) if cell else ""
-        values[column.field] = number or ""
-        if number is None:
+        number = None
+        for column in columns:
+            cell = cells[column.position].strip()
+            if not cell:
+                continue
+            number = mend(cell)
+            if number == cell:
+                break
+            if number:
+                repairs.append(mended("number", column, cell, number))
+                break
             repairs.append(left_out(kind, column, cell, f'"{cell[:40]}" is no {kind}.'))
-        elif number != cell:
-            repairs.append(mended("number", column, cell, number))
+        values[column.field] = number or ""
 
     return read
 
