@@ -85,12 +85,15 @@ def test_the_better_name_is_read_first(tmp_path: Path):
     )
     records = read(write(tmp_path, text))
     assert [(record.values["year"], record.values["language"]) for record in records] == [
-        ("2001", "eng"),
+        ("2001", "en"),
         ("1999", "de"),
         ("1999", "fr"),
         ("", ""),
     ]
-    assert [repair.kind for record in records for repair in record.repairs] == ["year-left-out"]
+    assert [repair.kind for record in records for repair in record.repairs] == [
+        "language",
+        "year-left-out",
+    ]
 
 
 def test_several_columns_of_authors_are_united(tmp_path: Path):

@@ -7,6 +7,7 @@ from typing import Any
 
 from .base import Column, Issue
 from .cells import mend_number, mend_year, split_texts
+from .languages import LONGEST_LANGUAGE, split_languages
 from .rows import SHOWN_CHARACTERS, issue
 from .series import join_series, split_series
 
@@ -96,6 +97,28 @@ def _read_identifiers(
     values["identifiers"] = list(dict.fromkeys(found))
 
 
+def _read_language(
+    cells: list[str], columns: Sequence[Column], values: dict[str, Any], repairs: list[Issue]
+) -> None:
+    read_plain(cells, columns, values, repairs)
+    cell = values["language"]
+    languages = split_languages(cell)
+    if not cell or (languages == (cell,) and len(cell) <= LONGEST_LANGUAGE):
+        return
+    column = next(column for column in columns if cells[column.position].strip())
+    values["language"], *others = languages or ("",)
+    if len(values["language"]) > LONGEST_LANGUAGE:
+        values["language"] = ""
+        repairs.append(left_out("language", column, cell, "It names no language that is known."))
+    elif others:
+        message = (
+            f'Read as "{languages[0]}"; a book has one language: {", ".join(others)} left out.'
+        )
+        repairs.append(issue("further-languages", column.name, cell, message))
+    else:
+        repairs.append(mended("language", column, cell, languages[0]))
+
+
 def _read_number(mend: Callable[[str], str | None], kind: str) -> Reader:
     def read(
         cells: list[str], columns: Sequence[Column], values: dict[str, Any], repairs: list[Issue]
@@ -121,6 +144,7 @@ READERS: dict[str, Reader] = {
     "publishers": _read_publishers,
     "series": _read_series,
     "identifiers": _read_identifiers,
+    "language": _read_language,
     "year": _read_number(mend_year, "year"),
     "pages": _read_number(mend_number, "number"),
 }
