@@ -26,6 +26,12 @@ _PEOPLE = ("author", "contributors")
 _UNREPORTED_ISBN = (None, "isbn-10", "punctuation")
 
 
+def _turn(item: tuple[str, list[Column]]) -> int:
+    # The first two begin the lists of contributors and identifiers; a statement of publication
+    # may have a year or pages that are not said elsewhere.
+    return {"author": 0, "isbn": 0, "publishers": 2}.get(item[0], 1)
+
+
 class MappedSource(Source):
     """
     A source that reads by columns; a subclass says which column goes where.
@@ -71,10 +77,7 @@ class MappedSource(Source):
                 by_field.setdefault(column.field, []).append(column)
         self._plan = [
             (self._reader(field), in_reading_order(columns))
-            # These two begin the lists of contributors and identifiers.
-            for field, columns in sorted(
-                by_field.items(), key=lambda item: item[0] not in ("author", "isbn")
-            )
+            for field, columns in sorted(by_field.items(), key=_turn)
         ]
 
     @property

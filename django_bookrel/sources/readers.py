@@ -10,8 +10,9 @@ from .cells import mend_number, mend_year, split_texts
 from .languages import LONGEST_LANGUAGE, split_languages
 from .rows import SHOWN_CHARACTERS, issue
 from .series import join_series, split_series
+from .statements import split_statement
 
-__all__ = ("READERS", "Reader", "left_out", "mended", "read_plain")
+__all__ = ("READERS", "Reader", "left_out", "mended", "read_plain", "read_statements")
 
 Reader = Callable[[list[str], Sequence[Column], dict[str, Any], list[Issue]], None]
 """
@@ -46,6 +47,33 @@ def _read_publishers(
 ) -> None:
     names = [name for column in columns for name in split_texts(cells[column.position])]
     values["publishers"] = list(dict.fromkeys(names)) if len(names) > 1 else names
+
+
+def read_statements(
+    cells: list[str], columns: Sequence[Column], values: dict[str, Any], repairs: list[Issue]
+) -> None:
+    """
+    Take publishers from statements of publication.
+
+    For sources that know their columns to be such; year and pages are taken where the file has
+    columns for them, and these are empty.
+    """
+    publishers: list[str] = []
+    for column in columns:
+        cell = cells[column.position].strip()
+        if not cell:
+            continue
+        found = split_statement(cell)
+        publishers += found.publishers
+        for field, number in (("year", found.year), ("pages", found.pages)):
+            if number and values.get(field) == "":
+                values[field] = number
+        if found.publishers != [cell]:
+            said = f'Read as "{"; ".join(found.publishers)}".'
+            if found.left_out:
+                said += f" Left out: {'; '.join(found.left_out)}."
+            repairs.append(issue("publication", column.name, cell, said))
+    values["publishers"] = list(dict.fromkeys(publishers))
 
 
 def _read_series(
@@ -116,7 +144,7 @@ def _read_language(
         )
         repairs.append(issue("further-languages", column.name, cell, message))
     else:
-        repairs.append(mended("language", column, cell, languages[0]))
+        repairs.append(mended("language", column, cell, values["language"]))
 
 
 def _read_number(mend: Callable[[str], str | None], kind: str) -> Reader:

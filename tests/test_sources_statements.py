@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from django_bookrel.sources.base import Row
+from django_bookrel.sources.generic import GenericSource
+from django_bookrel.sources.readers import read_statements
+from django_bookrel.sources.statements import Statement, split_statement
+
+
+@pytest.mark.parametrize(
+    "text, statement",
+    [
+        ("", Statement([])),
+        ("Quayside Press", Statement(["Quayside Press"])),
+        ("Little, Brown", Statement(["Little, Brown"])),
+        ("Studio 2000", Statement(["Studio 2000"])),
+        ("Tor: An Imprint", Statement(["Tor: An Imprint"])),
+        ("Quayside ; Mole Press", Statement(["Quayside", "Mole Press"])),
+        ("1999", Statement([], "1999")),
+        (
+            "O'Hara Media (2006), Edition: Fifth, 1032 pages",
+            Statement(["O'Hara Media"], "2006", "1032", ("Edition: Fifth",)),
+        ),
+        ("O'Hara Media, Inc. (2006)", Statement(["O'Hara Media, Inc."], "2006")),
+        (
+            "O'Hara Media; Reprint edition (March 16, 1998)",
+            Statement(["O'Hara Media", "Reprint edition"], "1998"),
+        ),
+        ("Quayside, 2010, 350 p.", Statement(["Quayside"], "2010", "350")),
+        ("Fano : Quayside, c2000.", Statement(["Quayside"], "2000", "", ("Fano",))),
+        ("Fano [u.a.] : Quayside, 2000", Statement(["Quayside"], "2000", "", ("Fano [u.a.]",))),
+        (
+            "New York : Harcourt, Brace [1962]",
+            Statement(["Harcourt, Brace"], "1962", "", ("New York",)),
+        ),
+        (
+            "New York, London, Harcourt, Brace, 1962 [c1961]",
+            Statement(["Harcourt, Brace"], "1962", "", ("New York, London",)),
+        ),
+        ("Harcourt, Brace [1962]", Statement(["Harcourt, Brace"], "1962")),
+        ("Boston, Mass., Little, Brown", Statement(["Little, Brown"], "", "", ("Boston, Mass.",))),
+        (
+            "Fano ; Bath : Quayside : Mole, 1974.",
+            Statement(["Quayside", "Mole"], "1974", "", ("Fano", "Bath")),
+        ),
+        (
+            "Fano : Quayside, 1960 ; Bath : Mole, 1961",
+            Statement(["Quayside", "Mole"], "1960", "", ("Fano", "Bath")),
+        ),
+        (
+            "Quayside, inc.; London, Mole",
+            Statement(["Quayside, inc.", "Mole"], "", "", ("London",)),
+        ),
+        ("[S.l.] : [s.n.], 1999", Statement([], "1999")),
+        ("[Fano] : [Quayside]", Statement(["Quayside"], "", "", ("Fano",))),
+        ("Fano : Quayside, 18--", Statement(["Quayside"], "", "", ("Fano", "18--"))),
+        ("Fano : Quayside, 1990-1995", Statement(["Quayside"], "", "", ("Fano", "1990-1995"))),
+        ("London", Statement([], "", "", ("London",))),
+    ],
+)
+def test_split_statement(text: str, statement: Statement):
+    assert split_statement(text) == statement
+
+
+class StatementSource(GenericSource):
+    _read_publishers = staticmethod(read_statements)
+
+
+def test_year_and_pages_where_they_are_not_said_elsewhere(tmp_path: Path):
+    source = StatementSource(["publisher", "year", "pages"], ["publishers", "year", "pages"])
+    statement = "Fano : Quayside (2006), 99 pages"
+    rows = [Row(2, [statement, "", ""]), Row(3, [statement, "1999", "1"]), Row(4, ["Mole", "", ""])]
+    records = list(source.records(rows))
+    assert [record.values for record in records] == [
+        {"publishers": ["Quayside"], "year": "2006", "pages": "99"},
+        {"publishers": ["Quayside"], "year": "1999", "pages": "1"},
+        {"publishers": ["Mole"], "year": "", "pages": ""},
+    ]
+    assert [tuple(repair) for repair in records[0].repairs] == [
+        ("publication", "publisher", statement, 'Read as "Quayside". Left out: Fano.')
+    ]
+    assert records[2].repairs == []
