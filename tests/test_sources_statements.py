@@ -57,7 +57,7 @@ from django_bookrel.sources.statements import Statement, split_statement
         ("[S.l.] : [s.n.], 1999", Statement([], "1999")),
         ("[Fano] : [Quayside]", Statement(["Quayside"], "", "", ("Fano",))),
         ("Fano : Quayside, 18--", Statement(["Quayside"], "", "", ("Fano", "18--"))),
-        ("Fano : Quayside, 1990-1995", Statement(["Quayside"], "", "", ("Fano", "1990-1995"))),
+        ("Fano : Quayside, 1990-1995", Statement(["Quayside"], "1990", "", ("Fano",))),
         ("London", Statement([], "", "", ("London",))),
     ],
 )
