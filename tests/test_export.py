@@ -102,7 +102,7 @@ CELLS = {
 @pytest.mark.usefixtures("book")
 def test_csv(run: Callable[..., Run], tmp_path: Path):
     path = tmp_path / "out.csv"
-    assert run(path) == (0, "", f"{path}: 1 rows\n")
+    assert run(path) == (0, "", f"{path}: 1 row\n")
     assert path.read_bytes().split(b"\r\n")[0].decode() == HEADER
     assert read_csv(path) == [CELLS]
     assert list(tmp_path.iterdir()) == [path]
@@ -179,7 +179,7 @@ def read_xlsx(path: Path) -> list[list[Any]]:
 @pytest.mark.usefixtures("book")
 def test_xlsx(run: Callable[..., Run], tmp_path: Path):
     path = tmp_path / "out.xlsx"
-    assert run(path) == (0, "", f"{path}: 1 rows\n")
+    assert run(path) == (0, "", f"{path}: 1 row\n")
     assert read_xlsx(path) == [list(CELLS), list(CELLS.values())]
     assert [p.name for p in tmp_path.iterdir()] == ["out.xlsx"]
 
@@ -288,6 +288,16 @@ def test_filter(run: Callable[..., Run]):
     # Filtered by one link, a record still has all of them.
     args = ["--fields", "subjects", "--filter", "subjects__name=Russia 1"]
     assert sorted(run(*args).out.splitlines()[1].split("|")) == ["Russia", "Russia 1"]
+
+
+@pytest.mark.parametrize("text", ["year__in=1990,1992", "title__in=Book 0,Book 2"])
+def test_filter_by_several_values(run: Callable[..., Run], text: str):
+    for number in range(4):
+        Book.objects.create(title=f"Book {number}", year=1990 + number)
+    found = run("--fields", "title", "--filter", text)
+    assert found.out.splitlines() == ["title", "Book 0", "Book 2"]
+    found = run("--fields", "title", "--filter", "year__range=1990,1992")
+    assert len(found.out.splitlines()) == 4
 
 
 @pytest.mark.parametrize(

@@ -164,13 +164,22 @@ def test_unknown_name(run: Callable[..., Run], good: Path, args: list[str], said
 
 @pytest.mark.parametrize(
     "args",
-    [["--map", "title"], ["--map", "=title"], ["--set", "year"], ["--max-rejects", "many"]],
+    [
+        ["--map", "title"],
+        ["--map", "=title"],
+        ["--set", "year"],
+        ["--max-rejects", "many"],
+        ["--skip", "x"],
+        ["--limit=-1"],
+        ["--limit", "1.5"],
+        ["--batch-size", "0"],
+    ],
     ids=str,
 )
 def test_usage(run: Callable[..., Run], good: Path, args: list[str]):
     status, out, err = run(good, *args)
     assert (status, out) == (2, "")
-    assert args[1] in err
+    assert err.startswith(" ".join(args).replace("=-", " -") + ": write ")
     assert all(rows == [] for rows in stored().values())
     assert ImportRecord.objects.count() == 0
 
@@ -265,7 +274,21 @@ def test_interrupted(run: Callable[..., Run], tmp_path: Path, monkeypatch: pytes
     assert ImportRecord.objects.get().status == "failed"
 
 
+def test_numbers_are_named_in_full(run: Callable[..., Run], good: Path):
+    assert run(good, "--limit", "x").err == "--limit x: write a whole number, 0 or more."
+    assert run(good, batch_size=0).err == "--batch-size 0: write a whole number, 1 or more."
+    assert run(good, limit=1, skip=0, batch_size=1).status == 0
+
+
 # What it says, and where.
+
+
+def test_one_is_singular(run: Callable[..., Run], tmp_path: Path):
+    path = write_csv(tmp_path / "in.csv", [{"isbn": ISBN, "title": "A"}] * 2)
+    assert run(path, "--limit", "1").out.startswith(f"{path} (native): 1 row in ")
+    out = run(path).out
+    assert out.startswith(f"{path} (native): 2 rows in ")
+    assert "  0 new, 0 updated, 1 unchanged, 1 duplicate, 0 refused\n" in out
 
 
 def test_json(run: Callable[..., Run], good: Path, mixed: Path):

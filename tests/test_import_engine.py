@@ -576,6 +576,9 @@ def test_import_data_without_the_columns_of_the_identity():
     [
         ({"existing": "replace"}, "existing='replace' is none of: update, fill, skip"),
         ({"keep": ["titel"]}, "there is no field “titel”"),
+        ({"limit": -1}, "limit=-1 is less than 0"),
+        ({"skip": -1}, "skip=-1 is less than 0"),
+        ({"batch_size": 0}, "batch_size=0 is less than 1"),
     ],
 )
 @pytest.mark.django_db

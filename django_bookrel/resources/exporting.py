@@ -46,7 +46,7 @@ class Exporter:
         resource: RelationalResource,
         *,
         fields: Sequence[str] | None = None,
-        filters: Mapping[str, str] | None = None,
+        filters: Mapping[str, Any] | None = None,
         spreadsheet_safe: bool = False,
     ) -> None:
         self.resource, self.spreadsheet_safe = resource, spreadsheet_safe
@@ -64,7 +64,7 @@ class Exporter:
         if filters:
             self.queryset = self._filtered(filters)
 
-    def _filtered(self, filters: Mapping[str, str]) -> Any:
+    def _filtered(self, filters: Mapping[str, Any]) -> Any:
         try:
             # By key: a look-up across several rows would give a record more than once.
             found = self.queryset.filter(**filters).values("pk")

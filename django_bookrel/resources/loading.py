@@ -22,10 +22,11 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from ..bulk import Refusal, RejectLimit, all_or_nothing, get_writer, tried_again
+from ..exceptions import InvalidOption
 from ..sources import Reading, Record, open_source
 from ..sources.files import STANDARD_INPUT
 from .relational import ImportOptions, RelationalResource
-from .results import Result
+from .results import Result, counted
 
 __all__ = ("Loading", "get_resource", "load")
 
@@ -94,6 +95,8 @@ class Loading:
         self.name = os.fspath(self.path)
         self._reading: Reading | None = None
         self._rows_read = 0
+        _check_number("skip", self.skip)
+        _check_number("limit", self.limit)
         with ExitStack() as stack:
             if self.name == STANDARD_INPUT:
                 self.name = "standard input"
@@ -232,13 +235,13 @@ class _ImportLog:
         result, counts = self.loading.result, self.loading.result.counts
         logger.log(
             logging.INFO if error is None else logging.ERROR,
-            "%s: %s rows, %s new, %s updated, %s unchanged, %s duplicates, %s refused in %.1f s%s",
+            "%s: %s, %s new, %s updated, %s unchanged, %s, %s refused in %.1f s%s",
             self.loading.name,
-            counts.rows,
+            counted(counts.rows, "row"),
             counts.new,
             counts.updated,
             counts.unchanged,
-            counts.duplicates,
+            counted(counts.duplicates, "duplicate"),
             counts.rejected,
             result.seconds,
             f"; ended by {error!r}" if error else "",
@@ -263,6 +266,11 @@ class _ImportLog:
             # A database that failed may not take the account of it either.
             if error is None:
                 raise
+
+
+def _check_number(name: str, number: int | None) -> None:
+    if number is not None and number < 0:
+        raise InvalidOption(f"{name}={number} is less than 0.")
 
 
 def _storable(text: str) -> str:
@@ -314,7 +322,8 @@ def load(
     :param limit: records that are read after those.
     :param user: who imports, for the record of the import.
     :param reading_options: what ``sources.open_source`` takes.
-    :raises SourceError: the file cannot be read as a catalogue; nothing was written.
+    :raises SourceError: the file cannot be read as a catalogue, or an option makes no sense;
+        nothing was written.
     :raises RejectLimit: too many rows were refused.
     """
     given = {"max_rejects": max_rejects, "on_chunk": on_chunk, "on_refused": on_refused}

@@ -135,6 +135,8 @@ class RelationalResource(RowByRow):
         """
         if options.existing not in EXISTING:
             raise InvalidOption(f"existing={options.existing!r} is none of: {', '.join(EXISTING)}.")
+        if options.batch_size is not None and options.batch_size < 1:
+            raise InvalidOption(f"batch_size={options.batch_size} is less than 1.")
         known = self.columns()
         for name in options.keep:
             if name not in known:

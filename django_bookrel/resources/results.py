@@ -10,10 +10,15 @@ from import_export import results
 from ..bulk import Refusal, Totals
 from .rejects import rows_of
 
-__all__ = ("Result",)
+__all__ = ("Result", "counted")
 
 KEPT_REFUSALS = 1_000
 """Refusals that a result holds; the totals count all of them."""
+
+
+def counted(number: int, what: str) -> str:
+    """Say how many of something there are: "1 row", "2,000 rows"."""
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
 
 
 class Result(results.Result):

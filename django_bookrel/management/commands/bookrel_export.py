@@ -16,9 +16,13 @@ from ...exceptions import BookrelError
 from ...resources.exporting import Exporter, output_file
 from ...resources.formats import FORMATS
 from ...resources.loading import get_resource
+from ...resources.results import counted
 
 BROKEN_PIPE = 128 + signal.SIGPIPE
 """Exit status of programs whose reader went away."""
+
+LISTS = ("__in", "__range")
+"""Look-ups that take several values."""
 
 
 class Command(BaseCommand):
@@ -34,7 +38,7 @@ class Command(BaseCommand):
             action="append",
             default=[],
             metavar="LOOKUP=VALUE",
-            help="only these records, e.g. year__gte=1990; may be repeated",
+            help="only these records, e.g. year__gte=1990 or isbn__in=A,B; may be repeated",
         )
         parser.add_argument(
             "--spreadsheet-safe",
@@ -75,16 +79,17 @@ class Command(BaseCommand):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise SystemExit(BROKEN_PIPE) from None
         if file != "-":
-            self.stderr.write(f"{file}: {written:,} rows")
+            self.stderr.write(f"{file}: {counted(written, 'row')}")
 
     @staticmethod
-    def _filters(texts: list[str]) -> dict[str, str]:
-        filters = {}
+    def _filters(texts: list[str]) -> dict[str, str | list[str]]:
+        filters: dict[str, str | list[str]] = {}
         for text in texts:
             lookup, sign, value = text.partition("=")
             if not sign:
                 raise CommandError(f"--filter {text}: write LOOKUP=VALUE.", returncode=2)
-            filters[lookup.strip()] = value
+            lookup = lookup.strip()
+            filters[lookup] = value.split(",") if lookup.endswith(LISTS) else value
         return filters
 
     @staticmethod

@@ -19,7 +19,7 @@ from ...resources.exporting import output_file
 from ...resources.loading import Loading, get_resource
 from ...resources.rejects import RejectsWriter
 from ...resources.relational import ImportOptions
-from ...resources.results import Result
+from ...resources.results import Result, counted
 from ..interrupts import Interrupts
 
 SHOWN_REFUSALS = 10
@@ -61,18 +61,20 @@ class Command(BaseCommand):
         add("--keep", action="append", default=[], metavar="FIELD", help="never change this field")
         add("--max-rejects", metavar="N|P%", help="stop when more rows are refused")
         add("--rejects", metavar="FILE", help="write refused rows to this CSV")
-        add("--skip", type=_number, default=0, metavar="N", help="pass over the first N records")
-        add("--limit", type=_number, metavar="N", help="read N records")
+        add("--skip", default=0, metavar="N", help="pass over the first N records")
+        add("--limit", metavar="N", help="read N records")
         add("-n", "--dry-run", action="store_true", help="read only, and say what would happen")
         add("--atomic", action="store_true", help="each file all or nothing")
         add("--bulk", action="store_true", help="by sets, without code that runs on save")
-        add("--batch-size", type=_number, metavar="N", help="rows in a transaction")
+        add("--batch-size", metavar="N", help="rows in a transaction")
         add("--database", metavar="ALIAS")
         add("--json", action="store_true", help="the results as one JSON object a file")
         add("--no-progress", action="store_true")
         add("--force", action="store_true", help="overwrite the file of --rejects")
 
     def handle(self, *, files: list[str], resource: str | None, **options: Any) -> None:
+        for name, least in (("skip", 0), ("limit", 0), ("batch_size", 1)):
+            options[name] = _number(name, options[name], least)
         reading = self._reading_options(options)
         options["max_rejects"] = _limit(options["max_rejects"])
         if options["rejects"] and len(files) > 1:
@@ -156,8 +158,8 @@ class Command(BaseCommand):
             done = loading.result.counts
             unread = isinstance(error, SourceError) and not done.new + done.updated
             return CommandError(
-                f"{loading.name}: stopped after {done.rows:,} rows: {error} What the summary "
-                "counts is in; run it again for the rest.",
+                f"{loading.name}: stopped after {counted(done.rows, 'row')}: {error} What the "
+                "summary counts is in; run it again for the rest.",
                 returncode=NOTHING_DONE if unread else FAILED,
             )
         return None
@@ -207,11 +209,15 @@ class Command(BaseCommand):
                 )
 
 
-def _number(text: str) -> int:
-    number = int(text)
-    if number < 0:
-        raise ValueError(text)
-    return number
+def _number(name: str, text: str | int | None, least: int) -> int | None:
+    if text is None:
+        return None
+    if not re.fullmatch(r"\d+", str(text).strip(), re.ASCII) or int(text) < least:
+        option = "--" + name.replace("_", "-")
+        raise CommandError(
+            f"{option} {text}: write a whole number, {least} or more.", returncode=USAGE
+        )
+    return int(text)
 
 
 def _pairs(option: str, texts: Sequence[str], form: str) -> list[tuple[str, str]]:
@@ -241,7 +247,7 @@ def _limit(text: str | None) -> Callable[[Totals], bool] | None:
 def _refusal(refused: int, *, dry_run: bool) -> CommandError | None:
     if not refused:
         return None
-    rows = f"{refused:,} {'row' if refused == 1 else 'rows'}"
+    rows = counted(refused, "row")
     said = f"{rows} {'was' if refused == 1 else 'were'} refused; all others are in."
     if dry_run:
         said = f"{rows} would be refused."
@@ -251,13 +257,12 @@ def _refusal(refused: int, *, dry_run: bool) -> CommandError | None:
 def _summary(name: str, result: Result, *, dry_run: bool) -> str:
     counts = result.counts
     rate = f", {counts.rows / result.seconds:,.0f} rows/s" if result.seconds else ""
-    rows = f"{counts.rows:,} {'row' if counts.rows == 1 else 'rows'}"
+    rows = counted(counts.rows, "row")
     said = ", dry run: nothing was written" if dry_run else ""
-    counted = ("new", "updated", "unchanged", "duplicates")
     lines = [
         f"{name} ({result.source}): {rows} in {result.seconds:,.1f} s{rate}{said}",
-        "  "
-        + ", ".join(f"{getattr(counts, what):,} {what}" for what in counted)
+        f"  {counts.new:,} new, {counts.updated:,} updated, {counts.unchanged:,} unchanged, "
+        + counted(counts.duplicates, "duplicate")
         + (f", {counts.deleted:,} deleted" if counts.deleted else "")
         + f", {counts.rejected:,} refused",
     ]
