@@ -20,5 +20,10 @@ class Conf:
         """``BOOKREL_BATCH_SIZE``: rows that an import or export takes at a time."""
         return getattr(settings, "BOOKREL_BATCH_SIZE", 5000)
 
+    @property
+    def max_unpacked(self) -> int | None:
+        """``BOOKREL_MAX_UNPACKED``: bytes that a packed file may unpack to; None for any number."""
+        return getattr(settings, "BOOKREL_MAX_UNPACKED", 10_000_000_000)
+
 
 conf = Conf()

@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 
 from django_bookrel.conf import Conf, conf
+from django_bookrel.sources.unpacking import MAX_UNPACKED
 
 NAMES = {
     "register_admin": ("BOOKREL_REGISTER_ADMIN", True, False),
     "batch_size": ("BOOKREL_BATCH_SIZE", 5000, 50),
+    "max_unpacked": ("BOOKREL_MAX_UNPACKED", MAX_UNPACKED, None),
 }
 
 

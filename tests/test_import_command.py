@@ -8,9 +8,11 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
+from zipfile import ZipFile
 
 import pytest
 from django.core.management import call_command
@@ -422,12 +424,52 @@ def test_standard_input(
     assert sorted(tmp_path.iterdir()) == before
 
 
+def test_standard_input_is_named(run: Callable[..., Run], monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"year\n1999\n")))
+    assert run("-").err.startswith("standard input: no column for title")
+
+
+def test_named_pipe(run: Callable[..., Run], tmp_path: Path):
+    path, data = tmp_path / "pipe", write_bad(tmp_path / "in.csv", good=10, bad=0).read_bytes()
+    os.mkfifo(path)
+    writer = threading.Thread(target=path.write_bytes, args=[data])
+    writer.start()
+    status, out, _err = run(path, "--batch-size", "3")
+    writer.join()
+    assert (status, out.split(" in ")[0]) == (0, f"{path} (native): 10 rows")
+    assert Book.objects.count() == 10
+
+
 def test_packed_file(run: Callable[..., Run], tmp_path: Path):
     plain = write_bad(tmp_path / "in.csv", good=10, bad=0)
     path = tmp_path / "in.csv.gz"
     path.write_bytes(gzip.compress(plain.read_bytes()))
     assert run(path, "--batch-size", "3").status == 0
     assert Book.objects.count() == 10
+
+
+def test_zip_file(
+    run: Callable[..., Run], tmp_path: Path, good: Path, monkeypatch: pytest.MonkeyPatch
+):
+    path = tmp_path / "in.zip"
+    with ZipFile(path, "w") as file:
+        file.write(good, "good.csv")
+    assert run(path).status == 0
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(path.read_bytes())))
+    assert "1 unchanged" in run("-").out
+
+
+def test_limit_of_what_is_unpacked(run: Callable[..., Run], tmp_path: Path, settings: Any):
+    path = tmp_path / "in.csv.gz"
+    path.write_bytes(gzip.compress(b"title\n" + b"A\n" * 100))
+    settings.BOOKREL_MAX_UNPACKED = 100
+    assert run(path) == (
+        1,
+        "",
+        f"{path} unpacks to more than 100 bytes, the limit that BOOKREL_MAX_UNPACKED sets.",
+    )
+    settings.BOOKREL_MAX_UNPACKED = None
+    assert run(path).status == 0
 
 
 @pytest.mark.django_db(transaction=True)

@@ -9,11 +9,11 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import ExitStack, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext
 from copy import copy
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, BinaryIO, Self
 
 from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
@@ -22,6 +22,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from ..bulk import Refusal, RejectLimit, all_or_nothing, get_writer, tried_again
+from ..conf import conf
 from ..exceptions import InvalidOption
 from ..sources import Reading, Record, open_source
 from ..sources.files import STANDARD_INPUT
@@ -77,7 +78,7 @@ class Loading:
     One file, opened and recognised, to be imported into one resource.
 
     Making it checks everything that concerns the whole file; :meth:`run` writes. A context manager
-    that forgets what was kept of standard input.
+    that forgets what was kept of standard input or another pipe.
     """
 
     path: str | os.PathLike[str]
@@ -100,7 +101,10 @@ class Loading:
         with ExitStack() as stack:
             if self.name == STANDARD_INPUT:
                 self.name = "standard input"
-                self.path = stack.enter_context(_spooled_input())
+                self.path = stack.enter_context(_spooled(sys.stdin.buffer))
+            elif Path(self.path).is_fifo():
+                with Path(self.path).open("rb") as pipe:
+                    self.path = stack.enter_context(_spooled(pipe))
             with self.open() as reading:
                 self.source, self.fields = reading.source, reading.fields
                 self.header = reading.header
@@ -120,7 +124,8 @@ class Loading:
             self.path,
             fields=list(self.resource.columns()),
             required=self.resource.required_columns(),
-            **self.reading_options,
+            name=self.name,
+            **{"max_unpacked": conf.max_unpacked, **self.reading_options},
         )
 
     def records(self) -> Iterator[Record]:
@@ -279,17 +284,14 @@ def _storable(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")
 
 
-class _spooled_input:  # noqa: N801 (a context manager, used like a function)
-    """Standard input as a file on disk, which can be read twice."""
-
-    def __enter__(self) -> str:
-        with tempfile.NamedTemporaryFile(prefix="bookrel-", delete=False) as file:
-            self.path = file.name
-            shutil.copyfileobj(sys.stdin.buffer, file)
-        return self.path
-
-    def __exit__(self, *exc_info: object) -> None:
-        Path(self.path).unlink(missing_ok=True)
+@contextmanager
+def _spooled(pipe: BinaryIO) -> Iterator[str]:
+    """Give what comes through a pipe as the path of a file, which can be read twice."""
+    with tempfile.TemporaryDirectory(prefix="bookrel-") as folder:
+        path = Path(folder) / "input"
+        with path.open("wb") as file:
+            shutil.copyfileobj(pipe, file)
+        yield str(path)
 
 
 def load(

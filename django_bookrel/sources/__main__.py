@@ -17,7 +17,9 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m django_bookrel.sources",
         description="Show what an import would read from a catalogue file.",
     )
-    parser.add_argument("file", metavar="FILE", help='"-" is standard input; .gz is unpacked')
+    parser.add_argument(
+        "file", metavar="FILE", help='"-" is standard input; .gz and .zip are unpacked'
+    )
     parser.add_argument("--source", metavar="NAME", help="format; by default it is recognised")
     parser.add_argument(
         "--map",

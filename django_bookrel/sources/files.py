@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import gzip
 import os
 import stat
 import sys
-import zlib
+import tempfile
+from contextlib import ExitStack
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 from ..exceptions import UnreadableFile
+from .unpacking import DAMAGED, MAX_UNPACKED, Limited, open_gzip, open_zip, packing, spool
 
 __all__ = ("STANDARD_INPUT", "CatalogueFile")
 
 STANDARD_INPUT = "-"
-_GZIP_START = b"\x1f\x8b"
+_START_BYTES = 4
 
 
 class _Counted:
-    def __init__(self, file: BinaryIO | gzip.GzipFile) -> None:
+    def __init__(self, file: Any) -> None:
         self._file = file
         self._start = b""
         self.count = 0
@@ -41,24 +42,44 @@ class _Counted:
         return block
 
 
+class _CountedWithSeek(_Counted):
+    def __init__(self, file: BinaryIO) -> None:
+        super().__init__(file)
+        self.seek, self.tell, self.seekable = file.seek, file.tell, file.seekable
+
+
 class CatalogueFile:
     """
-    A file to be read once, in blocks, from its start; what gzip packed is unpacked.
+    A file to be read once, in blocks, from its start; what gzip or zip packed is unpacked.
 
-    :raises UnreadableFile: the path is no readable file, or (while reading) the file is damaged.
+    A zip file that comes through a pipe is kept on disk until the file is closed.
+
+    :param name: what messages call it; by default its path, or "standard input".
+    :param max_unpacked: bytes that something packed may unpack to; None for any number.
+    :raises UnreadableFile: the path is no readable file, or (while reading) the file is damaged,
+        a zip file without exactly one file, encrypted, or unpacks to more than the limit.
     """
 
-    def __init__(self, path: str | os.PathLike[str]) -> None:
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        name: str | None = None,
+        max_unpacked: int | None = MAX_UNPACKED,
+    ) -> None:
         self._path = os.fspath(path)
         self._is_stdin = self._path == STANDARD_INPUT
-        self.name = "standard input" if self._is_stdin else self._path
-        self._raw = sys.stdin.buffer if self._is_stdin else self._opened()
+        self.name = name or ("standard input" if self._is_stdin else self._path)
+        self._max_unpacked = max_unpacked
+        self._stack = ExitStack()
+        # Standard input stays open.
+        self._raw = sys.stdin.buffer if self._is_stdin else self._stack.enter_context(self._open())
         self.bytes_total = self._size()
         """Size of the file as it lies on disk, when it was opened; None for a pipe."""
         self._counted = _Counted(self._raw)
         self._file: _Counted | None = None
 
-    def _opened(self) -> BinaryIO:
+    def _open(self) -> BinaryIO:
         try:
             return Path(self._path).open("rb")
         except FileNotFoundError as error:
@@ -82,23 +103,45 @@ class CatalogueFile:
 
     def _unpacked(self) -> _Counted:
         if self._file is None:
-            self._file = self._counted
-            if self._counted.peek(2).startswith(_GZIP_START):
-                self._file = _Counted(gzip.GzipFile(fileobj=cast("BinaryIO", self._counted)))
+            unpack = {"gzip": self._gzip, "zip": self._zip}.get(
+                packing(self._counted.peek(_START_BYTES)) or ""
+            )
+            stream = unpack() if unpack else None
+            self._file = self._counted if stream is None else _Counted(stream)
         return self._file
+
+    def _gzip(self) -> Limited:
+        return open_gzip(cast("BinaryIO", self._counted), self._max_unpacked, self.name)
+
+    def _zip(self) -> Limited | None:
+        if self._raw.seekable():
+            file, start = self._raw, self._raw.tell()
+        else:
+            file, start = tempfile.TemporaryFile(), 0  # noqa: SIM115 (the stack closes it)
+            self._stack.enter_context(file)
+            spool(Limited(self._counted, self._max_unpacked, self.name), file)
+            self._counted = _Counted(file)
+        packed = _CountedWithSeek(file)
+        stream = open_zip(cast("BinaryIO", packed), self._max_unpacked, self.name)
+        if stream is None:
+            file.seek(start)
+            return None
+        packed.count = 0
+        self._counted = packed
+        return stream
 
     def peek(self, size: int) -> bytes:
         """Give the first bytes without taking them; only before the first ``read``."""
         try:
             return self._unpacked().peek(size)[:size]
-        except (OSError, EOFError, zlib.error) as error:
+        except DAMAGED as error:
             raise self._damaged(error) from error
 
     def read(self, size: int = -1) -> bytes:
         """Give the next bytes; fewer at the end."""
         try:
             return self._unpacked().read(size)
-        except (OSError, EOFError, zlib.error) as error:
+        except DAMAGED as error:
             raise self._damaged(error) from error
 
     def _damaged(self, error: Exception) -> UnreadableFile:
@@ -108,8 +151,7 @@ class CatalogueFile:
 
     def close(self) -> None:
         """Close the file; standard input stays open."""
-        if not self._is_stdin:
-            self._raw.close()
+        self._stack.close()
 
 
 def _reason(error: Exception) -> str:

@@ -15,6 +15,7 @@ from .native import parse_cell
 from .recognition import Recognised, recognise
 from .registry import SOURCES, get_source
 from .targets import parse_mapping, parse_target
+from .unpacking import MAX_UNPACKED
 
 __all__ = ("Reading", "open_source")
 
@@ -109,6 +110,8 @@ def open_source(
     delimiter: str | None = None,
     header: bool = True,
     columns: Sequence[str] | None = None,
+    max_unpacked: int | None = MAX_UNPACKED,
+    name: str | None = None,
 ) -> Reading:
     """
     Open a catalogue file; everything that concerns the whole file is checked here.
@@ -116,7 +119,7 @@ def open_source(
     Encoding: the given one, else that of the byte order mark, else UTF-8, else that of the format.
     Delimiter: the given one, else that of the source's which fits the header and the first rows.
 
-    :param path: "-" is standard input; a file packed by gzip is unpacked as it is read.
+    :param path: "-" is standard input; what gzip or zip packed is unpacked as it is read.
     :param fields: the fields that records may have, the host's own among them.
     :param required: fields without which a file makes no sense.
     :param source: a name in ``SOURCES``; None recognises it.
@@ -124,6 +127,8 @@ def open_source(
     :param set_values: field to a cell of the native CSV that every record gets.
     :param delimiter: one character, or "comma", "semicolon", "tab", "pipe".
     :param header: whether the first row names the columns; if not, ``columns`` does.
+    :param max_unpacked: bytes that a packed file may unpack to; None for any number.
+    :param name: what messages call the file; by default its path, or "standard input".
     :raises SourceError: the file cannot be read as a catalogue, or the options do not fit it.
     """
     targets = parse_mapping(mapping or {}, fields)
@@ -131,7 +136,7 @@ def open_source(
     sources = [get_source(source)] if source else list(SOURCES.values())
     delimiter = _delimiter(delimiter)
     names = _names(columns, header=header)
-    file = CatalogueFile(path)
+    file = CatalogueFile(path, name=name, max_unpacked=max_unpacked)
     try:
         found = recognise(
             file,

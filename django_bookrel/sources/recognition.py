@@ -22,6 +22,19 @@ PIECE_BYTES = 2**16
 SAMPLE_ROWS = 200
 _DOUBTFUL_ROWS = 10
 _DELIMITER_NAMES = {",": "comma", ";": "semicolon", "\t": "tab"}
+_NO_TABLES = {
+    b"%PDF-": "a PDF document",
+    b"\xd0\xcf\x11\xe0": "of an old Excel or Word; save it as .xlsx or CSV",
+    b"SQLite format 3\0": "an SQLite database, not an export of one",
+    b"PK\x03\x04": "a document, or a zip file within another, not a table",
+    b"\x1f\x8b": "a gzip file within another; unpack it first",
+    b"7z\xbc\xaf": "packed by 7-Zip; unpack it first",
+    b"Rar!": "packed by RAR; unpack it first",
+    b"BZh": "packed by bzip2; unpack it first",
+    b"\xfd7zXZ": "packed by xz; unpack it first",
+    b"\x28\xb5\x2f\xfd": "packed by Zstandard; unpack it first",
+}
+"""How files begin that are no text, and what they are."""
 
 
 class Recognised(NamedTuple):
@@ -84,6 +97,9 @@ def recognise(
     for source in sources:
         if opened := source.open_table(file):
             return Recognised(source, *opened)
+    for beginning, what in _NO_TABLES.items():
+        if start.startswith(beginning):
+            raise UnreadableFile(f"the file is {what}.")
     if encoding:
         check_encoding(encoding, start)
     candidates = list(_candidates(start, sources, encoding, delimiter, header))

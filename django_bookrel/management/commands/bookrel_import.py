@@ -36,7 +36,12 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         add = parser.add_argument
-        add("files", nargs="+", metavar="FILE", help="- is standard input; .gz is read as it is")
+        add(
+            "files",
+            nargs="+",
+            metavar="FILE",
+            help="- is standard input; .gz and .zip are read as they are",
+        )
         add("--source", metavar="NAME", help="the format; default: recognised by the header")
         add(
             "--map",
