@@ -23,6 +23,7 @@ from tests.hosts.newsdesk.resources import (
     IssueResource,
     NoteResource,
     PhotoResource,
+    SectionResource,
     StrictArticleResource,
     StrictSequelResource,
     UndeclaredArticleResource,
@@ -477,6 +478,43 @@ def test_identity_of_two_columns(tmp_path: Path, batch_size: int):
         again = import_rows(tmp_path, rows, IssueResource, batch_size=batch_size)
     assert counts(again) == {"rows": 4, "unchanged": 3, "duplicates": 1}
     assert written == []
+
+
+@pytest.mark.parametrize("save_one_by_one", [False, True])
+@pytest.mark.parametrize("batch_size", [1, 100])
+def test_identity_by_any_spelling_of_a_name(
+    tmp_path: Path, batch_size: int, monkeypatch: pytest.MonkeyPatch, *, save_one_by_one: bool
+):
+    if save_one_by_one:
+        monkeypatch.setattr(Section, "clean", lambda self: None)
+    Section.objects.create(name="Science & Nature")
+    names = ["SCIENCE AND NATURE", "Sport", "Straße", "spórt", "Strasse", "Law"]
+    rows = [{"name": name} for name in names]
+    expected = {"rows": 6, "new": 3, "updated": 1, "duplicates": 2}
+    dry = import_rows(tmp_path, rows, SectionResource, batch_size=batch_size, dry_run=True)
+    assert counts(dry) == expected
+    result = import_rows(tmp_path, rows, SectionResource, batch_size=batch_size)
+    assert (counts(result), result.path) == (expected, "row" if save_one_by_one else "bulk")
+    found = set(Section.objects.values_list("name", "key"))
+    assert found == {
+        ("SCIENCE AND NATURE", "science and nature"),
+        ("spórt", "sport"),
+        ("Strasse", "strasse"),
+        ("Law", "law"),
+    }
+    again = import_rows(tmp_path, rows, SectionResource, batch_size=batch_size)
+    assert counts(again) == {"rows": 6, "unchanged": 4, "duplicates": 2}
+
+
+def test_identity_that_no_file_can_say(tmp_path: Path):
+    class Resource(RelationalResource):
+        class Meta:
+            model = Section
+            fields = ("name", "key")
+            import_id_fields = ("key",)
+
+    with pytest.raises(ImproperlyConfigured, match="Resource: no row is found by “key”"):
+        import_rows(tmp_path, [{"name": "Law", "key": "law"}], Resource)
 
 
 def test_identity_that_a_file_lacks(tmp_path: Path):

@@ -6,7 +6,17 @@ from .cells import Cleaner, cleaner, needs_value
 from .chunk import Candidate, Chunk, Outcome, Policy, Refusal
 from .collecting import rare_collections
 from .engine import Engine, RejectLimit, Totals
-from .layout import UNSET, Children, Column, ForeignKey, Identity, Layout, Reference
+from .layout import (
+    UNSET,
+    Children,
+    Column,
+    ForeignKey,
+    Identity,
+    Layout,
+    Reference,
+    lookup_column,
+    said_column,
+)
 from .persons import PersonReference
 from .querylog import unlogged
 from .reading import read_pages
@@ -36,9 +46,11 @@ __all__ = (
     "all_or_nothing",
     "cleaner",
     "get_writer",
+    "lookup_column",
     "needs_value",
     "rare_collections",
     "read_pages",
+    "said_column",
     "tried_again",
     "unlogged",
 )

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import models
 
 from .chunk import Candidate, Chunk, Refusal
-from .layout import Identity, Layout
+from .layout import Identity, Layout, said_column
 from .writers import Writer
 
 __all__ = ("find_records",)
@@ -117,4 +117,4 @@ def _said(layout: Layout, candidate: Candidate) -> str:
     if identity.parent is not None:
         return ":".join(map(str, key))
     pairs = zip(identity.columns, key, strict=True)
-    return ", ".join(f"{column.name} {value}" for column, value in pairs)
+    return ", ".join(f"{said_column(column).name} {value}" for column, value in pairs)

@@ -17,7 +17,17 @@ from ..fields import KeyField
 from .cells import Cleaner
 from .chunk import UNSET, Chunk
 
-__all__ = ("UNSET", "Children", "Column", "ForeignKey", "Identity", "Layout", "Reference")
+__all__ = (
+    "UNSET",
+    "Children",
+    "Column",
+    "ForeignKey",
+    "Identity",
+    "Layout",
+    "Reference",
+    "lookup_column",
+    "said_column",
+)
 
 
 @dataclass(frozen=True)
@@ -49,7 +59,7 @@ class Reference:
     columns: tuple[models.Field, ...] = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "columns", tuple(_lookup_column(self.model, n) for n in self.by))
+        object.__setattr__(self, "columns", tuple(lookup_column(self.model, n) for n in self.by))
 
     @property
     def value(self) -> models.Field:
@@ -109,7 +119,11 @@ class Children:
 
 @dataclass(frozen=True)
 class Identity:
-    """A way to find the row that exists: by columns of the model, or of one of its children."""
+    """
+    A way to find the row that exists: by columns of the model, or of one of its children.
+
+    A ``KeyField`` among them stands for the name that it is derived from, in any spelling.
+    """
 
     model: type[models.Model]
     columns: tuple[models.Field, ...]
@@ -138,18 +152,22 @@ class Layout:
         """The names of ``fields`` in the file."""
         return [c.name for c in self.columns] + [k.name for k in self.foreign_keys]
 
-    def identified(self, chunk: Chunk, index: int) -> list[Any]:
-        """Return a column of a chunk with identities in the place of names."""
-        column = chunk.columns[index]
-        if index < len(self.columns):
-            return column
-        identity = self.foreign_keys[index - len(self.columns)].reference.identity
-        known = {n: identity(n) for n in set(column) if n is not None and n is not UNSET}
-        return [known.get(names, names) for names in column]
+    def identified(self, chunk: Chunk, column: models.Field) -> list[Any]:
+        """Return what rows say in a column that identifies them, alike for every spelling."""
+        index = self.fields.index(said_column(column))
+        said = chunk.columns[index]
+        if index >= len(self.columns):
+            alike = self.foreign_keys[index - len(self.columns)].reference.identity
+        elif isinstance(column, KeyField):
+            alike = column.derive
+        else:
+            return said
+        known = {s: alike(s) for s in set(said) if s is not None and s is not UNSET}
+        return [known.get(value, value) for value in said]
 
     def identifying(self) -> Layout:
         """Return the layout of those columns and children alone that identify a row."""
-        columns = {column for identity in self.identities for column in identity.columns}
+        columns = {said_column(c) for identity in self.identities for c in identity.columns}
         owners = {identity.model for identity in self.identities if identity.parent is not None}
         return replace(
             self,
@@ -165,9 +183,15 @@ class Layout:
         return found + [child.reference for child in self.children if child.reference]
 
 
-def _lookup_column(model: type[models.Model], name: str) -> models.Field:
+def lookup_column(model: type[models.Model], name: str) -> models.Field:
+    """Return the column by which records are found that are said by the field ``name``."""
     field = model._meta.get_field(name)
     for other in model._meta.concrete_fields:
         if isinstance(other, KeyField) and other.source == name:
             return other
     return field
+
+
+def said_column(column: models.Field) -> models.Field:
+    """Return the column that says what ``column`` holds; the inverse of :func:`lookup_column`."""
+    return column.model._meta.get_field(column.source) if isinstance(column, KeyField) else column

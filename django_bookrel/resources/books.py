@@ -126,7 +126,8 @@ class BaseBookResource(RelationalResource):
         chunk.candidates = candidates
         if anonymous:
             if "author" in said:
-                said["author"] = layout.identified(chunk, layout.names.index("author"))
+                author = self._meta.model._meta.get_field("author")
+                said["author"] = layout.identified(chunk, author)
             columns = [said.get(name, nothing) for name in ("title", "author", "year")]
             for row in anonymous:
                 self._fingerprint(chunk, row, [column[row] for column in columns], place)

@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from ..bulk import UNSET, Children, Chunk, Column, Layout, Reference, Refusal, cleaner
+from ..bulk import (
+    UNSET,
+    Children,
+    Chunk,
+    Column,
+    Layout,
+    Reference,
+    Refusal,
+    cleaner,
+    said_column,
+)
 from ..fields import ISBNField
 from ..sources import Record
 
@@ -54,7 +64,7 @@ class RowCleaner:
         ]
         self.is_pure = all(resource.reads_plainly(columns[c.name], c.field) for c in layout.columns)
         single = [i for i in layout.identities if i.parent is None and len(i.columns) == 1]
-        fields = {identity.columns[0] for identity in single}
+        fields = {said_column(identity.columns[0]) for identity in single}
         self.never_cleared = {column.name for column in layout.columns if column.field in fields}
 
     def clean(self, records: list[Record]) -> tuple[Chunk, list[Refusal]]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
 from django.db import models, router
 from import_export.fields import Field
 from import_export.widgets import ForeignKeyWidget, ManyToManyWidget, Widget
@@ -274,15 +275,22 @@ class RelationalResource(RowByRow):
         model = self._meta.model
         for key in self.candidate_keys():
             if all(name in provided for name in key):
-                columns = [_model_field(model._meta, self.columns()[name]) for name in key]
-                yield Identity(model, tuple(columns))
+                yield Identity(model, tuple(map(self._identity_column, key)))
+
+    def _identity_column(self, name: str) -> models.Field:
+        model = self._meta.model
+        found = _model_field(model._meta, self.columns()[name])
+        if found is None:
+            raise ImproperlyConfigured(
+                f"{type(self).__name__}: no row is found by “{name}”, for no file can say it."
+            )
+        return bulk.lookup_column(model, found.name)
 
     def identify(self, layout: Layout, chunk: Chunk) -> None:
         """Set ``chunk.candidates``: for each row what may identify its record."""
-        places = {column: place for place, column in enumerate(layout.fields)}
         chunk.candidates = [[] for _line in chunk.lines]
         for index, identity in enumerate(layout.identities):
-            columns = [layout.identified(chunk, places[column]) for column in identity.columns]
+            columns = [layout.identified(chunk, column) for column in identity.columns]
             for found, key in zip(chunk.candidates, zip(*columns, strict=True), strict=True):
                 said = tuple([None if value is UNSET else value for value in key])
                 if any(value is not None for value in said):

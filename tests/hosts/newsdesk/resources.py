@@ -80,6 +80,13 @@ class IssueResource(RelationalResource):
         import_id_fields = ("section", "number")
 
 
+class SectionResource(RelationalResource):
+    class Meta:
+        model = Section
+        fields = ("name",)
+        import_id_fields = ("name",)
+
+
 class NoteResource(RelationalResource):
     class Meta:
         model = Note
