@@ -12,6 +12,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, models
 from django.test.utils import isolate_apps
+from import_export.fields import Field
 
 from django_bookrel.exceptions import MissingColumns
 from django_bookrel.resources import ManyToManyField, RelationalResource, Result, load
@@ -532,6 +533,37 @@ def test_row_that_the_default_manager_hides(tmp_path: Path):
         ("a", "new", True),
         ("b", "new", False),
     }
+
+
+class WholeNoteResource(RelationalResource):
+    """Has columns that no import writes, and one under another name."""
+
+    text = Field("text", column_name="What is said")
+    label = Field("_meta__label", readonly=True)
+    is_deleted = Field("is_deleted", "is_deleted", readonly=True)
+
+    class Meta:
+        model = Note
+        exclude = ("id",)
+        export_order = ("slug", "text", "shout")
+        import_id_fields = ("slug",)
+
+
+@pytest.mark.parametrize("save_one_by_one", [False, True])
+def test_columns_that_no_import_writes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, save_one_by_one: bool
+):
+    if save_one_by_one:
+        monkeypatch.setattr(Note, "clean", lambda self: None)
+    Note.objects.create(slug="a", text="old")
+    path = export(tmp_path / "out.csv", WholeNoteResource)
+    header = "slug,What is said,shout,is_deleted"
+    assert path.read_text(encoding="utf-8").splitlines() == [header, "a,old,OLD,False"]
+    path.write_text(f"{header}\na,new,OLD,1\nb,new,?,1\n", encoding="utf-8")
+    result = load(path, resource=WholeNoteResource)
+    assert (result.source, counts(result)) == ("native", {"rows": 2, "new": 1, "updated": 1})
+    values = Note.objects.values_list("slug", "text", "shout", "is_deleted")
+    assert set(values) == {("a", "new", "NEW", False), ("b", "new", "NEW", False)}
 
 
 def test_export_starts_from_the_default_manager(tmp_path: Path):

@@ -152,6 +152,11 @@ class Layout:
         """The names of ``fields`` in the file."""
         return [c.name for c in self.columns] + [k.name for k in self.foreign_keys]
 
+    @property
+    def every_name(self) -> list[str]:
+        """The names of all columns of the file that the layout is about."""
+        return [*self.names, *(child.name for child in self.children)]
+
     def identified(self, chunk: Chunk, column: models.Field) -> list[Any]:
         """Return what rows say in a column that identifies them, alike for every spelling."""
         index = self.fields.index(said_column(column))

@@ -51,8 +51,9 @@ class Exporter:
     ) -> None:
         self.resource, self.spreadsheet_safe = resource, spreadsheet_safe
         self.using = resource.get_db_connection_name()
-        known = resource.columns()
-        order = [name for name in resource.get_export_order() if name in known]
+        known = resource.layout(resource.columns()).every_name
+        declared = (resource.fields[name] for name in resource.get_export_order())
+        order = [field.column_name for field in declared if field.column_name in known]
         self.names = list(fields) if fields else order
         for name in self.names:
             if name not in known:

@@ -177,7 +177,7 @@ class RelationalResource(RowByRow):
         policy = Policy(options.existing, frozenset(options.keep))
         path = import_path(
             self,
-            self.layout(provided),
+            self.layout(self.written_columns().keys() & provided),
             policy,
             dry_run=options.dry_run,
             clears=clears,
@@ -221,18 +221,28 @@ class RelationalResource(RowByRow):
         return self._meta.using_db or router.db_for_write(self._meta.model)
 
     def columns(self) -> dict[str, Field]:
-        """Return column -> field of everything that a file may say."""
+        """Return column -> field of everything that a file may have."""
         return {
             declared.column_name: declared
             for declared in self.fields.values()
-            if not declared.readonly and declared.attribute
+            if declared.attribute
+        }
+
+    def written_columns(self) -> dict[str, Field]:
+        """Return those of :meth:`columns` that imports write: some are read-only or generated."""
+        opts = self._meta.model._meta
+        return {
+            name: declared
+            for name, declared in self.columns().items()
+            if not declared.readonly
+            and not getattr(_model_field(opts, declared), "generated", False)
         }
 
     def required_columns(self) -> list[str]:
         """Return the columns without which no row can be new."""
         opts = self._meta.model._meta
         required = []
-        for name, declared in self.columns().items():
+        for name, declared in self.written_columns().items():
             found = _model_field(opts, declared)
             if found is not None and bulk.needs_value(found):
                 required.append(name)
@@ -247,7 +257,7 @@ class RelationalResource(RowByRow):
         return [list(key) for key in keys]
 
     def layout(self, provided: Collection[str]) -> Layout:
-        """Return what an import of these columns writes."""
+        """Return what these columns are to an import that writes them, or to an export."""
         model = self._meta.model
         plain, keys, children = [], [], []
         for name, declared in self.columns().items():

@@ -30,7 +30,7 @@ class RowByRow(ModelResource):
     def row_session(self) -> RowSession:
         """What an import row by row knows besides the row."""
         using = self.get_db_connection_name()
-        layout = self.layout(self.columns())
+        layout = self.layout(self.written_columns())
         writer = orm.Writer(connections[using], layout, get_writer(using))
         chunks = ChunkWriter(layout, writer, Policy(), dry_run=False)
         return RowSession(self, chunks, RowCells(self, layout, clears=True))

@@ -6,6 +6,7 @@ import uuid
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 
 from django_bookrel.abstract import Derived
 from django_bookrel.fields import KeyField, NameField
@@ -107,10 +108,13 @@ class LivingManager(models.Manager["Note"]):
 
 
 class Note(models.Model):
-    """Hides its deleted rows from the default manager."""
+    """Hides its deleted rows from the default manager; the database makes a column."""
 
     slug = models.SlugField(unique=True)
     text = models.CharField(max_length=50, blank=True)
+    shout = models.GeneratedField(
+        expression=Upper("text"), output_field=models.CharField(max_length=50), db_persist=True
+    )
     is_deleted = models.BooleanField(default=False)
 
     objects = LivingManager()
