@@ -421,8 +421,9 @@ def test_registry():
 def test_unknown_source():
     with pytest.raises(UnknownSource) as caught:
         get_source("nativ")
+    listed = ", ".join(SOURCES)
     assert str(caught.value) == (
-        f'There is no source "nativ" (did you mean "native"?). The sources are: {", ".join(SOURCES)}.'
+        f'There is no source "nativ" (did you mean "native"?). The sources are: {listed}.'
     )
 
 
