@@ -31,6 +31,12 @@ def database(url: str) -> dict[str, Any]:
     # Environments of tox that run at the same time share a server.
     environment = re.sub(r"\W", "_", os.environ.get("TOX_ENV_NAME", ""))
     test_name = "_".join(filter(None, ["test", name, environment]))
+    options = {name: SWITCHES.get(text, text) for name, text in parse_qsl(parts.query)}
+    if options.get("pool"):
+        # Needed here only. Tests end sessions, and a pool hands them out if it does not look.
+        from psycopg_pool import ConnectionPool
+
+        options["pool"] = {"check": ConnectionPool.check_connection}
     is_mysql = parts.scheme == "mysql"
     return {
         "ENGINE": ENGINES[parts.scheme],
@@ -39,7 +45,7 @@ def database(url: str) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": parts.hostname or "",
         "PORT": parts.port or "",
-        "OPTIONS": {name: SWITCHES.get(text, text) for name, text in parse_qsl(parts.query)},
+        "OPTIONS": options,
         "TEST": {"NAME": test_name, **({"CHARSET": "utf8mb4"} if is_mysql else {})},
     }
 

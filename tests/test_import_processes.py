@@ -72,10 +72,16 @@ def database(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: Any) -
         connections[OURS].close()
         yield url
         for alias in (OURS, THEIRS):
-            connections[alias].close()
+            disconnect(alias)
             del connections[alias], connections.settings[alias]
         if not on_sqlite:
             _on_server(f"DROP DATABASE {name}")
+
+
+def disconnect(alias: str) -> None:
+    connections[alias].close()
+    if connections[alias].settings_dict["OPTIONS"].get("pool"):
+        connections[alias].close_pool()
 
 
 def _on_server(*statements: str) -> None:
@@ -346,15 +352,17 @@ def test_export_that_is_killed_leaves_no_file(start: Start, catalogue: Path, tmp
 def connected(**options: Any) -> Iterator[None]:
     """Connect our session with other options."""
     usual = connections.settings[OURS]
-    connections[OURS].close()
-    connections.settings[OURS] = {**usual, "OPTIONS": {**usual["OPTIONS"], **options}}
-    del connections[OURS]
+
+    def connect(**settings: Any) -> None:
+        disconnect(OURS)
+        connections.settings[OURS] = settings
+        del connections[OURS]
+
+    connect(**{**usual, "OPTIONS": {**usual["OPTIONS"], **options}})
     try:
         yield
     finally:
-        connections[OURS].close()
-        connections.settings[OURS] = usual
-        del connections[OURS]
+        connect(**usual)
 
 
 @pytest.fixture
