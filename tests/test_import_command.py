@@ -516,6 +516,24 @@ def test_dry_run(run: Callable[..., Run], mixed: Path):
     assert ImportRecord.objects.count() == 0
 
 
+def test_changes_of_a_dry_run(run: Callable[..., Run], tmp_path: Path, good: Path):
+    assert run(good, "-n").out.splitlines()[:-2] == [
+        f"{good}, line 2 is new",
+        f"  isbn: {ISBN}",
+        "  title: A",
+        "  author: Ann",
+    ]
+    run(good)
+    path = write_csv(tmp_path / "in.csv", [{"isbn": ISBN, "title": "B", "author": "Bo"}])
+    assert run(path, "-n").out.splitlines()[:-2] == [
+        f"{path}, line 2 changes “A”",
+        "  title: A -> B",
+        "  author: Ann -> Bo",
+    ]
+    assert len(run(path, "-n", "--json").out.splitlines()) == 1
+    assert len(run(path).out.splitlines()) == 2
+
+
 def test_other_resource(run: Callable[..., Run], tmp_path: Path):
     row = {"slug": "a", "headline": "A", "reporter": "ann@example.com", "topics": "Space"}
     path = write_csv(tmp_path / "in.csv", [row], list(row))

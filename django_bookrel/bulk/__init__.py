@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .cells import Cleaner, cleaner, needs_value
+from .changes import Change, Changes
 from .chunk import Candidate, Chunk, Outcome, Policy, Refusal
 from .collecting import rare_collections
 from .engine import Engine, RejectLimit, Totals
@@ -27,6 +28,8 @@ from .writing import ChunkWriter
 __all__ = (
     "UNSET",
     "Candidate",
+    "Change",
+    "Changes",
     "Children",
     "Chunk",
     "ChunkWriter",

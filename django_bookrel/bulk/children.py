@@ -30,6 +30,8 @@ class ChildSync:
         self.child, self.writer, self.keys = child, writer, keys
         self.cells = chunk.children[index]
         self.for_new = chunk.for_new.get(index, {})
+        self.current: Current = {}
+        """What records that exist have, once it was compared."""
         self.gone: list[Any] = []
         """Primary keys of rows to be deleted."""
         self.altered: list[Entry] = []
@@ -51,7 +53,7 @@ class ChildSync:
         asked = [(row, pk) for row, pk in pairs if self.cells[row] is not UNSET]
         if self.child.name in policy.keep or not asked:
             return set()
-        current = self._current([pk for _row, pk in asked])
+        current = self.current = self._current([pk for _row, pk in asked])
         add_only = self.child.add_only or policy.existing == "fill"
         return {
             pk
@@ -60,6 +62,19 @@ class ChildSync:
                 pk, self._by_key(self._resolved(self.cells[row])), current.get(pk, {}), add_only
             )
         }
+
+    def before_and_after(self, row: int, pk: Any) -> tuple[list[Entry], list[Entry]]:
+        """Return the entries that a record has, and that it would have; ``pk`` is None if new."""
+        if pk is None:
+            entries = self.cells[row]
+            if entries is UNSET or not entries:
+                return [], []
+            return [], list(self._by_key(self._resolved(entries)).values())
+        gone, altered = set(self.gone), {entry[0]: entry[1:] for entry in self.altered}
+        was = self.current.get(pk, {}).values()
+        after = [altered.get(child, entry) for child, entry in was if child not in gone]
+        after += [entry[1:] for entry in self.added if entry[0] == pk]
+        return [entry for _child, entry in was], after
 
     def plan(self, new: Sequence[int]) -> list[Pending]:
         """Note the entries of new rows; return the records that all this needs created."""

@@ -11,7 +11,7 @@ from django.db import models
 from .layout import Children, Layout, Reference
 from .writers import Writer
 
-__all__ = ("read_pages",)
+__all__ = ("names_of", "read_pages")
 
 
 def read_pages(
@@ -33,7 +33,7 @@ def read_pages(
         keys, *columns = map(list, zip(*page, strict=True))
         last = [keys[-1]]
         for index, key in enumerate(layout.foreign_keys, len(layout.columns)):
-            known = _names(key.reference, writer, set(columns[index]))
+            known = names_of(key.reference, writer, set(columns[index]))
             columns[index] = [known.get(value) for value in columns[index]]
         read = dict(zip(layout.names, columns, strict=True))
         for child in layout.children:
@@ -49,7 +49,8 @@ def _fetched(page: models.QuerySet) -> list[tuple[Any, ...]]:
     return list(compiler.results_iter(tuple_expected=True, chunk_size=size))
 
 
-def _names(reference: Reference, writer: Writer, keys: set[Any]) -> dict[Any, Any]:
+def names_of(reference: Reference, writer: Writer, keys: set[Any]) -> dict[Any, Any]:
+    """Return what refers to a record -> the names by which a cell would say it."""
     opts = reference.model._meta
     fetch = [reference.value, *(opts.get_field(name) for name in reference.by)]
     wanted = [(key,) for key in keys if key is not None]
@@ -63,7 +64,7 @@ def _entries(child: Children, writer: Writer, parents: list[Any]) -> dict[Any, l
     found = sorted(found, key=itemgetter(1))
     known = {}
     if child.reference is not None and child.target is not None:
-        known = _names(child.reference, writer, {row[3 + child.target] for row in found})
+        known = names_of(child.reference, writer, {row[3 + child.target] for row in found})
     entries: dict[Any, list[Any]] = {}
     if known and len(child.columns) == 1:
         for _index, _pk, parent, value in found:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from .changes import Changes, Plan
 from .children import ChildSync
 from .chunk import Chunk, Outcome, Policy, Refusal
 from .identify import find_records
@@ -42,6 +43,8 @@ class ChunkWriter:
         """What is known of the whole file; None where the chunk is the file, or not yet."""
         self.history: History | None = None
         """What was met and made before the rest of the file was known."""
+        self.changes: Changes | None = None
+        """Takes note of what a dry run would change."""
 
     def write(self, chunk: Chunk) -> Outcome:
         """Write the rows and return what became of them; a dry run only reads."""
@@ -77,6 +80,9 @@ class ChunkWriter:
         outcome.unchanged += len(known) - len(touched)
         outcome.updated_keys = list(touched)
         self._count_again(again, touched, outcome)
+        if self.changes is not None:
+            updated = {r: pk for r, pk in zip(known, known_pks, strict=True) if pk in touched}
+            self.changes.note(Plan(chunk, columns, new, updated, changed, children))
         if not self.dry_run:
             self._create_references(columns, new, changed, children)
             self._complete_references(chunk, [*new, *known])
@@ -105,11 +111,12 @@ class ChunkWriter:
 
     def preview(self, chunk: Chunk) -> Outcome:
         """Return what would become of the rows, as far as reading tells."""
-        dry_run, self.dry_run = self.dry_run, True
+        before = self.dry_run, self.changes
+        self.dry_run, self.changes = True, None
         try:
             return self.write(chunk)
         finally:
-            self.dry_run = dry_run
+            self.dry_run, self.changes = before
 
     def known_records(self, chunk: Chunk) -> list[Any]:
         """Return for each row the primary key of its record, or None; rows need no foreign keys."""

@@ -10,25 +10,19 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
 
-from django.db import connections, models
-from import_export.widgets import CharWidget
+from django.db import connections
 
 from .. import bulk
-from ..bulk import Layout, read_pages
+from ..bulk import read_pages
 from ..conf import conf
 from ..exceptions import ExportError, InvalidOption
 from ..sources import native
 from ..sources.targets import suggestion
 from .formats import FORMATS, Format
 from .relational import RelationalResource
+from .rendering import cell_makers
 
 __all__ = ("Exporter", "output_file")
-
-
-JSON_TYPES = (bool, int, float, dict, list)
-
-Says = Callable[[list[Any]], list[Any]]
-"""Makes cells of the values of a column."""
 
 
 class Exporter:
@@ -86,7 +80,7 @@ class Exporter:
         :param typed: JSON values; otherwise cells of the native CSV.
         """
         layout = self.resource.layout(self.names)
-        says = self._says(layout, typed=typed)
+        says = cell_makers(self.resource, layout, typed=typed)
         writer = bulk.get_writer(self.using)
         for page in read_pages(layout, writer, self.queryset, page_size=conf.batch_size):
             self.resource.before_export_page(page)
@@ -94,28 +88,6 @@ class Exporter:
             if not typed:
                 columns = [self._guarded(column) for column in columns]
             yield list(zip(*columns, strict=True))
-
-    def _says(self, layout: Layout, *, typed: bool) -> dict[str, Says]:
-        """Return what makes cells of a column of values, for each name."""
-        declared = self.resource.columns()
-        says: dict[str, Says] = {}
-        for column in layout.columns:
-            plain = _plain(declared[column.name])
-            if typed:
-                says[column.name] = _each(_typed(plain))
-            elif type(declared[column.name].widget) is CharWidget:
-                says[column.name] = _texts
-            else:
-                # Years and counts of pages are few; what is equal reads alike in one column.
-                is_number = isinstance(column.field, models.IntegerField)
-                says[column.name] = _distinct(plain) if is_number else _each(plain)
-        for key in layout.foreign_keys:
-            relation = self.resource.relation_field(key.name, declared[key.name])
-            says[key.name] = _distinct(_named(relation.said, None if typed else ""))
-        for child in layout.children:
-            relation = self.resource.relation_field(child.name, declared[child.name])
-            says[child.name] = _each(_entries(relation, child.target, typed=typed))
-        return says
 
     def _guarded(self, cells: list[str]) -> list[str]:
         guard, spreadsheet = native.guard_cell, self.spreadsheet_safe
@@ -164,50 +136,6 @@ class Exporter:
 def _record(number: int, row: Sequence[Any]) -> str:
     said = ", ".join(f"“{str(value)[:60]}”" for value in [v for v in row if v][:2])
     return f"Record {number:,} ({said})"
-
-
-def _each(say: Callable[[Any], Any]) -> Says:
-    return lambda values: list(map(say, values))
-
-
-def _distinct(say: Callable[[Any], Any]) -> Says:
-    def said(values: list[Any]) -> list[Any]:
-        cells = {value: say(value) for value in set(values)}
-        return [cells[value] for value in values]
-
-    return said
-
-
-def _texts(values: list[Any]) -> list[Any]:
-    return [value or "" for value in values]
-
-
-def _named(say: Callable[[Any], str], nothing: Any) -> Callable[[Any], Any]:
-    return lambda names: say(names) if names else nothing
-
-
-def _entries(relation: Any, place: int | None, *, typed: bool) -> Callable[[Any], Any]:
-    write, named = relation.items if typed else relation.cell, relation.said
-
-    def say(entries: Any) -> Any:
-        if place is not None:
-            entries = [(*e[:place], named(e[place]), *e[place + 1 :]) for e in entries]
-        return write(entries)
-
-    return say
-
-
-def _typed(plain: Callable[[Any], str]) -> Callable[[Any], Any]:
-    def say(value: Any) -> Any:
-        return value if isinstance(value, JSON_TYPES) else plain(value) or None
-
-    return say
-
-
-def _plain(declared: Any) -> Callable[[Any], str]:
-    render = declared.widget.render
-
-    return lambda value: "" if value is None else str(render(value))
 
 
 @contextmanager

@@ -21,6 +21,7 @@ from ..signals import rows_written
 from ..sources import Record
 from .fields import ForeignKeyField, ManyToManyField, RelatedRowsField, RelationField
 from .paths import fills_columns, import_path
+from .rendering import said_changes
 from .results import Result
 from .rowbyrow import RowByRow
 from .widgets import exact_widget
@@ -29,6 +30,9 @@ __all__ = ("ImportOptions", "RelationalResource")
 
 
 EXISTING = ("update", "fill", "skip")
+
+SHOWN_CHANGES = 10
+"""Rows of a dry run of which is said what they would change."""
 
 
 @dataclass(frozen=True)
@@ -175,9 +179,10 @@ class RelationalResource(RowByRow):
         result = self.get_result_class()() if result is None else result
         started = time.monotonic()
         policy = Policy(options.existing, frozenset(options.keep))
+        layout = self.layout(self.written_columns().keys() & provided)
         path = import_path(
             self,
-            self.layout(self.written_columns().keys() & provided),
+            layout,
             policy,
             dry_run=options.dry_run,
             clears=clears,
@@ -186,6 +191,8 @@ class RelationalResource(RowByRow):
             hook_kwargs=options.hook_kwargs,
         )
         result.take(path.reasons, avoidable=path.avoidable)
+        if options.dry_run:
+            path.chunks.changes = bulk.Changes(layout, path.chunks.writer, SHOWN_CHANGES)
 
         def refused(refusals: list[Refusal]) -> None:
             result.refuse(refusals)
@@ -206,6 +213,8 @@ class RelationalResource(RowByRow):
         finally:
             result.seconds = time.monotonic() - started
             result.count()
+            if path.chunks.changes is not None:
+                result.changes = said_changes(self, layout, path.chunks.changes.found)
         return result
 
     def _announce(self, new: list[Any], updated: list[Any]) -> None:

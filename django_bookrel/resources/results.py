@@ -7,7 +7,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from import_export import results
 
-from ..bulk import Refusal, Totals
+from ..bulk import Change, Refusal, Totals
 from .rejects import rows_of
 
 __all__ = ("Result", "counted")
@@ -33,6 +33,8 @@ class Result(results.Result):
         self.counts = Totals()
         self.refusals: list[Refusal] = []
         """The first refusals."""
+        self.changes: list[Change] = []
+        """What the first rows of a dry run would change, in the cells of the native CSV."""
         self.source = ""
         """Name of the source that read the file."""
         self.path = "bulk"

@@ -141,6 +141,9 @@ class Command(BaseCommand):
         result = loading.result
         if result.counts.rejected > len({refusal.line for refusal in shown}):
             self.stderr.write(f"... {result.counts.rejected:,} rows were refused in all.")
+        if not options["json"]:
+            for change in result.changes:
+                self.stdout.write(f"{loading.name}, {change}")
         if options["json"]:
             self.stdout.write(json.dumps(_as_json(loading.name, result), ensure_ascii=False))
         else:

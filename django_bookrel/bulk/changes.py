@@ -1,0 +1,151 @@
+"""What the rows of a dry run would change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from .children import ChildSync
+from .chunk import UNSET, Chunk
+from .layout import Layout, Reference
+from .reading import names_of
+from .resolve import Pending
+from .writers import Writer
+
+__all__ = ("Change", "Changes")
+
+EMPTY = (None, UNSET, "", [])
+
+SHOWN_CHARACTERS = 100
+
+Cell = tuple[Any, Any]
+"""What a column holds, and what it would hold."""
+
+Known = dict[Any, Any]
+"""What refers to a record -> its names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a row would change; ``line`` counts from 1, ``record`` is empty for a new one."""
+
+    line: int
+    record: str
+    cells: dict[str, Cell] = field(default_factory=dict)
+    """Column -> what it holds, and what it would hold."""
+
+    def __str__(self) -> str:
+        what = f"changes “{self.record}”" if self.record else "is new"
+        return "\n".join([f"line {self.line} {what}", *map(self._said, self.cells)])
+
+    def _said(self, name: str) -> str:
+        was, comes = (_short(str(cell)) or "(empty)" for cell in self.cells[name])
+        return f"  {name}: {was} -> {comes}" if self.record else f"  {name}: {comes}"
+
+
+@dataclass
+class Plan:
+    """What becomes of the rows of a chunk, before anything is written."""
+
+    chunk: Chunk
+    columns: list[list[Any]]
+    """The chunk's, with what refers to records in the place of names."""
+    new: Sequence[int]
+    updated: Mapping[int, Any]
+    """Row -> primary key."""
+    changed: Mapping[Any, Sequence[Any]]
+    """Primary key -> values, of those of which not only children change."""
+    children: Sequence[ChildSync]
+
+
+class Changes:
+    """
+    The first changes of an import.
+
+    :param limit: how many are noted.
+
+    Queries: for a chunk of which rows are noted two, and one for each reference and child table.
+    """
+
+    def __init__(self, layout: Layout, writer: Writer, limit: int) -> None:
+        self.layout, self.writer, self.limit = layout, writer, limit
+        self.found: list[Change] = []
+        self.references: dict[str, tuple[Reference, int | None]] = {
+            key.name: (key.reference, None) for key in layout.foreign_keys
+        }
+        for child in layout.children:
+            if child.reference is not None:
+                self.references[child.name] = child.reference, child.target
+
+    def note(self, plan: Plan) -> None:
+        """Take note of what becomes of a chunk."""
+        rows = sorted([*plan.new, *plan.updated])[: self.limit - len(self.found)]
+        if not rows:
+            return
+        keys = {plan.updated[row]: None for row in rows if row in plan.updated}
+        rows_of_keys = self.layout.model._base_manager.using(self.writer.connection.alias)
+        records = {record.pk: str(record) for record in rows_of_keys.filter(pk__in=list(keys))}
+        held = self._held(list(keys))
+        cells = [self._cells(plan, row, plan.updated.get(row), held) for row in rows]
+        known = self._known_names(cells)
+        for row, pairs in zip(rows, cells, strict=True):
+            record = records[plan.updated[row]] if row in plan.updated else ""
+            said = {
+                name: (self._named(name, was, known), self._named(name, comes, known))
+                for name, (was, comes) in pairs.items()
+            }
+            self.found.append(Change(plan.chunk.lines[row], record, said))
+
+    def _held(self, keys: list[Any]) -> dict[Any, Sequence[Any]]:
+        pk = self.layout.model._meta.pk
+        found = self.writer.match([pk], [(key,) for key in keys], [pk, *self.layout.fields])
+        return {key: values for _index, key, *values in found}
+
+    def _cells(
+        self, plan: Plan, row: int, pk: Any, held: Mapping[Any, Sequence[Any]]
+    ) -> dict[str, Cell]:
+        was = held.get(pk, [None] * len(plan.columns))
+        comes = plan.changed.get(pk, was) if pk is not None else [c[row] for c in plan.columns]
+        pairs = dict(zip(self.layout.names, zip(was, comes, strict=True), strict=True))
+        for sync in plan.children:
+            pairs[sync.child.name] = sync.before_and_after(row, pk)
+        return {
+            name: (before, after)
+            for name, (before, after) in pairs.items()
+            if before != after and not (before in EMPTY and after in EMPTY)
+        }
+
+    def _known_names(self, cells: Sequence[Mapping[str, Cell]]) -> dict[Reference, Known]:
+        """Look up the names of all records that the cells refer to."""
+        wanted: dict[Reference, set[Any]] = {ref: set() for ref, _place in self.references.values()}
+        for pairs in cells:
+            for name in pairs.keys() & self.references.keys():
+                reference, place = self.references[name]
+                for held in pairs[name]:
+                    wanted[reference].update(_refers_to(held, place))
+        return {ref: names_of(ref, self.writer, some) for ref, some in wanted.items()}
+
+    def _named(self, name: str, held: Any, known: Mapping[Reference, Known]) -> Any:
+        """Return what a column holds with names in the place of what refers to records."""
+        if held in EMPTY:
+            return None
+        if name not in self.references:
+            return held
+        reference, place = self.references[name]
+
+        def names(value: Any) -> Any:
+            return value.names if type(value) is Pending else known[reference].get(value)
+
+        if place is None:
+            return names(held)
+        return [(*entry[:place], names(entry[place]), *entry[place + 1 :]) for entry in held]
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}…"
+
+
+def _refers_to(held: Any, place: int | None) -> Iterator[Any]:
+    found = [held] if place is None else [entry[place] for entry in held]
+    return (value for value in found if value not in EMPTY and type(value) is not Pending)
