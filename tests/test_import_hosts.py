@@ -17,13 +17,23 @@ from import_export.fields import Field
 from django_bookrel.exceptions import MissingColumns
 from django_bookrel.resources import ManyToManyField, RelationalResource, Result, load
 from django_bookrel.resources.exporting import Exporter
-from tests.hosts.newsdesk.models import Article, Issue, Note, Photo, Reporter, Section, Topic
+from tests.hosts.newsdesk.models import (
+    Article,
+    Issue,
+    Note,
+    Photo,
+    Reporter,
+    Sample,
+    Section,
+    Topic,
+)
 from tests.hosts.newsdesk.resources import (
     AddingArticleResource,
     ArticleResource,
     IssueResource,
     NoteResource,
     PhotoResource,
+    SampleResource,
     SectionResource,
     StrictArticleResource,
     StrictSequelResource,
@@ -242,6 +252,49 @@ def test_stamp_of_a_row_of_which_only_a_link_changed(tmp_path: Path):
     after = Article.objects.get()
     assert after.changed_at > before.changed_at
     assert [topic.name for topic in after.topics.all()] == ["Space"]
+
+
+def test_columns_of_rarer_kinds(tmp_path: Path, settings: Any):
+    row = {
+        "slug": "a",
+        "number": "{12345678-1234-5678-1234-567812345678}",
+        "address": "0:0::00ff",
+        "lasts": "1 02:03:04.000005",
+        "starts": "23:59:58.5",
+        "weight": "1e-3",
+        "is_true": "true",
+        "url": "https://example.com/",
+        "picture": "a/b.png",
+    }
+    rows = [row, {"slug": "b"}]
+    assert counts(import_rows(tmp_path, rows, SampleResource)) == {"rows": 2, "new": 2}
+    names = list(row)
+    assert list(Sample.objects.order_by("slug").values_list(*names)) == [
+        (
+            "a",
+            uuid.UUID("12345678-1234-5678-1234-567812345678"),
+            "::ff",
+            datetime.timedelta(days=1, hours=2, minutes=3, seconds=4, microseconds=5),
+            datetime.time(23, 59, 58, 500_000),
+            0.001,
+            True,
+            "https://example.com/",
+            "a/b.png",
+        ),
+        ("b", None, None, None, None, None, None, "", ""),
+    ]
+    assert counts(import_rows(tmp_path, rows, SampleResource)) == {"rows": 2, "unchanged": 2}
+    path = export(tmp_path / "out.csv", SampleResource)
+    assert counts(load(path, resource=SampleResource)) == {"rows": 2, "unchanged": 2}
+    # A locale that tells thousands by a point.
+    settings.LANGUAGE_CODE, settings.USE_THOUSAND_SEPARATOR = "de", True
+    assert counts(load(path, resource=SampleResource)) == {"rows": 2, "unchanged": 2}
+    import_rows(tmp_path, [{"slug": "a", "weight": "1.125"}], SampleResource)
+    import_rows(tmp_path, [{"slug": "b", "weight": "1.234,5"}], SampleResource)
+    assert set(Sample.objects.values_list("weight", flat=True)) == {1.125, 1234.5}
+    bad = [{"slug": "a", name: "nan" if name == "weight" else "?"} for name in names[1:7]]
+    found = [import_rows(tmp_path, [row], SampleResource) for row in bad]
+    assert [refused(result)[0][:2] for result in found] == [(2, name) for name in names[1:7]]
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="only PostgreSQL has arrays")

@@ -141,9 +141,9 @@ class _TextCells(_Cells):
 def _empty_value(field: models.Field) -> Any:
     if field.null:
         return None
-    if field.has_default():
+    if field.has_default() or (field.blank and field.empty_strings_allowed):
         return field.get_default()
-    return "" if _is_text(field) and field.blank else MISSING
+    return MISSING
 
 
 def _is_text(field: models.Field) -> bool:

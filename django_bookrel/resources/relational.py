@@ -352,10 +352,11 @@ class RelationalResource(RowByRow):
         simple = models.CharField | models.TextField | models.IntegerField
         if isinstance(found, simple) and self.reads_plainly(declared, found):
             return bulk.cleaner(found)
-        name, clean = declared.column_name, declared.widget.clean
+        name, clean, to_python = declared.column_name, declared.widget.clean, found.to_python
+        # Many widgets read texts only, and a text is never what the database has in the column.
         if type(declared).clean is not Field.clean:
-            return bulk.cleaner(found, lambda cell: declared.clean({name: cell}))
-        return bulk.cleaner(found, lambda cell: clean(cell, row={name: cell}))
+            return bulk.cleaner(found, lambda cell: to_python(declared.clean({name: cell})))
+        return bulk.cleaner(found, lambda cell: to_python(clean(cell, row={name: cell})))
 
 
 def _model_field(opts: Any, declared: Field) -> models.Field | None:

@@ -2,13 +2,16 @@
 Widgets of plain columns that write values whole, in no locale, and read what they wrote.
 
 django-import-export's own write numbers as the locale does, drop microseconds and the time zone,
-say "None" for an empty list of JSON, and take any text that they do not know for False.
+say "None" for an empty list of JSON, take any text that they do not know for False and a duration
+that they cannot read for none.
 """
 
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
+from decimal import Decimal
 from functools import partial
 from typing import Any, ClassVar
 
@@ -26,6 +29,7 @@ __all__ = (
     "DateTimeWidget",
     "DateWidget",
     "DecimalWidget",
+    "DurationWidget",
     "FloatWidget",
     "IntegerWidget",
     "JSONWidget",
@@ -47,13 +51,30 @@ class IntegerWidget(_Exact, widgets.IntegerWidget):
     """Whole numbers."""
 
 
-class FloatWidget(_Exact, widgets.FloatWidget):
-    """Numbers with a point."""
+class _Number(_Exact):
+    number: ClassVar[Callable[[Any], Any]]
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
+        # Where a locale's thousands are told by a point, it would take 1.125 for 1125.
+        try:
+            found = type(self).number(value)
+        except (ValueError, TypeError, ArithmeticError):
+            found = super().clean(value, row, **kwargs)
+        if found is not None and not math.isfinite(found):
+            raise ValueError("is not a number")
+        return found
 
 
-class DecimalWidget(_Exact, widgets.DecimalWidget):
-    """Decimal numbers, never in powers of ten."""
+class FloatWidget(_Number, widgets.FloatWidget):
+    """Numbers with a point; in a text that is no such number, with the locale's separators."""
 
+    number = float
+
+
+class DecimalWidget(_Number, widgets.DecimalWidget):
+    """Decimal numbers, never in powers of ten; else as ``FloatWidget``."""
+
+    number = Decimal
     say = "{:f}".format
 
 
@@ -88,6 +109,16 @@ class DateTimeWidget(_ISO, widgets.DateTimeWidget):
         if found is None:
             return super().clean(value, row, **kwargs)
         return timezone.make_aware(found) if settings.USE_TZ and timezone.is_naive(found) else found
+
+
+class DurationWidget(widgets.DurationWidget):
+    """Days, hours, minutes and seconds, as Python and ISO 8601 write them."""
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
+        found = super().clean(value, row, **kwargs)
+        if value and found is None:
+            raise ValueError("is no duration, such as 1 02:03:04 or P1DT2H3M4S")
+        return found
 
 
 class BooleanWidget(widgets.BooleanWidget):
@@ -134,6 +165,7 @@ EXACT: dict[Any, type[widgets.Widget]] = {
     widgets.DateTimeWidget: DateTimeWidget,
     widgets.DateWidget: DateWidget,
     widgets.DecimalWidget: DecimalWidget,
+    widgets.DurationWidget: DurationWidget,
     widgets.FloatWidget: FloatWidget,
     widgets.IntegerWidget: IntegerWidget,
     widgets.JSONWidget: JSONWidget,

@@ -121,3 +121,20 @@ class Note(models.Model):
 
     def __str__(self) -> str:
         return self.slug
+
+
+class Sample(models.Model):
+    """Has columns of rarer kinds."""
+
+    slug = models.SlugField(unique=True)
+    number = models.UUIDField(null=True)
+    address = models.GenericIPAddressField(null=True)
+    lasts = models.DurationField(null=True)
+    starts = models.TimeField(null=True)
+    weight = models.FloatField(null=True)
+    is_true = models.BooleanField(null=True)
+    url = models.URLField(blank=True)
+    picture = models.FileField(blank=True)
+
+    def __str__(self) -> str:
+        return self.slug

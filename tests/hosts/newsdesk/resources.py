@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django_bookrel.resources import ForeignKeyField, ManyToManyField, RelationalResource
 
-from .models import Article, Issue, Note, Photo, Reporter, Section, Topic
+from .models import Article, Issue, Note, Photo, Reporter, Sample, Section, Topic
 
 
 class ArticleResource(RelationalResource):
@@ -91,4 +91,11 @@ class NoteResource(RelationalResource):
     class Meta:
         model = Note
         fields = ("slug", "text")
+        import_id_fields = ("slug",)
+
+
+class SampleResource(RelationalResource):
+    class Meta:
+        model = Sample
+        exclude = ("id",)
         import_id_fields = ("slug",)

@@ -73,6 +73,21 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Sample',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('slug', models.SlugField(unique=True)),
+                ('number', models.UUIDField(null=True)),
+                ('address', models.GenericIPAddressField(null=True)),
+                ('lasts', models.DurationField(null=True)),
+                ('starts', models.TimeField(null=True)),
+                ('weight', models.FloatField(null=True)),
+                ('is_true', models.BooleanField(null=True)),
+                ('url', models.URLField(blank=True)),
+                ('picture', models.FileField(blank=True, upload_to='')),
+            ],
+        ),
+        migrations.CreateModel(
             name='Article',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
