@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import sys
 import sysconfig
+from importlib.metadata import requires, version
 from pathlib import Path
 
 import django
 import pytest
 from django.db import connection
+from packaging.requirements import Requirement
+from packaging.version import Version
 
 import django_bookrel
 
@@ -27,6 +30,21 @@ def test_python():
 
 def test_django():
     assert promised("EXPECT_DJANGO") == "{}.{}".format(*django.VERSION)
+
+
+def test_lower_bounds():
+    extras = promised("EXPECT_LOWEST").split()
+    declared = map(Requirement, requires("django-bookrel"))
+    bounds = {
+        requirement.name: specifier.version
+        for requirement in declared
+        for specifier in requirement.specifier
+        if not requirement.marker
+        or any(requirement.marker.evaluate({"extra": extra}) for extra in extras)
+    }
+    assert bounds.keys() >= {"Django", "django-import-export", "python-stdnum", "tqdm"}
+    found = {name: Version(version(name)) for name in bounds}
+    assert found == {name: Version(bound) for name, bound in bounds.items()}
 
 
 @pytest.mark.django_db
