@@ -12,7 +12,8 @@ from typing import Any
 from django.apps import AppConfig, apps
 from django.core.checks import CheckMessage, Error
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import BaseConstraint, CheckConstraint, F, Field, Model, UniqueConstraint
+from django.db.models import BaseConstraint, CheckConstraint, F, Field, Model, Q, UniqueConstraint
+from django.db.models.fields.related import RelatedField
 
 from .fields import DerivedField
 from .querysets import DerivedQuerySet
@@ -55,27 +56,31 @@ def _constraints(model: type[Model]) -> Iterator[CheckMessage]:
 
 def _names(constraint: BaseConstraint) -> set[str]:
     if isinstance(constraint, CheckConstraint):
-        return set(constraint.condition.referenced_base_fields)
+        return set(Q(constraint.condition).referenced_base_fields)
     if isinstance(constraint, UniqueConstraint):
         parts = (
             part
             for expression in constraint.expressions
             for part in (expression.flatten() if hasattr(expression, "flatten") else (expression,))
         )
-        return {*constraint.fields, *(part.name for part in parts if isinstance(part, F))}
+        # The stubs do not know that an F has a name.
+        names = {part.name for part in parts if isinstance(part, F)}  # type: ignore[attr-defined]
+        return {*constraint.fields, *names}
     return set()
 
 
 def _reverse_names(model: type[Model]) -> Iterator[CheckMessage]:
     ours = f"{_PACKAGE}.models"
     for field in (*model._meta.local_fields, *model._meta.local_many_to_many):
+        if model.__module__ == ours or not isinstance(field, RelatedField):
+            continue
         target = field.related_model
-        if model.__module__ == ours or getattr(target, "__module__", None) != ours:
+        if getattr(target, "__module__", None) != ours:
             continue
         name = field.remote_field.get_accessor_name()
         for relation in target._meta.related_objects:
             owner = relation.related_model
-            if owner.__module__ == ours and relation.get_accessor_name() == name:
+            if name and owner.__module__ == ours and relation.get_accessor_name() == name:
                 yield taken_reverse_name(field, name, owner)
 
 
@@ -120,7 +125,7 @@ def lost_constraints(
     )
 
 
-def taken_reverse_name(field: Field, name: str, owner: type[Model]) -> Error:
+def taken_reverse_name(field: RelatedField[Any, Any], name: str, owner: type[Model]) -> Error:
     app = field.model._meta.app_label
     return Error(
         f"{field} wants the reverse name “{name}”, "
@@ -131,7 +136,7 @@ def taken_reverse_name(field: Field, name: str, owner: type[Model]) -> Error:
     )
 
 
-def foreign_manager(model: type[Model], derived: Iterable[Field]) -> Error:
+def foreign_manager(model: type[Model], derived: Iterable[Field[Any, Any]]) -> Error:
     names = ", ".join(field.name for field in derived)
     manager = model._default_manager
     return Error(
@@ -146,7 +151,7 @@ def foreign_manager(model: type[Model], derived: Iterable[Field]) -> Error:
     )
 
 
-def missing_target(field: Field) -> Error:
+def missing_target(field: Field[Any, Any]) -> Error:
     model, name = field.model, field.related_model
     app = model._meta.app_label
     return Error(

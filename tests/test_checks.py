@@ -7,12 +7,14 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.apps.registry import Apps
 from django.core.checks import Error, Tags, registry
 from django.db import models
 from django.db.models.functions import Lower
+from django.db.models.lookups import GreaterThan
 from django.test.utils import isolate_apps
 
 import django_bookrel
@@ -83,13 +85,12 @@ def test_lost_constraints_through_an_abstract_model_of_the_host(host: Apps):
     ]
 
 
-def test_a_check_replaces_no_unique_constraint(host: Apps):
+@pytest.mark.parametrize("filled", [~models.Q(key=""), GreaterThan(models.F("key"), "")])
+def test_a_check_replaces_no_unique_constraint(host: Apps, filled: Any):
     class Series(abstract.AbstractSeries):
         class Meta:
             app_label = "tests"
-            constraints = (
-                models.CheckConstraint(condition=~models.Q(key=""), name="key_is_filled"),
-            )
+            constraints = (models.CheckConstraint(condition=filled, name="key_is_filled"),)
 
     assert [message.id for message in found(host)] == ["django_bookrel.E001"]
 
