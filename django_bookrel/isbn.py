@@ -86,7 +86,7 @@ _WRAPPINGS = (
     ("qualifier", re.compile(r"([^()]*[\dXx])\s*(?:\([^()]*\)\s*)+[.,:;]?")),
     ("float", re.compile(r"(\d+)[.,]0*")),
 )
-_SCIENTIFIC = re.compile(r"\d(?:[.,]\d*)?e\+?\d+", re.IGNORECASE)
+_SCIENTIFIC = re.compile(r"(\d)(?:[.,](\d*))?e\+?(\d{1,2})", re.IGNORECASE)
 
 
 def repair_isbn(text: str) -> tuple[str, str | None]:
@@ -94,9 +94,9 @@ def repair_isbn(text: str) -> tuple[str, str | None]:
     Read an ISBN that other programs have damaged, where nothing has to be guessed.
 
     The kind of repair is the first that applies of "excel" (``="0439023483"``), "qualifier"
-    (``0822956489 (pbk.)``), "float" (``439023483.0``), "zeros" (one to three zeros lost at the
-    start of an ISBN-10), "isbn-10" (ten digits) and "punctuation" (prefix, hyphens, brackets,
-    spaces); None for 13 plain digits.
+    (``0822956489 (pbk.)``), "float" (``439023483.0``, and ``9.780439023481E+12``, which has all
+    digits), "zeros" (one to three zeros lost at the start of an ISBN-10), "isbn-10" (ten digits)
+    and "punctuation" (prefix, hyphens, brackets, spaces); None for 13 plain digits.
 
     :returns: 13 digits, and the kind of repair.
     :raises InvalidISBN: it is no ISBN, or a spreadsheet has cut off its last digits
@@ -109,10 +109,14 @@ def repair_isbn(text: str) -> tuple[str, str | None]:
     for name, wrapping in _WRAPPINGS:
         if match := wrapping.fullmatch(number):
             number, kind = match[1].strip(), kind or name
-    if _SCIENTIFIC.fullmatch(number):
-        raise _fault(text, "it was turned into a rounded number and its last digits are lost")
-    number = _compact(number.strip("()[]{}\"'.,:;"))
-    if 7 <= len(number) <= 9 and (found := _known(number.zfill(10))):
+    if match := _SCIENTIFIC.fullmatch(number):
+        number, kind = match[1] + (match[2] or ""), kind or "float"
+        if len(number) <= int(match[3]):
+            raise _fault(text, "it was turned into a rounded number and its last digits are lost")
+    bare = number.strip("()[]{}\"'.,:;").upper()
+    number = _compact(bare)
+    # What has hyphens was no number in a spreadsheet, but perhaps an ISSN.
+    if 7 <= len(number) <= 9 and number == bare and (found := _known(number.zfill(10))):
         return found, kind or "zeros"
     return _checked(number, text), kind or ("isbn-10" if len(number) == 10 else "punctuation")
 

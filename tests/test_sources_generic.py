@@ -223,12 +223,12 @@ def test_every_kind_of_cell(tmp_path: Path):
 
 
 def test_unreadable_cells_are_left_out(tmp_path: Path):
-    text = 'title,isbn,year,pages\nA,B0092G4TD5,unknown,many\nB,"=""""",,\n'
+    text = 'title,isbn,year,pages\nA,0439023484,unknown,many\nB,"=""""",,\n'
     first, second = read(write(tmp_path, text))
     assert first.values == {"title": "A", "isbn": "", "year": "", "pages": ""}
     assert first.errors == ()
     assert [(repair.kind, repair.column, repair.value) for repair in first.repairs] == [
-        ("isbn-left-out", "isbn", "B0092G4TD5"),
+        ("isbn-left-out", "isbn", "0439023484"),
         ("year-left-out", "year", "unknown"),
         ("number-left-out", "pages", "many"),
     ]
@@ -245,9 +245,38 @@ def test_usual_forms_of_an_isbn_are_no_repair(tmp_path: Path):
 
 def test_the_first_column_with_an_isbn_counts(tmp_path: Path):
     text = "title,isbn,isbn13\nA,,9780439023481\nB,0439023483,9780439023481\n"
-    assert [(row["isbn"], row["identifiers"]) for row in values(write(tmp_path, text))] == [
-        ("9780439023481", []),
-        ("9780439023481", []),
+    assert values(write(tmp_path, text)) == [
+        {"title": "A", "isbn": "9780439023481"},
+        {"title": "B", "isbn": "9780439023481"},
+    ]
+
+
+def test_isbn_that_a_spreadsheet_has_rounded(tmp_path: Path):
+    text = "title,isbn,isbn13\nA,439023483,9.78043902348e+12\nB,439023483,9.78006112008e+12\n"
+    records = read(write(tmp_path, text))
+    assert [record.values["isbn"] for record in records] == ["9780439023481"] * 2
+    assert [[repair.kind for repair in record.repairs] for record in records] == [
+        ["isbn-zeros", "isbn-rounded"],
+        ["isbn-zeros", "isbn-left-out"],
+    ]
+
+
+def test_what_an_isbn_column_holds_beside_an_isbn(tmp_path: Path):
+    text = "title|isbn\nA|0596101996, 0822956489\nB|B0092G4TD5\nC|0000000000\n"
+    records = read(write(tmp_path, text.replace("|", "\t")))
+    assert [record.values for record in records] == [
+        {"title": "A", "isbn": "9780596101992", "identifiers": [("isbn", "9780822956488")]},
+        {"title": "B", "isbn": "", "identifiers": [("asin", "B0092G4TD5")]},
+        {"title": "C", "isbn": ""},
+    ]
+    assert [tuple(repair) for record in records for repair in record.repairs] == [
+        (
+            "isbn-list",
+            "isbn",
+            "0596101996, 0822956489",
+            'Read as "9780596101992, 9780822956488".',
+        ),
+        ("isbn-other", "isbn", "B0092G4TD5", 'Read as "asin:B0092G4TD5".'),
     ]
 
 

@@ -179,7 +179,12 @@ class Source:
 
     @property
     def fields(self) -> frozenset[str]:
-        """The fields that the file provides, also where a cell is empty; titles may hold series."""
+        """
+        The fields that the file provides, also where a cell is empty.
+
+        Records may lack those that only cells of another field hold: series in titles, identifiers
+        in ISBN columns.
+        """
         return frozenset(column.field for column in self.columns if column.field)
 
     def records(self, rows: Iterable[Row]) -> Iterator[Record]:

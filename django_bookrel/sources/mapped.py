@@ -6,14 +6,13 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import Any, ClassVar
 
-from ..exceptions import InvalidISBN
-from ..isbn import repair_isbn
 from ..names import person_key
 from .base import Column, Issue, Record, Row, Source
 from .cells import mend_text, split_texts
+from .isbns import collect_numbers
 from .people import Commas, learn_commas, split_people, split_role
 from .placement import check_single, in_reading_order, place_columns
-from .readers import READERS, Reader, left_out, mended, read_plain
+from .readers import READERS, Reader, mended, read_plain
 from .series import join_series, take_series
 from .targets import Target, check_columns
 
@@ -23,7 +22,6 @@ LOOKED_AT = 1_000
 """Records at the start of a file from which the separators of its columns are learned."""
 
 _PEOPLE = ("author", "contributors")
-_UNREPORTED_ISBN = (None, "isbn-10", "punctuation")
 
 
 def _turn(item: tuple[str, list[Column]]) -> int:
@@ -49,6 +47,9 @@ class MappedSource(Source):
 
     commas: ClassVar[Commas | None] = None
     """What commas do in cells with people; None: learn it for each column."""
+
+    isbn_scheme: ClassVar[str] = "other"
+    """Scheme of the format's own numbers that stand in place of an ISBN."""
 
     def find_target(self, name: str, fields: Collection[str]) -> tuple[int, Target] | str:
         """
@@ -85,7 +86,7 @@ class MappedSource(Source):
         found = super().fields
         if "author" in found and self._parts_people:
             found |= {"contributors"}
-        if self._keeps_identifiers and sum(c.field == "isbn" for c in self.columns) > 1:
+        if "isbn" in found and self._keeps_identifiers:
             found |= {"identifiers"}
         if self._titles:
             found |= {"series"}
@@ -206,24 +207,10 @@ class MappedSource(Source):
         values: dict[str, Any],
         repairs: list[Issue],
     ) -> None:
-        found: list[str] = []
-        for column in columns:
-            cell = cells[column.position]
-            # What a spreadsheet guard or brackets leave of an empty cell.
-            if not cell.strip(' ="[]'):
-                continue
-            try:
-                isbn, repair = repair_isbn(cell)
-            except InvalidISBN as error:
-                repairs.append(left_out("isbn", column, cell, str(error)))
-                continue
-            if repair not in _UNREPORTED_ISBN:
-                repairs.append(mended(f"isbn-{repair}", column, cell, isbn))
-            if isbn not in found:
-                found.append(isbn)
-        values["isbn"] = found[0] if found else ""
-        if len(columns) > 1 and self._keeps_identifiers:
-            values["identifiers"] = [("isbn", isbn) for isbn in found[1:]]
+        isbns, identifiers = collect_numbers(cells, columns, repairs, self.isbn_scheme)
+        values["isbn"] = isbns[0] if isbns else ""
+        if self._keeps_identifiers and (identifiers or len(isbns) > 1):
+            values["identifiers"] = [("isbn", isbn) for isbn in isbns[1:]] + identifiers
 
     def _read_subjects(
         self,

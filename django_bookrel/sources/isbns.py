@@ -1,0 +1,132 @@
+"""Columns of ISBNs, whose cells may hold more, or something else, than an ISBN."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from ..exceptions import InvalidISBN
+from ..isbn import find_isbn, repair_isbn
+from .base import Column, Issue
+from .readers import left_out, mended
+
+__all__ = ("Numbers", "collect_numbers", "split_numbers")
+
+
+class Numbers(NamedTuple):
+    """ISBNs, and schemes and values of what is the number of some other system; each once."""
+
+    isbns: list[str]
+    identifiers: list[tuple[str, str]]
+
+
+_NO_NUMBERS = Numbers([], [])
+_UNREPORTED = (None, "isbn-10", "punctuation")
+# What a spreadsheet, its guard or brackets leave of an empty cell.
+_NOTHING = ' ="[]0.-'
+_SEPARATORS = re.compile(r"[;,|/\n\"']+|(?<=\))\s+")
+_QUALIFIER = re.compile(r"\([^()]*\)|\[[^\[\]]*\](?=.)")
+# With a check digit that is right, this is no other number.
+_WITHIN = re.compile(r"(?<![\w.-])(?:97[89][- ]?)?[0-9](?:[- ]?[0-9]){8}[- ]?[0-9Xx](?![\w-])")
+_ASIN = re.compile("(?:978)?(B0[0-9A-Z]{8})")
+_OTHER = re.compile("(?!ISBN)[A-Z]{2,5}[0-9]{3,}(?:[_-][0-9]+)*")
+_SCIENTIFIC = re.compile(r"([0-9])[.,]([0-9]+)e\+?([0-9]{1,2})", re.IGNORECASE)
+
+
+def collect_numbers(
+    cells: Sequence[str], columns: Sequence[Column], repairs: list[Issue], scheme: str = "other"
+) -> tuple[list[str], list[tuple[str, str]]]:
+    """
+    Read the ISBN columns of a row in this order.
+
+    A number that a spreadsheet has rounded is read if another column has it whole.
+
+    :param scheme: as for ``split_numbers``.
+    :returns: as ``Numbers``.
+    """
+    isbns: list[str] = []
+    identifiers: list[tuple[str, str]] = []
+    unread: list[tuple[Column, str, str]] = []
+    for column in columns:
+        cell = cells[column.position]
+        if not cell.strip(_NOTHING):
+            continue
+        try:
+            isbn, repair = repair_isbn(cell)
+        except InvalidISBN as error:
+            several = split_numbers(cell, scheme)
+            isbns += several.isbns
+            identifiers += several.identifiers
+            if several == _NO_NUMBERS:
+                unread.append((column, cell, str(error)))
+            else:
+                kind = "isbn-list" if several.isbns else "isbn-other"
+                said = [*several.isbns, *map(":".join, several.identifiers)]
+                repairs.append(mended(kind, column, cell, ", ".join(said)))
+        else:
+            isbns.append(isbn)
+            if repair not in _UNREPORTED:
+                repairs.append(mended(f"isbn-{repair}", column, cell, isbn))
+    for column, cell, reason in unread:
+        whole = next((isbn for isbn in isbns if _is_rounded(cell, isbn)), None)
+        if whole:
+            repairs.append(mended("isbn-rounded", column, cell, whole))
+        else:
+            repairs.append(left_out("isbn", column, cell, reason))
+    return list(dict.fromkeys(isbns)) if len(isbns) > 1 else isbns, identifiers
+
+
+def split_numbers(text: str, scheme: str = "other") -> Numbers:
+    """
+    Read every number of a cell that is no single ISBN.
+
+    Parted are lists, also those of Python (``['0822956489 (pbk.)', ...]``). A number that Amazon
+    gives (``B0092G4TD5``, ``978B0092G4TD5``) has the scheme "asin", an article number with a right
+    check digit "upc" or "ean", any other code of capitals and digits the given scheme.
+    """
+    if _SCIENTIFIC.fullmatch(text):
+        return _NO_NUMBERS
+    isbns: list[str] = []
+    identifiers = []
+    for part in _parts(text):
+        found = _isbns(part)
+        isbns += found
+        if not found and (identifier := _identifier(part, scheme)):
+            identifiers.append(identifier)
+    return Numbers(list(dict.fromkeys(isbns)), list(dict.fromkeys(identifiers)))
+
+
+def _parts(text: str) -> list[str]:
+    # Commas within a qualifier part nothing: "0822956489 (pbk., 2nd printing)".
+    plain = _QUALIFIER.sub(lambda match: re.sub(_SEPARATORS, " ", match[0]), text)
+    return [part for piece in _SEPARATORS.split(plain) if (part := piece.strip(" []"))]
+
+
+def _isbns(text: str) -> list[str]:
+    try:
+        return [repair_isbn(text)[0]]
+    except InvalidISBN:
+        within = map(find_isbn, _WITHIN.findall(_QUALIFIER.sub(" ", text)))
+        return list(filter(None, within))
+
+
+def _identifier(text: str, scheme: str) -> tuple[str, str] | None:
+    number = text.replace("-", "").replace(" ", "").upper()
+    if match := _ASIN.fullmatch(number):
+        return "asin", match[1]
+    if number.isascii() and number.isdigit() and len(number) in (12, 13) and number.strip("0"):
+        digits = [int(digit) for digit in number.zfill(13)]
+        if (sum(digits[::2]) + 3 * sum(digits[1::2])) % 10 == 0 and number[:3] not in (
+            "978",
+            "979",
+        ):
+            return "upc" if len(number) == 12 else "ean", number
+    return (scheme, text) if _OTHER.fullmatch(text) else None
+
+
+def _is_rounded(text: str, isbn: str) -> bool:
+    match = _SCIENTIFIC.fullmatch(text)
+    if match is None or int(match[3]) != 12:
+        return False
+    return f"{int(isbn):.{len(match[2])}e}" == f"{match[1]}.{match[2]}e+12"
