@@ -213,6 +213,17 @@ def test_bad_bytes_behind_the_start(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     }
 
 
+def test_bad_bytes_in_a_column_that_goes_nowhere(tmp_path: Path):
+    path = write(tmp_path, b"title,shelf\nA,caf\xe9\nB\xe9,caf\xe9\n\xc3\xa9,\0\n")
+    with open_source(path, encoding="utf-8") as reading:
+        first, second, third = reading
+    message = 'Line 2: the byte 0xE9 in "A,caf\\xe9" cannot be decoded as UTF-8.'
+    assert (first.values["title"], first.raw, first.errors) == ("A", ["A", "caf\\xe9"], ())
+    assert first.repairs == [("decoding", "shelf", "caf\\xe9", message)]
+    assert [error.column for error in second.errors] == ["title"]
+    assert (third.values["title"], third.raw) == ("é", ["é", "\\x00"])
+
+
 @pytest.mark.parametrize(
     "text, delimiter, titles",
     [

@@ -20,7 +20,7 @@ def table(data: bytes, dialect: Dialect = COMMA, block_bytes: int = 1000) -> Tab
 def read(data: bytes, dialect: Dialect = COMMA) -> list[tuple[int, list[str], list[str]]]:
     return [
         (line, cells, [issue.message for issue in errors])
-        for line, cells, errors in table(data, dialect)
+        for line, cells, errors, _ in table(data, dialect)
     ]
 
 
@@ -31,9 +31,9 @@ def test_line_ends_and_blocks(end: str, block_bytes: int):
     found = table(text.encode(), block_bytes=block_bytes)
     assert found.header == ["title", "year"]
     assert list(found) == [
-        (2, ["Käse", "1"], ()),
-        (4, [f"two{end}lines", "2"], ()),
-        (6, ["Ünd", "3"], ()),
+        (2, ["Käse", "1"], (), {}),
+        (4, [f"two{end}lines", "2"], (), {}),
+        (6, ["Ünd", "3"], (), {}),
     ]
 
 
@@ -61,7 +61,7 @@ def test_ragged_rows(line: bytes, cells: list[str], errors: list[str]):
 def test_nameless_columns_at_the_end_may_be_missing():
     found = table(b"a,b,,\n1,2\n1,2,3,4\n1\n")
     assert found.header == ["a", "b", "", ""]
-    assert [(cells, len(errors)) for _, cells, errors in found] == [
+    assert [(cells, len(errors)) for _, cells, errors, _ in found] == [
         (["1", "2", "", ""], 0),
         (["1", "2", "3", "4"], 0),
         (["1"], 1),
@@ -81,8 +81,16 @@ def test_undecodable_bytes_refuse_their_record_only():
                 'Line 4: the byte 0xE9 in "y\\xe9",2" cannot be decoded as UTF-8.',
             ),
         ),
+        {0: "x\ny\udce9"},
     )
     assert [cells for _, cells, _ in read(data)] == [["ä", "1"], ["x\ny\\xe9", "2"], ["ö", "3"]]
+
+
+@pytest.mark.parametrize("line", [b"\xe9", b"\xe9,2,3", b'"\xe9" x,2'])
+def test_undecodable_bytes_are_not_all_that_is_wrong(line: bytes):
+    [row] = table(b"a,b\n" + line + b"\n")
+    assert row.errors
+    assert row.undecoded == {}
 
 
 def test_nul_is_refused():
@@ -106,6 +114,7 @@ def test_half_a_character_is_refused():
                     "Line 2: it holds half a character (a lone surrogate).",
                 ),
             ),
+            {1: "\ud800"},
         )
     ]
 

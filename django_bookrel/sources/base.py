@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple, Protocol
 
 from .targets import Target
@@ -81,6 +82,11 @@ class Row(NamedTuple):
     line: int
     cells: list[str]
     errors: Sequence[Issue] = ()
+    undecoded: Mapping[int, str] = MappingProxyType({})
+    """
+    Position to cell with each undecodable byte as a lone surrogate (U+DC00 + byte); empty if that
+    is not all that is wrong with the row.
+    """
 
 
 class Column(NamedTuple):
@@ -139,6 +145,12 @@ class Source:
     dialects: ClassVar[Sequence[Dialect]] = (Dialect(","),)
     """How such files are delimited; where several read a file equally well, the first is taken."""
 
+    mixed: ClassVar[frozenset[str]] = frozenset()
+    """
+    Fields in whose cells stray bytes of another encoding are to be expected, and read by the
+    source: ``Row.undecoded`` has them.
+    """
+
     clears: ClassVar[bool] = False
     """Whether an empty cell empties the field; otherwise it says nothing."""
 
@@ -188,12 +200,13 @@ class Source:
         return frozenset(column.field for column in self.columns if column.field)
 
     def records(self, rows: Iterable[Row]) -> Iterator[Record]:
-        """Give a record for each row, in the same order; refused rows keep their errors."""
+        """Give a record for each row, in the same order."""
         for row in rows:
-            if row.errors:
-                yield Record(row.line, {}, row.cells, row.errors)
-            else:
-                yield self.read(row)
+            yield self.refuse(row) if row.errors else self.read(row)
+
+    def refuse(self, row: Row) -> Record:
+        """Make a record of a row with errors."""
+        return Record(row.line, {}, row.cells, row.errors)
 
     def read(self, row: Row) -> Record:
         """Make a record of a row that has a cell for every column."""

@@ -12,12 +12,14 @@ import re
 from collections.abc import Iterable, Iterator
 from encodings import aliases
 from io import StringIO
+from typing import NamedTuple
 
 from ..exceptions import UnreadableFile
 from .base import ByteReader
 from .targets import suggestion
 
 __all__ = (
+    "Fault",
     "Lines",
     "blocks",
     "bom_encoding",
@@ -62,6 +64,13 @@ def visible(text: str) -> str:
 def _shown(match: re.Match[str]) -> str:
     code = ord(match[0])
     return f"\\x{code & 0xFF:02x}" if code == 0 or 0xDC00 <= code <= 0xDCFF else f"\\u{code:04x}"
+
+
+class Fault(NamedTuple):
+    """What is wrong with a line; the message has neither capital nor full stop."""
+
+    kind: str
+    message: str
 
 
 def _fault(line: str, encoding: str) -> str:
@@ -162,8 +171,8 @@ class Lines:
     def __init__(self, blocks: Iterable[bytes], encoding: str) -> None:
         self._blocks = blocks
         self._encoding = encoding
-        self.faults: dict[int, str] = {}
-        """Line number from 1 to what is wrong; known before the line is given."""
+        self.faults: dict[int, Fault] = {}
+        """By line number from 1; known before the line is given."""
 
     def __iter__(self) -> Iterator[str]:
         number = 0
@@ -189,10 +198,11 @@ class Lines:
     def _note_faults(self, before: int, lines: list[str]) -> None:
         for number, line in enumerate(lines, before + 1):
             if _FAULTY.search(line):
-                self.faults[number] = _fault(line, self._encoding.upper())
+                self.faults[number] = Fault("decoding", _fault(line, self._encoding.upper()))
 
     def _cut(self, number: int, line: str) -> str:
-        self.faults[number] = f"the line is longer than {LINE_LIMIT:,} characters"
+        message = f"the line is longer than {LINE_LIMIT:,} characters"
+        self.faults[number] = Fault("length", message)
         return line[:LINE_LIMIT]
 
     def _texts(self) -> Iterator[str]:

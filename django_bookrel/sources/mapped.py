@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import chain, islice
 from typing import Any, ClassVar
 
@@ -40,6 +41,7 @@ class MappedSource(Source):
     person of an author column is the author, the others are contributors: by the role behind the
     name, else as co-authors. A series at the end of a title joins those of a column. Cells are
     mended, and what cannot be is left out; both are listed in ``Record.repairs``.
+    Undecodable bytes in a column that goes nowhere cost no row.
 
     A subclass changes how the columns of a field are read by a method ``_read_FIELD`` with the
     signature of :data:`~.readers.Reader`.
@@ -106,6 +108,14 @@ class MappedSource(Source):
             return self.commas or learn_commas(cells)
         lists = any(";" in cell or "|" in cell for cell in cells)
         return Commas.WITHIN_NAMES if lists else Commas.BETWEEN_NAMES
+
+    def refuse(self, row: Row) -> Record:
+        needed = {c.position for c in self.columns if c.field and c.field not in self.mixed}
+        if not row.undecoded or needed & row.undecoded.keys():
+            return super().refuse(row)
+        cells = [row.undecoded.get(place, cell) for place, cell in enumerate(row.cells)]
+        record = self.read(Row(row.line, cells))
+        return replace(record, raw=row.cells, repairs=[*row.errors, *record.repairs])
 
     def read(self, row: Row) -> Record:
         cells = row.cells

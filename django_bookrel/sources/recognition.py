@@ -106,7 +106,7 @@ def recognise(
     mapped = {column for _, column in mapping}
     best = max(candidates, key=lambda candidate: candidate.score(fields, mapped))
     is_whole = len(start) < START_BYTES
-    if not encoding and not decodable(start, best.encoding, is_whole=is_whole):
+    if not (encoding or best.source.mixed or decodable(start, best.encoding, is_whole=is_whole)):
         raise undecodable(start, best.encoding, is_whole=is_whole)
     table = Table(Lines(blocks(file), best.encoding), best.dialect, header)
     _check_header(table)

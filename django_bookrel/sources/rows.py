@@ -66,11 +66,10 @@ class Table:
         if changed and changed[0] < len(self.header) and len(cells) > 1:
             column = self.header[changed[0]]
         value = cells[changed[0]] if changed else row.cells[0]
-        return Row(
-            row.line,
-            cells,
-            tuple(issue(i.kind, column, value, i.message) for i in row.errors),
-        )
+        errors = tuple(issue(i.kind, column, value, i.message) for i in row.errors)
+        if len(cells) != len(self.header) or any(i.kind != "decoding" for i in errors):
+            return Row(row.line, cells, errors)
+        return Row(row.line, cells, errors, {index: row.cells[index] for index in changed})
 
     def _fitted(self, row: Row) -> Row:
         cells, width = row.cells, len(self.header)
@@ -109,7 +108,7 @@ class Table:
     def _line_errors(self, start: int, end: int) -> tuple[Issue, ...]:
         found = [self._faults.pop(line, None) for line in range(start, end)]
         return tuple(
-            Issue("decoding", "", "", f"Line {start + index}: {fault}.")
+            Issue(fault.kind, "", "", f"Line {start + index}: {fault.message}.")
             for index, fault in enumerate(found)
             if fault
         )
