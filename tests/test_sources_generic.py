@@ -96,6 +96,17 @@ def test_the_better_name_is_read_first(tmp_path: Path):
     ]
 
 
+def test_subtitles(tmp_path: Path):
+    text = "Subtitle,Title\nA life,Emma\n,Emma\na LIFE,Emma: A Life\nA life,Emma :\nA life,\n"
+    titles = ["Emma: A life", "Emma", "Emma: A Life", "Emma: A life", ""]
+    assert [record.values["title"] for record in read(write(tmp_path, text))] == titles
+
+
+def test_a_subtitle_is_no_title(tmp_path: Path):
+    with pytest.raises(MissingColumns, match="no column for title among: Subtitle, Author"):
+        read(write(tmp_path, "Subtitle,Author\nA life,Ann Lee\n"))
+
+
 def test_several_columns_of_authors_are_united(tmp_path: Path):
     text = (
         "author|authors|title\nAnn Lee|Lee, Ann; Bo Ek; Cy Dow (Editor)|A\n|Bo Ek|B\nAnn Lee||C\n"

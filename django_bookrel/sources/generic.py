@@ -30,6 +30,10 @@ _NAMES = {
         title, book title, full title, titre, titre du livre, titel, buchtitel, título,
         título del libro, título do livro, titolo, otsikko, tytuł, название
     """,
+    "title:subtitle": """
+        subtitle, sub title, sous-titre, untertitel, subtítulo, sottotitolo, ondertitel, undertitel,
+        alaotsikko, podtytuł
+    """,
     "author": """
         author, authors, book author, author name, authors name, author names, main author,
         primary author, first author, writer, writers, auteur, auteurs, autor, autoren, autorin,

@@ -86,6 +86,9 @@ class MappedSource(Source):
     @property
     def fields(self) -> frozenset[str]:
         found = super().fields
+        if not any(c.field == "title" and not c.qualifier for c in self.columns):
+            # A subtitle alone names no book.
+            found -= {"title"}
         if "author" in found and self._parts_people:
             found |= {"contributors"}
         if "isbn" in found and self._keeps_identifiers:

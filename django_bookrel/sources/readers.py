@@ -42,6 +42,21 @@ def read_plain(
     values[column.field] = cell
 
 
+def _read_title(
+    cells: list[str], columns: Sequence[Column], values: dict[str, Any], repairs: list[Issue]
+) -> None:
+    title = subtitle = ""
+    for column in columns:
+        cell = cells[column.position].strip()
+        if column.qualifier:
+            subtitle = subtitle or cell
+        else:
+            title = title or cell
+    if title and subtitle and subtitle.casefold() not in title.casefold():
+        title = f"{title.rstrip(' :')}: {subtitle}"
+    values["title"] = title
+
+
 def _read_publishers(
     cells: list[str], columns: Sequence[Column], values: dict[str, Any], repairs: list[Issue]
 ) -> None:
@@ -169,6 +184,7 @@ def _read_number(mend: Callable[[str], str | None], kind: str) -> Reader:
 
 
 READERS: dict[str, Reader] = {
+    "title": _read_title,
     "publishers": _read_publishers,
     "series": _read_series,
     "identifiers": _read_identifiers,

@@ -16,8 +16,8 @@ class Target(NamedTuple):
     """
     A field, or a part of it.
 
-    The qualifier is a role for contributors, a scheme for identifiers, and "number" for the column
-    that numbers the series of another one.
+    The qualifier is a role for contributors, a scheme for identifiers, "number" for the column
+    that numbers the series of another one, and "subtitle" for the one that goes behind a title.
     """
 
     field: str
@@ -25,6 +25,9 @@ class Target(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.field}:{self.qualifier}" if self.qualifier else self.field
+
+
+_PARTS = (Target("series", "number"), Target("title", "subtitle"))
 
 
 def suggestion(name: str, known: Iterable[str]) -> str:
@@ -45,12 +48,13 @@ def parse_target(text: str, fields: Collection[str]) -> Target:
             f'There is no field "{field}"{suggestion(field, fields)}. '
             f"The fields are: {', '.join(fields)}."
         )
-    if not qualifier or field == "identifiers" or (field, qualifier) == ("series", "number"):
-        return Target(field, qualifier)
+    target = Target(field, qualifier)
+    if not qualifier or field == "identifiers" or target in _PARTS:
+        return target
     if field != "contributors":
         raise UnknownField(
-            f'"{text}": only contributors (a role), identifiers (a scheme) and series (number) '
-            "take something after a colon."
+            f'"{text}": only contributors (a role), identifiers (a scheme), series (number) and '
+            "title (subtitle) take something after a colon."
         )
     role = find_role(qualifier)
     if role is None:
