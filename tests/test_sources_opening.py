@@ -453,7 +453,7 @@ Columns:
   Name -> title
   Ed -> contributors:editor
   year -> year
-  x -> not read: no field of this name
+  x -> not kept: no field of this name
 """
         + "".join(
             f"Line {line}:\n  title: A\n  contributors: Ann Lee / editor\n  year: 2008\n"

@@ -1,8 +1,17 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from django_bookrel.sources.people import Commas, learn_commas, split_people, split_role
+from django_bookrel.sources.described import COMMA, SINGLE
+from django_bookrel.sources.people import (
+    Commas,
+    learn_commas,
+    part_people,
+    split_people,
+    split_role,
+)
 
 BETWEEN, WITHIN, UNCLEAR = Commas.BETWEEN_NAMES, Commas.WITHIN_NAMES, Commas.UNCLEAR
 
@@ -78,6 +87,24 @@ def test_learn_commas(cells: list[str], commas: Commas):
 )
 def test_split_people(text: str, commas: Commas, people: list[str]):
     assert split_people(text, commas) == people
+
+
+@pytest.mark.parametrize(
+    "text, separator, people",
+    [
+        ("Rumi, Hafez", COMMA, ["Rumi", "Hafez"]),
+        ("Ann Lee, Jr., Bo Ek", COMMA, ["Ann Lee, Jr.", "Bo Ek"]),
+        (
+            "Ann Lee (Editor, Translator), Bo & Ek",
+            COMMA,
+            ["Ann Lee (Editor, Translator)", "Bo & Ek"],
+        ),
+        ("Lee, Ann & Ek, Bo", SINGLE, ["Lee, Ann & Ek, Bo"]),
+        ("Lee, Ann; Ek, Bo", re.compile(";"), ["Lee, Ann", "Ek, Bo"]),
+    ],
+)
+def test_part_people(text: str, separator: re.Pattern[str], people: list[str]):
+    assert part_people(text, separator) == people
 
 
 @pytest.mark.parametrize(

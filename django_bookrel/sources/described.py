@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import ClassVar
 
+from .base import Column, Issue
 from .mapped import MappedSource
+from .people import part_people, split_role
+from .readers import mended
 from .targets import Target
 
-__all__ = ("DescribedSource",)
+__all__ = ("COMMA", "SINGLE", "DescribedSource")
+
+SINGLE = re.compile("(?!)")
+"""Separator of a column that holds one person in each cell."""
+
+COMMA = re.compile(",")
 
 _FOREIGN_COLUMN = 1_000
 
@@ -30,6 +39,9 @@ class DescribedSource(MappedSource):
     left_out: ClassVar[Mapping[str, str]] = {}
     """Column to the reason why it is not kept."""
 
+    separators: ClassVar[Mapping[str, re.Pattern[str]]] = {}
+    """Column of people to what stands between two; where there is none, it has to be learned."""
+
     @classmethod
     def identify(cls, header: Sequence[str], fields: Collection[str]) -> int:
         names = set(header)
@@ -48,3 +60,16 @@ class DescribedSource(MappedSource):
         if name in fields:
             return _FOREIGN_COLUMN, Target(name)
         return f"no column of {self.title}"
+
+    def _people(
+        self, cells: list[str], column: Column, repairs: list[Issue]
+    ) -> list[tuple[str, str | None]]:
+        separator = self.separators.get(column.name)
+        if separator is None:
+            return super()._people(cells, column, repairs)
+        cell = cells[column.position]
+        text = " ".join(cell.split())
+        if text != cell.strip():
+            repairs.append(mended("spaces", column, cell, text))
+        people = part_people(text, separator) if separator.search(text) else [text]
+        return [split_role(name) for name in dict.fromkeys(people) if name]

@@ -8,16 +8,17 @@ Before August 2024 it had 31 columns, since then 24.
 - Translators and illustrators stand among "Additional Authors", without a role: they come in as
   contributors.
 - The series stands in the title: ``Title (Series, #1)``.
-- Names have runs of spaces in them.
+- "Author" is one person or firm, whatever commas and ``&`` it has; "Additional Authors" are parted
+  by commas. Names have runs of spaces in them.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import ClassVar
 
-from .described import DescribedSource
-from .people import Commas
+from .described import COMMA, SINGLE, DescribedSource
 
 __all__ = ("GoodreadsSource",)
 
@@ -31,10 +32,11 @@ class GoodreadsSource(DescribedSource):
 
     name: ClassVar[str] = "goodreads"
     title: ClassVar[str] = "Goodreads library export"
-    commas: ClassVar[Commas | None] = Commas.BETWEEN_NAMES
-    signature: ClassVar[frozenset[str]] = frozenset(
-        {"Book Id", "Title", "Author", "Author l-f", "Additional Authors", "Exclusive Shelf"}
-    )
+    signature: ClassVar[frozenset[str]] = frozenset({"Title", "Author", "Author l-f"})
+    separators: ClassVar[Mapping[str, re.Pattern[str]]] = {
+        "Author": SINGLE,
+        "Additional Authors": COMMA,
+    }
     places: ClassVar[Mapping[str, str]] = {
         "Title": "title",
         "Author": "author",

@@ -52,7 +52,7 @@ def report(reading: Reading) -> Iterator[str]:
     yield f"Delimiter: {_delimiter_name(reading.delimiter)}"
     yield "Columns:"
     for column in reading.columns:
-        goes = f"{column.field}:{column.qualifier}".rstrip(":") or "not read"
+        goes = f"{column.field}:{column.qualifier}".rstrip(":") or "not kept"
         goes += f": {column.reason}" if column.reason else ""
         yield f"  {column.name or '(no name)'} -> {goes}"
     found = inspect(reading)

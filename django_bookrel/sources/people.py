@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from ..roles import find_role
 
-__all__ = ("Commas", "learn_commas", "split_people", "split_role")
+__all__ = ("Commas", "learn_commas", "part_people", "split_people", "split_role")
 
 
 class Commas(Enum):
@@ -62,8 +62,17 @@ def _split(separator: re.Pattern[str], text: str) -> list[str]:
 
 
 def _comma_parts(text: str) -> list[str]:
+    return part_people(text, _COMMA)
+
+
+def part_people(text: str, separator: re.Pattern[str]) -> list[str]:
+    """
+    Part people at the separator that a format puts between them, and only there.
+
+    Within brackets it does not count, and what follows a name and a comma ("Jr.") stays with it.
+    """
     parts: list[str] = []
-    for part in map(str.strip, _split(_COMMA, text)):
+    for part in map(str.strip, _split(separator, text)):
         if parts and (not part or _SUFFIX.fullmatch(part)):
             parts[-1] += f", {part}" if part else ""
         else:
