@@ -8,6 +8,7 @@ column and kind of each error; and the kinds of its repairs.
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 from typing import Any
@@ -64,3 +65,31 @@ def test_every_column_is_placed_or_explained(path: Path):
         assert {column.position for column in reading.columns} == set(range(len(reading.header)))
         lost = [c.name for c in reading.columns if not c.field and c.reason.startswith("no column")]
     assert lost == []
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_columns_in_another_order_among_others(path: Path, tmp_path: Path):
+    with open_source(path) as reading:
+        if reading.delimiter is None:
+            pytest.skip("not a delimited text")
+        quotes = next(d.quotes for d in reading.source.dialects if d.delimiter == reading.delimiter)
+        # Bytes that could not be decoded are shown as text in the cells as they came.
+        records = [record for record in reading if "\\x" not in "".join(record.raw)]
+    copy = tmp_path / path.name
+    with copy.open("w", encoding=reading.encoding, newline="") as file:
+        quoting = {} if quotes else {"quotechar": None, "quoting": csv.QUOTE_NONE}
+        writer = csv.writer(file, delimiter=reading.delimiter, **quoting)
+        writer.writerow(["Price", *reversed(reading.header)])
+        writer.writerows(["9.90", *reversed(record.raw)] for record in records)
+    with open_source(copy) as reading:
+        assert reading.source.name == format_of(path)
+        # A list may come from several columns.
+        assert [comparable(record) for record in reading] == list(map(comparable, records))
+
+
+def comparable(record: Record) -> tuple[dict[str, Any], set[str]]:
+    values = {
+        name: sorted(value) if isinstance(value, list) else value
+        for name, value in record.values.items()
+    }
+    return values, {error.kind for error in record.errors}
