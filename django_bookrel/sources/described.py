@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
+from functools import cached_property
 from typing import Any, ClassVar
 
-from .base import Column, Issue
+from .base import Column, Issue, Record, Row
 from .mapped import MappedSource
 from .people import part_people, split_role
 from .readers import mended
+from .rows import issue
 from .targets import Target
 
-__all__ = ("COMMA", "SINGLE", "DescribedSource")
+__all__ = ("COMMA", "SINGLE", "DescribedSource", "no_book")
 
 SINGLE = re.compile("(?!)")
 """Separator of a column that holds one person in each cell."""
@@ -22,6 +24,13 @@ COMMA = re.compile(",")
 _FOREIGN_COLUMN = 1_000
 _ISBN_SHAPE = re.compile(r"[\d -]{9,17}[\dXx]?")
 _ASIN = re.compile(r"(?:978)?(B[0-9A-Z]{9})")
+
+
+def no_book(row: Row, column: Column) -> Record:
+    """Refuse a row because a column says that it is about something else than a book."""
+    what = row.cells[column.position].strip()
+    error = issue("no-book", column.name, what, f'"{what[:40]}" is no book.')
+    return Record(row.line, {}, row.cells, (error,))
 
 
 class DescribedSource(MappedSource):
@@ -65,6 +74,11 @@ class DescribedSource(MappedSource):
         if name in fields:
             return _FOREIGN_COLUMN, Target(name)
         return f"no column of {self.title}"
+
+    @cached_property
+    def named(self) -> dict[str, Column]:
+        """Name to column, of the columns that the file has."""
+        return {column.name: column for column in self.columns}
 
     @property
     def fields(self) -> frozenset[str]:
