@@ -14,12 +14,14 @@ from .readers import mended
 from .rows import issue
 from .targets import Target
 
-__all__ = ("COMMA", "SINGLE", "DescribedSource", "no_book")
+__all__ = ("COMMA", "PIPE", "SEMICOLON", "SINGLE", "DescribedSource", "no_book")
 
 SINGLE = re.compile("(?!)")
 """Separator of a column that holds one person in each cell."""
 
 COMMA = re.compile(",")
+SEMICOLON = re.compile(";")
+PIPE = re.compile(r"\|")
 
 _FOREIGN_COLUMN = 1_000
 _ISBN_SHAPE = re.compile(r"[\d -]{9,17}[\dXx]?")
