@@ -334,6 +334,21 @@ def test_order_of_contributors_changes(tmp_path: Path):
     assert Contribution.objects.filter(position__in=[1, 2, 3]).count() == 3
 
 
+def test_places_of_contributors_that_give_the_same_order_are_unchanged(tmp_path: Path):
+    # Somebody has deleted the second one in the admin, and the cell names one twice.
+    book = Book.objects.create(title="A", isbn=ISBN)
+    for place, name in ((1, "Ann"), (3, "Bo"), (4, "Cy")):
+        author = Author.objects.create(name=name)
+        book.contributions.create(author=author, role="editor", position=place)
+    row = {"isbn": ISBN, "title": "A", "contributors": "Ann (editor)|Bo (editor)|Cy (editor)"}
+    assert counts(import_rows(tmp_path, [row])) == {"rows": 1, "unchanged": 1}
+    row["contributors"] = "Ann (editor)|ann (editor)|Cy (editor)|Bo (editor)"
+    assert counts(import_rows(tmp_path, [row])) == {"rows": 1, "updated": 1}
+    assert books()[0]["contributors"] == [("Ann", "editor"), ("Cy", "editor"), ("Bo", "editor")]
+    export(tmp_path / "out.csv")
+    assert counts(load(tmp_path / "out.csv")) == {"rows": 1, "unchanged": 1}
+
+
 def test_author_changes(tmp_path: Path):
     import_rows(tmp_path, [RICH])
     Author.objects.create(name="Leo Tolstoy")

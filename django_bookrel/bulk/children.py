@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ..fields import PositionField
 from .chunk import Chunk, Policy
 from .layout import UNSET, Children
 from .resolve import Pending, settled
@@ -32,6 +33,8 @@ class ChildSync:
         self.for_new = chunk.for_new.get(index, {})
         self.current: Current = {}
         """What records that exist have, once it was compared."""
+        columns = enumerate(child.columns)
+        self.position = next((i for i, c in columns if isinstance(c, PositionField)), None)
         self.gone: list[Any] = []
         """Primary keys of rows to be deleted."""
         self.altered: list[Entry] = []
@@ -124,12 +127,26 @@ class ChildSync:
         before = len(self.added) + len(self.altered) + len(self.gone)
         self.added += [(pk, *entry) for key, entry in wanted.items() if key not in was]
         if not add_only:
-            for key, (child_pk, entry) in was.items():
-                if key not in wanted:
-                    self.gone.append(child_pk)
-                elif entry != wanted[key]:
-                    self.altered.append((child_pk, *wanted[key]))
+            self.gone += [child_pk for key, (child_pk, _entry) in was.items() if key not in wanted]
+            altered = [
+                (child_pk, *wanted[key])
+                for key, (child_pk, entry) in was.items()
+                if key in wanted and entry != wanted[key]
+            ]
+            if altered and not self._says_the_same(wanted, was):
+                self.altered += altered
         return len(self.added) + len(self.altered) + len(self.gone) > before
+
+    def _says_the_same(self, wanted: dict[Entry, Entry], was: dict[Entry, Any]) -> bool:
+        """Return whether entries differ in nothing but positions, which give the same order."""
+        place = self.position
+        if place is None:
+            return False
+        order = sorted(was, key=lambda key: (was[key][1][place], was[key][0]))
+        return order == list(wanted) and all(
+            old[:place] + old[place + 1 :] == wanted[key][:place] + wanted[key][place + 1 :]
+            for key, (_pk, old) in was.items()
+        )
 
     def _current(self, parents: list[Any]) -> Current:
         child = self.child
