@@ -729,6 +729,20 @@ def test_empty_cell_clears_in_a_native_file(tmp_path: Path):
     ]
 
 
+@pytest.mark.parametrize("blank", [" ", "\t\u3000"])
+def test_blank_names_nobody(tmp_path: Path, blank: str):
+    row = {"isbn": ISBN, "title": "A", "author": "Ann"}
+    import_rows(tmp_path, [row])
+    assert counts(import_rows(tmp_path, [row | {"author": blank}])) == {"rows": 1, "updated": 1}
+    assert books()[0]["author"] is None
+    # A backslash keeps a blank at the edge of a text in a list.
+    for cells in ({"contributors": f"\\{blank} (editor)"}, {"subjects": f"\\{blank}"}):
+        result = import_rows(tmp_path, [row | cells])
+        assert counts(result) == {"rows": 1, "rejected": 1}
+        assert result.refusals[0].reason.endswith("is empty")
+    assert [author.name for author in Author.objects.all()] == ["Ann"]
+
+
 def test_empty_cell_of_another_format_says_nothing(tmp_path: Path):
     import_rows(tmp_path, [RICH])
     before = stored()

@@ -152,7 +152,8 @@ class RowCleaner:
             cell = record.values.get(name, UNSET)
             if cell is not UNSET:
                 try:
-                    cell = read(cell) if cell else empty
+                    is_blank = not cell or (type(cell) is str and cell.isspace())
+                    cell = empty if is_blank else read(cell)
                 except (ValueError, TypeError, ValidationError) as error:
                     refuse(index, name, read.said(cell), _said(error))
             found.append(cell)
@@ -241,7 +242,8 @@ def _as_it_is(cells: list[Any]) -> tuple[list[Any], dict[int, str]]:
 
 
 def _one(clean: Any, value: Any) -> Any:
-    values, reasons = clean([value] if isinstance(value, str) else [str(value)])
+    text = str(value)
+    values, reasons = clean(["" if text.isspace() else text])
     if reasons:
         raise ValueError(f"“{value}” {reasons[0]}")
     return values[0]
