@@ -456,6 +456,60 @@ def test_new_persons_of_one_name_and_other_dates(tmp_path: Path):
     assert counts(import_rows(tmp_path, rows)) == {"rows": 4, "unchanged": 4}
 
 
+@pytest.mark.parametrize(
+    "names, authors",
+    [
+        (["John Smith", "J. Smith"], [("John Smith", None, None), ("J. Smith", None, None)]),
+        (["John Smith", "Smith, John (1900-1980)"], [("John Smith", 1900, 1980)]),
+        (["John Smith (1900-)", "John Smith (-1980)"], [("John Smith", 1900, 1980)]),
+        (
+            ["John Smith", "John Smith (1900-)", "John Smith (1950-)"],
+            [("John Smith", 1900, None), ("John Smith (1950-)", 1950, None)],
+        ),
+        (
+            ["John Smith (1900-)", "John Smith (-1850)"],
+            [("John Smith", 1900, None), ("John Smith (-1850)", None, 1850)],
+        ),
+    ],
+)
+@pytest.mark.parametrize("batch_size", [1, 100])
+def test_one_new_person_with_dates_and_without(
+    tmp_path: Path, names: list[str], authors: list[tuple[Any, ...]], batch_size: int
+):
+    rows = [{"title": f"Book {n}", "author": name} for n, name in enumerate(names)]
+    import_rows(tmp_path, rows, batch_size=batch_size)
+    assert list(Author.objects.order_by("pk").values_list("name", "born", "died")) == authors
+    with capture_writes() as written:
+        again = import_rows(tmp_path, rows, batch_size=batch_size)
+    assert counts(again) == {"rows": len(rows), "unchanged": len(rows)}
+    assert written == []
+
+
+def test_new_contributor_with_dates_and_without(tmp_path: Path):
+    row = {"title": "A", "contributors": "Ann Lee (editor)|Ann Lee (1900-1980) (editor)"}
+    assert counts(import_rows(tmp_path, [row])) == {"rows": 1, "new": 1}
+    assert books()[0]["contributors"] == [("Ann Lee", "editor")]
+    assert Author.objects.values_list("born", "died").get() == (1900, 1980)
+
+
+def test_life_dates_in_a_column_that_is_kept(tmp_path: Path):
+    import_rows(tmp_path, [{"title": "A", "author": "Ann Lee"}])
+    rows = [{"title": "A", "author": "Ann Lee (1900-)"}, {"title": "B", "author": "Ann Lee"}]
+    import_rows(tmp_path, rows, keep=["author"])
+    assert Author.objects.get().born is None
+    import_rows(tmp_path, [{"title": "C", "author": "Ann Lee (1900-)"}], keep=["author"])
+    assert Author.objects.get().born == 1900
+
+
+@pytest.mark.parametrize("name", ["Ann Lee (1900-)", "Ann Lee (1950-)", "Ann Lee"])
+def test_life_dates_of_a_row_that_is_followed_by_another(tmp_path: Path, name: str):
+    Author.objects.create(name="Ann Lee")
+    rows = [{"isbn": ISBN, "title": "A", "author": n} for n in ("Ann Lee (1900-1980)", name)]
+    assert counts(import_rows(tmp_path, rows)) == {"rows": 2, "new": 1, "duplicates": 1}
+    born = {"Ann Lee (1900-)": 1900, "Ann Lee (1950-)": 1950}.get(name)
+    assert list(Author.objects.values_list("name", "born", "died")) == [("Ann Lee", born, None)]
+
+
 def test_life_dates_are_not_filled_in_by_rows_that_are_not_imported(tmp_path: Path):
     Author.objects.create(name="John Smith")
     Book.objects.create(title="A", isbn=ISBN)

@@ -52,9 +52,11 @@ class PersonResolver(Resolver):
         self.fields = [get_field("name"), *self.reference.columns, *self.years]
         self.holders: dict[Names, tuple[Any, Years]] = {}
         """Key -> what refers to the author who has it, or Pending; years."""
-        self.dated: dict[Names, tuple[Any, Years]] = {}
-        """Identity -> primary key and years of authors whose years were unknown."""
-        self.completed: dict[Names, tuple[Any, Years]] = {}
+        self.pks: dict[Names, Any] = {}
+        """Key -> primary key."""
+        self.dated: dict[Names, tuple[Names, Years]] = {}
+        """Identity -> key and years of authors whose years were unknown."""
+        self.completed: dict[Names, tuple[Names, Years]] = {}
         """Those of ``dated`` that were written."""
 
     def find(self, wanted: Iterable[Names]) -> None:
@@ -63,29 +65,47 @@ class PersonResolver(Resolver):
             known = self.keys.items()
             identity = self.reference.identity
             self.keys = {n: value for n, value in known if identity(n) not in self.dated}
-        self.holders, self.dated = {}, {}
+        self.holders, self.pks, self.dated, self.doubtful = {}, {}, {}, False
         super().find(wanted)
 
+    def unite(self, names: Iterable[Names]) -> None:
+        for some in names:
+            identity = self.reference.identity(some)
+            key, _years = self.dated.get(identity, (identity[:1], None))
+            if key in self.holders and not self._agrees(key, identity):
+                key = self.reference.qualified(some)[1]
+            if identity in self.dated or type(self.keys.get(some)) is Pending:
+                self._bind(some, identity, key)
+
+    def _bind(self, names: Names, identity: Names, key: Names) -> None:
+        """Let a name mean the author who has a key; if there is none yet, a new one."""
+        one = self.keys[names]
+        if key not in self.holders:
+            one = one if type(one) is Pending else Pending(names, identity)
+            self.holders[key] = one, identity[1:]
+        held, known = self.holders[key]
+        years = _merged(known, identity[1:]) if self._agrees(key, identity) else known
+        self.holders[key] = held, years
+        if type(held) is Pending:
+            self.dated.pop(identity, None)
+            held = held if held.value is None else held.value
+        elif identity in self.dated or years != known:
+            self.dated[identity] = key, years
+        self.keys[names] = held
+
     def create(self, pending: Sequence[Pending]) -> None:
-        made: list[Pending] = []
+        if not pending:
+            return
+        held = {one: (key, years) for key, (one, years) in self.holders.items()}
         rows: list[Names] = []
-        same: list[tuple[Pending, Any]] = []
         for one in pending:
-            person = parse_person(one.names[0])
-            name, key = person.name, one.identity[:1]
-            if key in self.holders and not self._agrees(key, one.identity):
-                name, key = self.reference.qualified(one.names)
-            if key in self.holders:
-                same.append((one, self.holders[key][0]))
-                continue
-            self.holders[key] = (one, one.identity[1:])
-            made.append(one)
-            rows.append((name, *key, person.born, person.died))
-        if made:
-            for one, value in zip(made, self._insert(self.fields, rows), strict=True):
-                one.value = value
-        for one, holder in same:
-            one.value = holder.value if isinstance(holder, Pending) else holder
+            own = one.identity[:1]
+            key, years = held.get(one, (own, one.identity[1:]))
+            qualified = key != own
+            name = self.reference.qualified(one.names)[0] if qualified else _name(one.names)
+            rows.append((name, *key, *years))
+        for one, value in zip(pending, self._insert(self.fields, rows), strict=True):
+            one.value = value
         self.made += pending
 
     def begin(self) -> None:
@@ -94,8 +114,6 @@ class PersonResolver(Resolver):
 
     def undo(self) -> None:
         super().undo()
-        made = set(self.made)
-        self.holders = {key: held for key, held in self.holders.items() if held[0] not in made}
         self.dated |= self.completed
 
     @property
@@ -105,7 +123,10 @@ class PersonResolver(Resolver):
     def complete(self, names: Iterable[Names]) -> None:
         wanted = {self.reference.identity(n) for n in names} if self.dated else set()
         self.completed = {i: self.dated.pop(i) for i in [*self.dated] if i in wanted}
-        years = dict(self.completed.values())
+        years: dict[Any, Years] = {}
+        for key, said in self.completed.values():
+            pk = self.pks[key]
+            years[pk] = _merged(years.get(pk, said), said)
         if not years:
             return
         fill = self.writer.filler(self.model, self.years, adding=False)
@@ -116,11 +137,10 @@ class PersonResolver(Resolver):
     def _find(self, wanted: dict[Names, Names]) -> None:
         qualified = {i: self.reference.qualified(n)[1] for i, n in wanted.items() if any(i[1:])}
         keys = sorted({identity[:1] for identity in wanted} | set(qualified.values()))
-        pks = {}
         fetch = [self.model._meta.pk, self.reference.value, *self.years]
         for index, pk, value, born, died in self.writer.match(self.reference.columns, keys, fetch):
             self.holders[keys[index]] = (value, (born, died))
-            pks[keys[index]] = pk
+            self.pks[keys[index]] = pk
         for identity in wanted:
             key = qualified.get(identity)
             if key not in self.holders:
@@ -130,15 +150,24 @@ class PersonResolver(Resolver):
                 self.found[identity] = value
                 merged = _merged(years, identity[1:])
                 if merged != years:
-                    self.holders[key] = (value, merged)
-                    self.dated[identity] = (pks[key], merged)
+                    self.dated[identity] = (key, merged)
+        new = [identity[:1] for identity in wanted if identity not in self.found]
+        keys = new + [key for key, _years in self.dated.values()]
+        several = len(set(keys)) < len(keys) or not self.holders.keys().isdisjoint(new)
+        self.doubtful = bool(qualified) and several
 
     def _agrees(self, key: Names, identity: Names) -> bool:
         _value, years = self.holders[key]
-        return all(
+        born, died = _merged(years, identity[1:])
+        in_order = born is None or died is None or born <= died
+        return in_order and all(
             had is None or came is None or had == came
             for had, came in zip(years, identity[1:], strict=True)
         )
+
+
+def _name(names: Names) -> str:
+    return parse_person(names[0]).name
 
 
 def _merged(known: Years, came: Sequence[int | None]) -> Years:

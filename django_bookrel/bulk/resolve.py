@@ -56,6 +56,8 @@ class Resolver:
         """Names of earlier chunks -> what refers to the record."""
         self.made: list[Pending] = []
         """What was created since :meth:`begin`."""
+        self.doubtful = False
+        """Whether several new names may mean one record: see :meth:`unite`."""
 
     def find(self, wanted: Iterable[Names]) -> None:
         """
@@ -102,6 +104,13 @@ class Resolver:
                 self.known[names] = value
             elif value.value is not None:
                 self.known[names] = value.value
+
+    def unite(self, names: Iterable[Names]) -> None:
+        """
+        Let names that mean one record which is not there yet stand for one.
+
+        :param names: those that are about to be written, in the order of their rows.
+        """
 
     def create(self, pending: Sequence[Pending]) -> None:
         """Create records, in their order, and settle what stands for them."""

@@ -68,6 +68,7 @@ class ChunkWriter:
         if self.policy.existing == "skip":
             outcome.unchanged += len(known)
             known, known_pks = [], []
+        self._unite_references(chunk, new, known)
         columns = self._with_references(chunk)
         changed = self._changed(columns, known, known_pks)
         children = self._children(chunk)
@@ -85,7 +86,7 @@ class ChunkWriter:
             self.changes.note(Plan(chunk, columns, new, updated, changed, children))
         if not self.dry_run:
             self._create_references(columns, new, changed, children)
-            self._complete_references(chunk, [*new, *known])
+            self._complete_references(chunk, new, known)
             outcome.new_keys = self._insert(columns, new)
             self._settle_own(chunk, columns, new, outcome.new_keys)
             self._update(changed, touched)
@@ -151,9 +152,24 @@ class ChunkWriter:
             if reference.create:
                 resolver.create(list(dict.fromkeys(pending[reference])))
 
-    def _complete_references(self, chunk: Chunk, rows: Sequence[int]) -> None:
+    def _unite_references(self, chunk: Chunk, new: Sequence[int], known: Sequence[int]) -> None:
         for reference, resolver in self.resolvers.items():
-            resolver.complete(self._names(chunk, reference, rows, kept=False))
+            if resolver.doubtful:
+                resolver.unite(self._meant(chunk, reference, new, known))
+
+    def _complete_references(self, chunk: Chunk, new: Sequence[int], known: Sequence[int]) -> None:
+        for reference, resolver in self.resolvers.items():
+            if resolver.incomplete:
+                resolver.complete(self._meant(chunk, reference, new, known))
+
+    def _meant(
+        self, chunk: Chunk, reference: Reference, new: Sequence[int], known: Sequence[int]
+    ) -> list[Any]:
+        """Return the names in what may be written of new and known rows, the first row's first."""
+        found = self._names(chunk, reference, new)
+        for names, row in self._names(chunk, reference, known, kept=False).items():
+            found[names] = min(row, found.get(names, row))
+        return sorted(found, key=found.__getitem__)
 
     def _names(
         self, chunk: Chunk, reference: Reference, rows: Sequence[int], *, kept: bool = True
@@ -175,6 +191,7 @@ class ChunkWriter:
                 for row in rows:
                     for entry in cells[row] if cells[row] is not UNSET else ():
                         if found.setdefault(entry[place], row) > row:
+                            del found[entry[place]]
                             found[entry[place]] = row
         del found[None], found[UNSET]
         return found

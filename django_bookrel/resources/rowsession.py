@@ -189,6 +189,7 @@ class RowSession:
                 self.current.waits |= reference in self.chunks.own.identities
                 what, by = reference.model._meta.verbose_name, ", ".join(reference.by)
                 raise ValueError(f"There is no {what} whose {by} this is.")
+        resolver.unite(names)
         pending = [one for one in resolver.keys.values() if type(one) is Pending]
         if pending:
             resolver.create(list(dict.fromkeys(pending)))
