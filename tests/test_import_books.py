@@ -650,6 +650,26 @@ def test_last_row_of_an_identity_wins(tmp_path: Path, batch_size: int):
     assert stored() == before
 
 
+@pytest.mark.parametrize("batch_size", [1, 100])
+@pytest.mark.parametrize(
+    "options", [{"existing": "fill"}, {"existing": "skip"}, {"keep": ["title"]}]
+)
+def test_last_row_wins_however_books_that_exist_are_treated(
+    tmp_path: Path, options: dict[str, Any], batch_size: int
+):
+    rows = [
+        {"isbn": ISBN, "title": "First", "subjects": "A|B"},
+        {"isbn": OTHER_ISBN, "title": "Another", "subjects": ""},
+        {"isbn": ISBN, "title": "Second", "subjects": "B|C"},
+    ]
+    result = import_rows(tmp_path, rows, batch_size=batch_size, **options)
+    assert counts(result) == {"rows": 3, "new": 2, "duplicates": 1}
+    assert [(b["title"], b["subjects"]) for b in books()] == [
+        ("Another", []),
+        ("Second", ["B", "C"]),
+    ]
+
+
 @pytest.mark.parametrize("batch_size", [1, 2, 100])
 def test_last_row_wins_where_only_the_database_knows_that_it_is_one_book(
     tmp_path: Path, batch_size: int

@@ -32,7 +32,6 @@ class ChunkWriter:
         self.model = layout.model
         self.fields = layout.fields
         self.pk_column = next((i for i, f in enumerate(self.fields) if f.primary_key), None)
-        self.kept = [name in policy.keep for name in layout.names]
         self.resolvers: dict[Reference, Resolver] = {}
         for reference in layout.references:
             if reference not in self.resolvers:
@@ -65,16 +64,20 @@ class ChunkWriter:
         if again and self.identities is None:
             raise LookAhead
         outcome.known_keys = known_pks
-        if self.policy.existing == "skip":
-            outcome.unchanged += len(known)
-            known, known_pks = [], []
+        treated = self._treatments(known, pks)
+        known = [row for _policy, rows in treated for row in rows]
+        outcome.unchanged += len(known_pks) - len(known)
         self._unite_references(chunk, new, known)
         columns = self._with_references(chunk)
-        changed = self._changed(columns, known, known_pks)
         children = self._children(chunk)
-        touched = set(changed)
-        for sync in children:
-            touched |= sync.compare(known, known_pks, self.policy)
+        changed: dict[Any, Sequence[Any]] = {}
+        touched: set[Any] = set()
+        for policy, rows in treated:
+            keys = [pks[row] for row in rows]
+            changed |= self._changed(columns, rows, keys, policy)
+            for sync in children:
+                touched |= sync.compare(rows, keys, policy)
+        touched |= changed.keys()
         if touched and self.history is not None and self.identities is None:
             raise LookAhead
         outcome.new, outcome.updated = len(new), len(touched)
@@ -98,6 +101,16 @@ class ChunkWriter:
         """Forget what was found by a chunk that was rolled back."""
         for resolver in self.resolvers.values():
             resolver.forget()
+
+    def _treatments(self, known: list[int], pks: Sequence[Any]) -> list[tuple[Policy, list[int]]]:
+        """Return the rows of records that are there, and how these are treated."""
+        made: list[int] = []
+        if self.history is not None and self.policy != Policy():
+            # The last row of an identity counts, also where an earlier one was written already.
+            made = [row for row in known if pks[row] in self.history.made]
+            known = [row for row in known if pks[row] not in self.history.made]
+        skips = self.policy.existing == "skip"
+        return [(Policy(), made), (self.policy, [] if skips else known)]
 
     def _count_again(self, again: Sequence[Any], touched: set[Any], outcome: Outcome) -> None:
         """Count records once of which an earlier row was written before the file was known."""
@@ -292,7 +305,11 @@ class ChunkWriter:
         return columns
 
     def _changed(
-        self, columns: list[list[Any]], known: Sequence[int], pks: Sequence[Any]
+        self,
+        columns: list[list[Any]],
+        known: Sequence[int],
+        pks: Sequence[Any],
+        policy: Policy,
     ) -> dict[Any, Sequence[Any]]:
         """Return primary key -> values of the rows that exist and differ."""
         if not known or not self.fields:
@@ -300,7 +317,7 @@ class ChunkWriter:
         pk = self.model._meta.pk
         found = self.writer.match([pk], [(key,) for key in pks], [pk, *self.fields])
         current = {row[1]: row[2:] for row in found}
-        merge = self._merge()
+        merge = self._merge(policy)
         changed = {}
         picked = [[column[row] for row in known] for column in columns]
         if self.pk_column is not None:
@@ -311,8 +328,11 @@ class ChunkWriter:
                 changed[key] = values
         return changed
 
-    def _merge(self) -> Callable[[tuple[Any, ...], tuple[Any, ...]], tuple[Any, ...]]:
-        fill, kept = self.policy.existing == "fill", self.kept
+    def _merge(
+        self, policy: Policy
+    ) -> Callable[[tuple[Any, ...], tuple[Any, ...]], tuple[Any, ...]]:
+        fill = policy.existing == "fill"
+        kept = [name in policy.keep for name in self.layout.names]
 
         def merge(was: tuple[Any, ...], came: tuple[Any, ...]) -> tuple[Any, ...]:
             return tuple(
