@@ -85,7 +85,7 @@ class ChunkWriter:
         outcome.updated_keys = list(touched)
         self._count_again(again, touched, outcome)
         if self.changes is not None:
-            updated = {r: pk for r, pk in zip(known, known_pks, strict=True) if pk in touched}
+            updated = {row: pks[row] for row in known if pks[row] in touched}
             self.changes.note(Plan(chunk, columns, new, updated, changed, children))
         if not self.dry_run:
             self._create_references(columns, new, changed, children)

@@ -111,7 +111,7 @@ def recognise(
     table = Table(Lines(blocks(file), best.encoding), best.dialect, header)
     _check_header(table)
     if len(best.rows) >= _DOUBTFUL_ROWS and not best.fit:
-        tried = dict.fromkeys(candidate.dialect.delimiter for candidate in candidates)
+        tried = sorted({candidate.dialect.delimiter for candidate in candidates}, key=",;\t|".find)
         raise UnreadableFile(
             f"none of the first {len(best.rows)} rows has as many cells as the header; tried as "
             f"delimiter: {', '.join(_DELIMITER_NAMES.get(each, each) for each in tried)}."
