@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import io
 import json
@@ -9,6 +10,7 @@ import os
 import subprocess
 import sys
 import threading
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -628,6 +630,71 @@ def test_rejects_of_a_wrong_file(run: Callable[..., Run], tmp_path: Path):
     assert found[0]["bookrel_error"] == (
         "title: is empty; year: is not a whole number; pages: is not a whole number"
     )
+
+
+# Mended cells.
+
+
+REPAIRED = (
+    "Titel;Autor;Jahr;ISBN\n"
+    'A;Ann Lee & Bo Ek;1999.0;="0306406152"\n'
+    "B;Cy;=never;\n"
+    ";Cy;2001.0;\n"
+    "A;Ann Lee;1999.0;9780306406157\n"
+)
+
+
+def test_repairs(run: Callable[..., Run], tmp_path: Path):
+    path, repairs = tmp_path / "in.csv", tmp_path / "repairs.csv"
+    path.write_text(REPAIRED, encoding="utf-8")
+    status, out, _err = run(path, "--repairs", repairs)
+    assert status == 3
+    assert "1 duplicate, 1 refused" in out
+    assert "mended or set aside: 3 number, 1 isbn-excel, 1 people, 1 year-left-out\n" in out
+    assert sorted(map(tuple, csv.reader(repairs.read_text("utf-8").splitlines()[1:]))) == [
+        ("2", "Autor", "people", "Ann Lee & Bo Ek", "Ann Lee; Bo Ek", ""),
+        ("2", "ISBN", "isbn-excel", '\'="0306406152"', "9780306406157", ""),
+        ("2", "Jahr", "number", "1999.0", "1999", ""),
+        ("3", "Jahr", "year-left-out", "'=never", "", '"=never" is no year. The cell is left out.'),
+        ("4", "Jahr", "number", "2001.0", "2001", ""),
+        ("5", "Jahr", "number", "1999.0", "1999", ""),
+    ]
+    assert repairs.read_text("utf-8").startswith("line,column,kind,value,read_as,reason\n")
+
+
+@pytest.mark.parametrize("batch", ["1", "2", "100"])
+def test_repairs_are_those_that_are_counted(run: Callable[..., Run], tmp_path: Path, batch: str):
+    path, repairs = tmp_path / "in.csv", tmp_path / "repairs.csv"
+    path.write_text(REPAIRED, encoding="utf-8")
+    out = run(path, "--repairs", repairs, "--batch-size", batch, "--json", "--skip", "1").out
+    kinds = Counter(row["kind"] for row in read_csv(repairs))
+    assert kinds == json.loads(out)["repairs"] == {"number": 2, "year-left-out": 1}
+
+
+def test_repairs_of_long_cells_are_whole(run: Callable[..., Run], tmp_path: Path):
+    people = [f"Ann Lee{'a' * number}" for number in range(40)]
+    path = write_csv(
+        tmp_path / "in.csv", [{"Title": "A", "Author": "; ".join(people)}], ["Title", "Author"]
+    )
+    assert run(path, "--repairs", tmp_path / "repairs.csv", "-n").status == 0
+    [row] = read_csv(tmp_path / "repairs.csv")
+    assert row["value"] == row["read_as"] == "; ".join(people)
+
+
+def test_no_file_of_repairs_is_overwritten(run: Callable[..., Run], tmp_path: Path, good: Path):
+    path = tmp_path / "repairs.csv"
+    path.write_text("precious", encoding="utf-8")
+    assert run(good, "--repairs", path).status == 1
+    assert (path.read_text(encoding="utf-8"), Book.objects.count()) == ("precious", 0)
+    assert run(good, "--repairs", path, "--force").status == 0
+    assert read_csv(path) == []
+
+
+def test_files_of_repairs_that_make_no_sense(run: Callable[..., Run], tmp_path: Path, good: Path):
+    path = tmp_path / "out.csv"
+    assert run(good, good, "--repairs", path).status == 2
+    assert run(good, "--repairs", path, "--rejects", path).status == 2
+    assert Book.objects.count() == 0
 
 
 # In a shell.

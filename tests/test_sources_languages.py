@@ -82,17 +82,19 @@ def test_cells(tmp_path: Path):
         "",
     ]
     assert [tuple(repair) for record in records for repair in record.repairs] == [
-        ("language", "language", "eng", 'Read as "en".'),
+        ("language", "language", "eng", "", "en"),
         (
             "further-languages",
             "language",
             "English; Latin",
-            'Read as "en"; a book has one language: la left out.',
+            "A book has one language. Left out: la.",
+            "en",
         ),
         (
             "language-left-out",
             "language",
             ("Dothraki " * 5).strip(),
             "It names no language that is known. The cell is left out.",
+            None,
         ),
     ]

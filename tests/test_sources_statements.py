@@ -80,6 +80,6 @@ def test_year_and_pages_where_they_are_not_said_elsewhere(tmp_path: Path):
         {"publishers": ["Mole"], "year": "", "pages": ""},
     ]
     assert [tuple(repair) for repair in records[0].repairs] == [
-        ("publication", "publisher", statement, 'Read as "Quayside". Left out: Fano.')
+        ("publication", "publisher", statement, "Left out: Fano.", "Quayside")
     ]
     assert records[2].repairs == []

@@ -85,6 +85,8 @@ class Engine:
     max_rejects: Callable[[Totals], bool] | None = None
     """Whether so many refusals stop the import; None: half of the first 2,000 rows do."""
     on_refused: Callable[[list[Refusal]], None] = lambda refusals: None
+    on_records: Callable[[list[Any]], None] = lambda records: None
+    """Called with the records of each chunk when what became of them is known."""
     on_chunk: Callable[[int, int | None, Totals], None] = lambda done, total, totals: None
     """Called after each chunk with the rows done and, if it is known, their number."""
     on_written: Callable[[list[Any], list[Any]], None] | None = None
@@ -134,6 +136,7 @@ class Engine:
             again |= self._import(batch, rows, refused, totals)
             totals.rows += len(batch)
             self.maker.count_repairs(batch, totals.repairs)
+            self.on_records(batch)
             self.on_chunk(totals.rows, self.total, totals)
             if self.max_rejects is not None and self.max_rejects(totals):
                 raise RejectLimit(
@@ -237,7 +240,13 @@ class Engine:
                 yield from (record for record, some in pairs if identities.is_spoiled(some))
 
         again = Totals()
-        inner = replace(self, max_rejects=lambda totals: False, history=self.chunks.history)
+        inner = replace(
+            self,
+            max_rejects=lambda totals: False,
+            # They were told of already.
+            on_records=lambda records: None,
+            history=self.chunks.history,
+        )
         inner.run(passed_over, again)
         for name in ("new", "updated", "unchanged", "deleted", "rejected"):
             setattr(totals, name, getattr(totals, name) + getattr(again, name))

@@ -311,6 +311,7 @@ def load(
     max_rejects: Any = None,
     on_chunk: Any = None,
     on_refused: Any = None,
+    on_repairs: Any = None,
     **reading_options: Any,
 ) -> Result:
     """
@@ -323,12 +324,19 @@ def load(
     :param skip: records at the start that are passed over.
     :param limit: records that are read after those.
     :param user: who imports, for the record of the import.
+    :param on_repairs: called after each chunk with a list of the cells that were mended, each a
+        ``Repair``, also those of rows that are refused or passed over as duplicates.
     :param reading_options: what ``sources.open_source`` takes.
     :raises SourceError: the file cannot be read as a catalogue, or an option makes no sense;
         nothing was written.
     :raises RejectLimit: too many rows were refused.
     """
-    given = {"max_rejects": max_rejects, "on_chunk": on_chunk, "on_refused": on_refused}
+    given = {
+        "max_rejects": max_rejects,
+        "on_chunk": on_chunk,
+        "on_refused": on_refused,
+        "on_repairs": on_repairs,
+    }
     options = ImportOptions(
         existing,
         keep,

@@ -22,6 +22,7 @@ from ..sources import Record
 from .fields import ForeignKeyField, ManyToManyField, RelatedRowsField, RelationField
 from .paths import fills_columns, import_path
 from .rendering import said_changes
+from .repairs import Repair, repairs_of
 from .results import Result
 from .rowbyrow import RowByRow
 from .widgets import exact_widget
@@ -48,6 +49,8 @@ class ImportOptions:
     """Rows in a transaction; None is the setting's."""
     max_rejects: Callable[[Totals], bool] | None = None
     on_refused: Callable[[list[Refusal]], None] = lambda refusals: None
+    on_repairs: Callable[[list[Repair]], None] | None = None
+    """Called after each chunk with its mended cells, also of rows that are refused."""
     on_chunk: Callable[[int, int | None, Totals], None] = lambda done, total, totals: None
     """Called after each chunk with the rows done, their number if it is known, and the totals."""
     hook_kwargs: Mapping[str, Any] = field(default_factory=dict)
@@ -198,6 +201,10 @@ class RelationalResource(RowByRow):
             result.refuse(refusals)
             options.on_refused(refusals)
 
+        def repaired(records: list[Record]) -> None:
+            if options.on_repairs:
+                options.on_repairs(repairs_of(records))
+
         engine = bulk.Engine(
             path.chunks,
             path.chunks.writer,
@@ -205,6 +212,7 @@ class RelationalResource(RowByRow):
             batch_size=options.batch_size or conf.batch_size,
             max_rejects=options.max_rejects,
             on_refused=refused,
+            on_records=repaired,
             on_chunk=options.on_chunk,
             on_written=self._announce if rows_written.has_listeners(self._meta.model) else None,
         )

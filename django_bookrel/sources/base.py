@@ -50,6 +50,8 @@ class Issue(NamedTuple):
     column: str
     value: str
     message: str
+    result: str | None = None
+    """What a mended cell was read as; then ``message`` may be empty."""
 
 
 @dataclass(slots=True)

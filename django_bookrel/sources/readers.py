@@ -7,8 +7,8 @@ from typing import Any
 
 from .base import Column, Issue
 from .cells import mend_number, mend_year, split_texts
+from .decoding import visible
 from .languages import LONGEST_LANGUAGE, split_languages
-from .rows import SHOWN_CHARACTERS, issue
 from .series import join_series, split_series
 from .statements import split_statement
 
@@ -21,14 +21,14 @@ to which it adds its own, and the repairs of the record, likewise.
 """
 
 
-def mended(kind: str, column: Column, cell: str, result: str) -> Issue:
-    """Say that a cell was read as something else."""
-    return issue(kind, column.name, cell, f'Read as "{result[:SHOWN_CHARACTERS]}".')
+def mended(kind: str, column: Column, cell: str, result: str, message: str = "") -> Issue:
+    """Say what a cell was read as, and in ``message``, a sentence, what of it was not read."""
+    return Issue(kind, column.name, visible(cell), message, visible(result))
 
 
 def left_out(kind: str, column: Column, cell: str, reason: str) -> Issue:
     """Say that a cell was not read; ``reason`` is a sentence."""
-    return issue(f"{kind}-left-out", column.name, cell, f"{reason} The cell is left out.")
+    return Issue(f"{kind}-left-out", column.name, visible(cell), f"{reason} The cell is left out.")
 
 
 def read_plain(
@@ -84,10 +84,8 @@ def read_statements(
             if number and values.get(field) == "":
                 values[field] = number
         if found.publishers != [cell]:
-            said = f'Read as "{"; ".join(found.publishers)}".'
-            if found.left_out:
-                said += f" Left out: {'; '.join(found.left_out)}."
-            repairs.append(issue("publication", column.name, cell, said))
+            said = f"Left out: {'; '.join(found.left_out)}." if found.left_out else ""
+            repairs.append(mended("publication", column, cell, "; ".join(found.publishers), said))
     values["publishers"] = list(dict.fromkeys(publishers))
 
 
@@ -154,10 +152,8 @@ def _read_language(
         values["language"] = ""
         repairs.append(left_out("language", column, cell, "It names no language that is known."))
     elif others:
-        message = (
-            f'Read as "{languages[0]}"; a book has one language: {", ".join(others)} left out.'
-        )
-        repairs.append(issue("further-languages", column.name, cell, message))
+        message = f"A book has one language. Left out: {', '.join(others)}."
+        repairs.append(mended("further-languages", column, cell, languages[0], message))
     else:
         repairs.append(mended("language", column, cell, values["language"]))
 

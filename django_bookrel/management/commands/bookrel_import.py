@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from typing import Any
+from typing import Any, TextIO
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -19,10 +19,13 @@ from ...resources.exporting import output_file
 from ...resources.loading import Loading, get_resource
 from ...resources.rejects import RejectsWriter
 from ...resources.relational import ImportOptions
+from ...resources.repairs import RepairsWriter
 from ...resources.results import Result, counted
 from ..interrupts import Interrupts
 
 SHOWN_REFUSALS = 10
+OUTPUTS = {"rejects": "rows", "repairs": "cells"}
+"""Options that name a file for something of one FILE."""
 
 NOTHING_DONE, USAGE, SOME_REFUSED, LIMIT, FAILED, INTERRUPTED = 1, 2, 3, 4, 5, 130
 
@@ -66,6 +69,7 @@ class Command(BaseCommand):
         add("--keep", action="append", default=[], metavar="FIELD", help="never change this field")
         add("--max-rejects", metavar="N|P%", help="stop when more rows are refused")
         add("--rejects", metavar="FILE", help="write refused rows to this CSV")
+        add("--repairs", metavar="FILE", help="write mended cells to this CSV")
         add("--skip", default=0, metavar="N", help="pass over the first N records")
         add("--limit", metavar="N", help="read N records")
         add("-n", "--dry-run", action="store_true", help="read only, and say what would happen")
@@ -75,15 +79,14 @@ class Command(BaseCommand):
         add("--database", metavar="ALIAS")
         add("--json", action="store_true", help="the results as one JSON object a file")
         add("--no-progress", action="store_true")
-        add("--force", action="store_true", help="overwrite the file of --rejects")
+        add("--force", action="store_true", help="overwrite the files of --rejects and --repairs")
 
     def handle(self, *, files: list[str], resource: str | None, **options: Any) -> None:
         for name, least in (("skip", 0), ("limit", 0), ("batch_size", 1)):
             options[name] = _number(name, options[name], least)
         reading = self._reading_options(options)
         options["max_rejects"] = _limit(options["max_rejects"])
-        if options["rejects"] and len(files) > 1:
-            raise CommandError("--rejects takes the rows of one FILE.", returncode=USAGE)
+        _check_outputs(files, options)
         failure = None
         try:
             self._check_names(options["keep"], get_resource(resource, options["database"]))
@@ -101,12 +104,13 @@ class Command(BaseCommand):
                     )
                     for file in files
                 ]
-                rejects = None
-                if options["rejects"]:
-                    opened = output_file(options["rejects"], force=options["force"])
-                    rejects = RejectsWriter(stack.enter_context(opened), loadings[0].header)
+                outputs = {
+                    name: stack.enter_context(output_file(options[name], force=options["force"]))
+                    for name in OUTPUTS
+                    if options[name]
+                }
                 for loading in loadings:
-                    if failure := self._run(loading, options, rejects):
+                    if failure := self._run(loading, options, outputs):
                         break
         except (BookrelError, ImproperlyConfigured) as error:
             raise CommandError(str(error), returncode=NOTHING_DONE) from error
@@ -115,10 +119,14 @@ class Command(BaseCommand):
             raise failure
 
     def _run(
-        self, loading: Loading, options: dict[str, Any], rejects: RejectsWriter | None
+        self, loading: Loading, options: dict[str, Any], outputs: dict[str, TextIO]
     ) -> CommandError | None:
         """Import one file, say what came of it, and return the failure that ended it."""
         shown: list[Refusal] = []
+        rejects = (
+            RejectsWriter(outputs["rejects"], loading.header) if "rejects" in outputs else None
+        )
+        repairs = RepairsWriter(outputs["repairs"]) if "repairs" in outputs else None
 
         def refused(refusals: list[Refusal]) -> None:
             shown.extend(refusals[: SHOWN_REFUSALS - len(shown)])
@@ -133,6 +141,7 @@ class Command(BaseCommand):
                 batch_size=options["batch_size"],
                 max_rejects=options["max_rejects"],
                 on_refused=refused,
+                on_repairs=repairs,
                 on_chunk=on_chunk,
             )
             failure = self._attempt(loading)
@@ -226,6 +235,14 @@ def _number(name: str, text: str | int | None, least: int) -> int | None:
             f"{option} {text}: write a whole number, {least} or more.", returncode=USAGE
         )
     return int(text)
+
+
+def _check_outputs(files: Sequence[str], options: dict[str, Any]) -> None:
+    for name, what in OUTPUTS.items():
+        if options[name] and len(files) > 1:
+            raise CommandError(f"--{name} takes the {what} of one FILE.", returncode=USAGE)
+    if options["rejects"] and options["rejects"] == options["repairs"]:
+        raise CommandError("--rejects and --repairs need a FILE each.", returncode=USAGE)
 
 
 def _pairs(option: str, texts: Sequence[str], form: str) -> list[tuple[str, str]]:

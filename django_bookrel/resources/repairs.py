@@ -1,0 +1,52 @@
+"""What was mended in the cells of a file, as a CSV for people."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable
+from typing import NamedTuple, TextIO
+
+from ..sources import Issue, Record
+from ..sources.native import guard_cell
+
+__all__ = ("Repair", "RepairsWriter", "repairs_of")
+
+
+class Repair(NamedTuple):
+    """A cell that was mended, or set aside because it could not be."""
+
+    line: int
+    """Line of the file on which the record starts, from 1."""
+    column: str
+    """Name of the file's column."""
+    kind: str
+    """As the summary counts it."""
+    value: str
+    """What came."""
+    result: str | None
+    """What was made of it; None if the cell was left out."""
+    reason: str
+    """Why it was left out, or what of it was not read; a sentence, or empty."""
+
+
+def repairs_of(records: Iterable[Record]) -> list[Repair]:
+    """List the repairs of records, in their order."""
+    return [_repair(record.line, issue) for record in records for issue in record.repairs]
+
+
+def _repair(line: int, issue: Issue) -> Repair:
+    return Repair(line, issue.column, issue.kind, issue.value, issue.result, issue.message)
+
+
+class RepairsWriter:
+    """Writes mended cells, each text guarded against spreadsheets that take it for a formula."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._writer = csv.writer(file)
+        self._writer.writerow(["line", "column", "kind", "value", "read_as", "reason"])
+
+    def __call__(self, repairs: Iterable[Repair]) -> None:
+        """Write the repairs of a chunk."""
+        for line, *texts in repairs:
+            guarded = [guard_cell(text or "", spreadsheet=True) for text in texts]
+            self._writer.writerow([line, *guarded])
