@@ -11,10 +11,13 @@ from typing import Any
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, models
+from django.db.models import F
 from django.test.utils import isolate_apps
 from import_export.fields import Field
 
+from django_bookrel.bulk import needs_value
 from django_bookrel.exceptions import MissingColumns
+from django_bookrel.fields import KeyField, PositionField
 from django_bookrel.resources import ManyToManyField, RelationalResource, Result, load
 from django_bookrel.resources.exporting import Exporter
 from tests.hosts.newsdesk.models import (
@@ -514,6 +517,62 @@ def test_column_that_a_new_row_must_say(tmp_path: Path):
 def test_file_without_a_column_that_a_row_must_say(tmp_path: Path):
     with pytest.raises(MissingColumns, match="no column for credit"):
         import_rows(tmp_path, [{"code": "p1"}], PhotoResource)
+
+
+class BarePhotoResource(RelationalResource):
+    """Does not know of the credit that every photo needs."""
+
+    topics = ManyToManyField(Topic, by="name", create=True)
+
+    class Meta:
+        model = Photo
+        fields = ("code", "topics")
+        import_id_fields = ("code",)
+
+
+@pytest.mark.parametrize("batch_size", [1, 100])
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_column_that_a_new_row_needs_and_no_resource_has(
+    tmp_path: Path, batch_size: int, *, dry_run: bool
+):
+    Photo.objects.create(code="p1", credit="NASA")
+    rows = [{"code": "p1", "topics": "Space"}, {"code": "p2", "topics": "Time"}]
+    options = {"batch_size": batch_size, "dry_run": dry_run}
+    result = import_rows(tmp_path, rows, BarePhotoResource, **options)
+    assert counts(result) == {"rows": 2, "updated": 1, "rejected": 1}
+    reason = "A new photo needs what no column says: credit."
+    assert refused(result) == [(3, "", "", reason)]
+    assert [topic.name for topic in Topic.objects.all()] == ([] if dry_run else ["Space"])
+
+
+@isolate_apps("tests.hosts.newsdesk")
+def test_what_a_new_row_needs():
+    class Sheet(models.Model):  # noqa: DJ008
+        number = models.IntegerField()
+        name = models.CharField(max_length=5)
+        day = models.DateField()
+        parent = models.ForeignKey("self", models.CASCADE)
+        photo = models.FileField()
+        # The others have a value if nobody says one.
+        maybe = models.IntegerField(null=True)
+        blank = models.CharField(max_length=5, blank=True)
+        picture = models.FileField(blank=True)
+        zero = models.IntegerField(default=0)
+        one = models.IntegerField(db_default=1)
+        double = models.GeneratedField(
+            expression=F("number") * 2, output_field=models.IntegerField(), db_persist=True
+        )
+        changed = models.DateTimeField(auto_now=True)
+        made = models.DateField(auto_now_add=True)
+        key = KeyField(source="name", kind="text")
+        place = PositionField(of="parent")
+
+        class Meta:
+            app_label = "newsdesk"
+            order_with_respect_to = "parent"
+
+    needed = [field.name for field in Sheet._meta.concrete_fields if needs_value(field)]
+    assert needed == ["number", "name", "day", "parent", "photo"]
 
 
 @pytest.mark.parametrize("batch_size", [1, 100])

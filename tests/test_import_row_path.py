@@ -241,6 +241,28 @@ def reports() -> set[tuple[Any, ...]]:
     }
 
 
+class TitleResource(RelationalResource):
+    """Leaves the slug to ``save()``."""
+
+    class Meta:
+        model = Report
+        fields = ("code", "title")
+        import_id_fields = ("code",)
+
+
+def test_column_that_no_resource_has_is_filled_by_save(tmp_path: Path):
+    rows = [{"code": "a", "title": "One Two"}, {"code": "b", "title": "?"}]
+    dry = import_rows(tmp_path, rows, TitleResource, dry_run=True)
+    assert counts(dry) == {"rows": 2, "new": 2}
+    result = import_rows(tmp_path, rows, TitleResource)
+    assert counts(result) == {"rows": 2, "new": 1, "rejected": 1}
+    assert refused(result) == [(3, "", "", "slug: is empty, and a new report needs it")]
+    assert Report.objects.get().slug == "one-two"
+    by_sets = import_rows(tmp_path, [{"code": "c", "title": "C"}], TitleResource, bulk=True)
+    reason = "A new report needs what no column says: slug."
+    assert refused(by_sets) == [(2, "", "", reason)]
+
+
 @pytest.mark.parametrize("batch_size", [1, 2, 100])
 def test_save_runs_once_for_each_row(tmp_path: Path, batch_size: int):
     result = import_rows(tmp_path, REPORTS, ReportResource, batch_size=batch_size)

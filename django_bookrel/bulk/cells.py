@@ -16,8 +16,9 @@ from django.core.validators import (
 from django.db import models
 from django.db.backends.base.operations import BaseDatabaseOperations
 
-from ..fields import DerivedField, ISBNField
+from ..fields import ISBNField
 from ..isbn import clean_isbn
+from .values import saves_as_is
 
 __all__ = ("Cleaner", "cleaner", "needs_value")
 
@@ -45,11 +46,12 @@ def cleaner(field: models.Field, convert: Callable[[str], Any] | None = None) ->
 
 def needs_value(field: models.Field) -> bool:
     """Return whether a new row cannot do without a value for the field."""
-    automatic = field.primary_key or field.generated or isinstance(field, DerivedField)
-    automatic = (
-        automatic or getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
-    )
-    return not automatic and not field.has_db_default() and _empty_value(field) is MISSING
+    if field.primary_key or field.generated or field.has_db_default():
+        return False
+    stamped = getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
+    placed = field.name == "_order" and field.model._meta.order_with_respect_to
+    fills_itself = stamped or placed or not saves_as_is(field)
+    return not fills_itself and _empty_value(field) is MISSING
 
 
 class _Cells:

@@ -151,7 +151,8 @@ class Engine:
         if self.max_rejects is not None or len(head) < HEAD_ROWS:
             return
         rows, refusals = self.maker.clean(head[:HEAD_ROWS])
-        if not all(reference.create for reference in self.chunks.resolvers):
+        creates = all(reference.create for reference in self.chunks.resolvers)
+        if not creates or self.chunks.layout.unsaid:
             refusals += self.chunks.preview(rows).refused
         refused = len({refusal.line for refusal in refusals})
         if refused * 2 > HEAD_ROWS:

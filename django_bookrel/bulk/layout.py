@@ -140,6 +140,8 @@ class Layout:
     foreign_keys: tuple[ForeignKey, ...]
     children: tuple[Children, ...]
     identities: tuple[Identity, ...]
+    unsaid: tuple[models.Field, ...] = ()
+    """What a new row needs and no column says."""
     aliases: type[models.Model] | None = None
 
     @property

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from ..fields import CodePointField, DerivedField, ISBNField, KeyField, NameField, SortField
 
-__all__ = ("Filler", "from_db", "to_db")
+__all__ = ("Filler", "from_db", "saves_as_is", "to_db")
 
 PLAIN = {
     models.AutoField,
@@ -123,7 +123,7 @@ class Filler:
         added = self.adding and getattr(field, "auto_now_add", False)
         if added or getattr(field, "auto_now", False):
             return lambda columns, count: repeat(_said(prepare, _now(field)), count)
-        if not _saves_as_is(field):
+        if not saves_as_is(field):
             return lambda columns, count: [
                 _said(prepare, field.pre_save(instance, self.adding))
                 for instance in self._instances(columns)
@@ -156,7 +156,7 @@ def _said(prepare: Callable[[Any], Any] | None, value: Any) -> Any:
     return value if prepare is None else prepare(value)
 
 
-def _saves_as_is(field: models.Field) -> bool:
+def saves_as_is(field: models.Field) -> bool:
     """Return whether ``pre_save()`` leaves a value that nobody gave as it is."""
     plain = (models.Field, models.DateField, models.DateTimeField, models.TimeField)
     known = isinstance(field, ISBNField | models.FileField)

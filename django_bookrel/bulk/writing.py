@@ -280,6 +280,14 @@ class ChunkWriter:
     def _incomplete(self, chunk: Chunk, pks: Sequence[Any]) -> list[Refusal]:
         """Refuse the new rows that do not say what a new record needs."""
         what = self.model._meta.verbose_name
+        unsaid = ", ".join(field.name for field in self.layout.unsaid)
+        if unsaid:
+            reason = f"A new {what} needs what no column says: {unsaid}."
+            return [
+                Refusal(line, "", "", reason, record)
+                for line, record, pk in zip(chunk.lines, chunk.records, pks, strict=True)
+                if pk is None
+            ]
         return [
             Refusal(
                 chunk.lines[row],

@@ -95,4 +95,5 @@ def _limits(layout: Layout, writer: Writer) -> list[str]:
 
 def _needed(resource: Any, layout: Layout) -> list[models.Field]:
     every = resource.layout(resource.written_columns()).columns
-    return [column.field for column in every if column.required and column not in layout.columns]
+    lacking = [column.field for column in every if column.required and column not in layout.columns]
+    return [*lacking, *resource.unsaid_fields()]

@@ -268,6 +268,14 @@ class RelationalResource(RowByRow):
             required = [name for name in required if name in known]
         return required
 
+    def unsaid_fields(self) -> Iterator[models.Field]:
+        """Yield the fields that a new row needs and for which there is no column."""
+        opts = self._meta.model._meta
+        said = {_model_field(opts, declared) for declared in self.written_columns().values()}
+        for found in opts.concrete_fields:
+            if found not in said and bulk.needs_value(found):
+                yield found
+
     def candidate_keys(self) -> list[list[str]]:
         """Return the lists of columns of which each identifies a row."""
         keys = getattr(self._meta, "candidate_keys", None) or [self.get_import_id_fields()]
@@ -294,6 +302,7 @@ class RelationalResource(RowByRow):
             tuple(keys),
             tuple(children),
             tuple(self.identities(provided)),
+            unsaid=() if fills_columns(self) else tuple(self.unsaid_fields()),
             aliases=self.alias_model(),
         )
 
