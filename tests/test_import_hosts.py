@@ -18,7 +18,13 @@ from import_export.fields import Field
 from django_bookrel.bulk import needs_value
 from django_bookrel.exceptions import MissingColumns
 from django_bookrel.fields import KeyField, PositionField
-from django_bookrel.resources import ManyToManyField, RelationalResource, Result, load
+from django_bookrel.resources import (
+    ForeignKeyField,
+    ManyToManyField,
+    RelationalResource,
+    Result,
+    load,
+)
 from django_bookrel.resources.exporting import Exporter
 from tests.hosts.newsdesk.models import (
     Article,
@@ -517,6 +523,38 @@ def test_column_that_a_new_row_must_say(tmp_path: Path):
 def test_file_without_a_column_that_a_row_must_say(tmp_path: Path):
     with pytest.raises(MissingColumns, match="no column for credit"):
         import_rows(tmp_path, [{"code": "p1"}], PhotoResource)
+
+
+@pytest.mark.parametrize("save_one_by_one", [False, True])
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_relation_that_a_row_must_say(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, save_one_by_one: bool, dry_run: bool
+):
+    class Resource(RelationalResource):
+        section = ForeignKeyField(by="name", create=True)
+
+        class Meta:
+            model = Issue
+            exclude = ()
+            import_id_fields = ("id",)
+
+    if save_one_by_one:
+        monkeypatch.setattr(Issue, "clean", lambda self: None)
+    issue = Issue.objects.create(section=Section.objects.create(name="Law"), number=1)
+    rows = [
+        {"id": issue.pk, "section": "", "number": "2"},
+        {"id": issue.pk + 1, "section": "", "number": "3"},
+        {"id": issue.pk + 2, "section": "Sport", "number": "4"},
+    ]
+    result = import_rows(tmp_path, rows, Resource, dry_run=dry_run)
+    assert refused(result) == [(2, "section", "", "is empty"), (3, "section", "", "is empty")]
+    assert counts(result) == {"rows": 3, "new": 1, "rejected": 2}
+    # In a foreign format an empty cell says nothing.
+    path = write_csv(tmp_path / "rows.csv", rows, ["id", "section", "number"])
+    result = load(path, resource=Resource, source="generic", dry_run=dry_run)
+    assert refused(result) == [(3, "section", "", "is empty, and a new issue needs it")]
+    new = {"new": 1, "updated": 1} if dry_run else {"updated": 1, "unchanged": 1}
+    assert counts(result) == {"rows": 3, "rejected": 1} | new
 
 
 class BarePhotoResource(RelationalResource):

@@ -91,6 +91,8 @@ class ForeignKey:
     name: str
     field: models.ForeignKey
     reference: Reference
+    required: bool = False
+    """Whether a new row must say it."""
 
 
 @dataclass(frozen=True)

@@ -296,7 +296,7 @@ class ChunkWriter:
                 f"is empty, and a new {what} needs it",
                 chunk.records[row],
             )
-            for index, column in enumerate(self.layout.columns)
+            for index, column in enumerate((*self.layout.columns, *self.layout.foreign_keys))
             if column.required and UNSET in chunk.columns[index]
             for row, pk in enumerate(pks)
             if pk is None and not chunk.says(index, row)

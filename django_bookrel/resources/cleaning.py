@@ -13,6 +13,7 @@ from ..bulk import (
     Children,
     Chunk,
     Column,
+    ForeignKey,
     Layout,
     Reference,
     Refusal,
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 __all__ = ("RowCleaner",)
 
 Refuse = Callable[[int, str, Any, str], None]
+
+MISSING = object()
 
 CHECKED_TEXTS = 1_000
 CHECKED_NAMES = 50_000
@@ -51,7 +54,7 @@ class RowCleaner:
         self.keys = [
             (
                 key.name,
-                _NameCells(resource.relation_field(key.name, columns[key.name]), key.reference),
+                _NameCells(resource.relation_field(key.name, columns[key.name]), key),
             )
             for key in layout.foreign_keys
         ]
@@ -87,9 +90,9 @@ class RowCleaner:
             good,
             [
                 *(self._column(column, good, refuse) for column in self.layout.columns),
-                *(self._cells(name, cells, None, good, refuse) for name, cells in self.keys),
+                *(self._cells(name, cells, good, refuse) for name, cells in self.keys),
             ],
-            [self._cells(name, cells, (), good, refuse) for name, cells in self.children],
+            [self._cells(name, cells, good, refuse) for name, cells in self.children],
             [[]] * len(good),
         )
         if refused:
@@ -143,17 +146,15 @@ class RowCleaner:
             refuse(said[index], name, cells[said[index]], reason)
         return full
 
-    def _cells(
-        self, name: str, read: _Cells, empty: Any, records: list[Record], refuse: Refuse
-    ) -> list[Any]:
-        empty = empty if self.clears else UNSET
+    def _cells(self, name: str, read: _Cells, records: list[Record], refuse: Refuse) -> list[Any]:
+        empty = read.empty if self.clears else UNSET
         found = []
         for index, record in enumerate(records):
             cell = record.values.get(name, UNSET)
             if cell is not UNSET:
                 try:
                     is_blank = not cell or (type(cell) is str and cell.isspace())
-                    cell = empty if is_blank else read(cell)
+                    cell = empty if is_blank and empty is not MISSING else read(cell)
                 except (ValueError, TypeError, ValidationError) as error:
                     refuse(index, name, read.said(cell), _said(error))
             found.append(cell)
@@ -193,10 +194,14 @@ class _Texts(dict[str, Any]):
 class _NameCells:
     """Cells that name one record."""
 
-    def __init__(self, relation: Any, reference: Reference) -> None:
-        self.known = _Names(relation, reference)
+    def __init__(self, relation: Any, key: ForeignKey) -> None:
+        self.known = _Names(relation, key.reference)
+        # A default is the key of a record, which has no names here.
+        self.empty = None if key.field.null else MISSING if key.required else UNSET
 
     def __call__(self, cell: str) -> tuple[Any, ...]:
+        if not cell.strip():
+            raise ValueError("is empty")
         return self.known[cell]
 
     said = staticmethod(str)
@@ -204,6 +209,8 @@ class _NameCells:
 
 class _EntryCells:
     """Cells that name several records, or say rows of a child table."""
+
+    empty: Any = ()
 
     def __init__(self, relation: Any, child: Children) -> None:
         self.entries, self.cell, self.target = relation.entries, relation.cell, child.target

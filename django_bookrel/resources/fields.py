@@ -17,7 +17,7 @@ from import_export.fields import Field
 from import_export.widgets import ForeignKeyWidget, ManyToManyWidget
 
 from ..abstract import AbstractAuthor
-from ..bulk import Children, ForeignKey, PersonReference, Reference
+from ..bulk import Children, ForeignKey, PersonReference, Reference, needs_value
 from ..sources import join_list, split_list
 
 __all__ = ("ForeignKeyField", "ManyToManyField", "RelatedRowsField", "RelationField")
@@ -95,7 +95,7 @@ class ForeignKeyField(RelationField):
     def foreign_key(self, name: str, model: type[models.Model]) -> ForeignKey:
         """Return what the engine needs to know of the field."""
         relation = model._meta.get_field(self.attribute or name)
-        return ForeignKey(name, relation, self.reference(relation))
+        return ForeignKey(name, relation, self.reference(relation), needs_value(relation))
 
 
 class ManyToManyField(RelationField):

@@ -112,7 +112,7 @@ class RowSession:
         said = self.cells.cell(name, self._record(row))
         known = getattr(instance, attribute)
         if said is UNSET:
-            if self.current.is_new and name in self.columns and place.required and known in EMPTY:
+            if self.current.is_new and place.required and known in EMPTY:
                 what = instance._meta.verbose_name
                 raise ValueError(f"is empty, and a new {what} needs it")
         elif not self._is_kept(name) and not self._is_filled(known):
@@ -261,9 +261,9 @@ class RowCells(RowCleaner):
         if name in self.plain:
             [said] = self._column(self.plain[name], [record], refuse)
         elif name in self.named:
-            [said] = self._cells(name, self.named[name], None, [record], refuse)
+            [said] = self._cells(name, self.named[name], [record], refuse)
         else:
-            [said] = self._cells(name, self.listed[name], (), [record], refuse)
+            [said] = self._cells(name, self.listed[name], [record], refuse)
         if reasons:
             raise ValueError(reasons[0])
         return said
