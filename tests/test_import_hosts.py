@@ -14,6 +14,7 @@ from django.db import connection, models
 from django.db.models import F
 from django.test.utils import isolate_apps
 from import_export.fields import Field
+from tablib import Dataset
 
 from django_bookrel.bulk import needs_value
 from django_bookrel.exceptions import MissingColumns
@@ -21,6 +22,7 @@ from django_bookrel.fields import KeyField, PositionField
 from django_bookrel.resources import (
     ForeignKeyField,
     ManyToManyField,
+    RelatedRowsField,
     RelationalResource,
     Result,
     load,
@@ -581,6 +583,54 @@ def test_column_that_a_new_row_needs_and_no_resource_has(
     reason = "A new photo needs what no column says: credit."
     assert refused(result) == [(3, "", "", reason)]
     assert [topic.name for topic in Topic.objects.all()] == ([] if dry_run else ["Space"])
+
+
+@pytest.mark.parametrize("save_one_by_one", [False, True])
+def test_record_that_cannot_be_created_from_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, save_one_by_one: bool
+):
+    class Resource(RelationalResource):
+        photos = ManyToManyField(by="code", create=True, attribute="photo_set")
+
+        class Meta:
+            model = Topic
+            fields = ("name", "photos")
+            import_id_fields = ("name",)
+
+    if save_one_by_one:
+        monkeypatch.setattr(Topic, "clean", lambda self: None)
+    photo = Photo.objects.create(code="p1", credit="NASA")
+    rows = [{"name": "Space", "photos": "p1"}, {"name": "Time", "photos": "p1|p2"}]
+    result = import_rows(tmp_path, rows, Resource)
+    assert counts(result) == {"rows": 2, "new": 1, "rejected": 1}
+    reason = "There is no photo whose code this is, and a new one needs credit."
+    assert refused(result) == [(3, "photos", "p2", reason)]
+    assert [topic.name for topic in photo.topics.all()] == ["Space"]
+
+
+def test_related_rows_that_need_more_than_is_read(tmp_path: Path):
+    class Resource(RelationalResource):
+        issues = RelatedRowsField(
+            attribute="issue_set",
+            columns=("title",),
+            key=("title",),
+            parse=lambda cell: [(cell,)],
+            render=lambda entries: "|".join(title for (title,) in entries),
+        )
+
+        class Meta:
+            model = Section
+            fields = ("name", "issues")
+            import_id_fields = ("name",)
+
+    message = r"Resource\.issues: a new issue needs number; declare a RelatedRowsField"
+    with pytest.raises(ImproperlyConfigured, match=message):
+        import_rows(tmp_path, [{"name": "Law", "issues": "A"}], Resource)
+    assert Section.objects.count() == 0
+    assert counts(import_rows(tmp_path, [{"name": "Law"}], Resource)) == {"rows": 1, "new": 1}
+    result = Resource().import_data(Dataset(["Law", "A"], headers=["name", "issues"]))
+    [error] = result.base_errors
+    assert isinstance(error.error, ImproperlyConfigured)
 
 
 @isolate_apps("tests.hosts.newsdesk")

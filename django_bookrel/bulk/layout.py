@@ -56,6 +56,8 @@ class Reference:
     create: bool = False
     to_field: str = ""
     """The field whose value refers to a record; the primary key if it is empty."""
+    lacks: tuple[str, ...] = ()
+    """What a new record would need beside ``by``, so that none can be created."""
     columns: tuple[models.Field, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -71,6 +73,13 @@ class Reference:
     def writes(self) -> bool:
         """Whether an import may write records of the model."""
         return self.create
+
+    @property
+    def unknown(self) -> str:
+        """Why a row is refused that names a record which is neither there nor to be created."""
+        reason = f"There is no {self.model._meta.verbose_name} whose {', '.join(self.by)} this is"
+        needs = f", and a new one needs {', '.join(self.lacks)}" if self.lacks else ""
+        return f"{reason}{needs}."
 
     def identity(self, names: Sequence[Any]) -> tuple[Any, ...]:
         """Return what ``names`` have in common with every other spelling of the same record."""

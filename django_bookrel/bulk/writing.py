@@ -263,13 +263,12 @@ class ChunkWriter:
         self, chunk: Chunk, column: str, reference: Reference, cells: Iterable[Any]
     ) -> list[Refusal]:
         keys = self.resolvers[reference].keys
-        what = reference.model._meta.verbose_name
         return [
             Refusal(
                 chunk.lines[row],
                 column,
                 ", ".join(map(str, names)),
-                f"There is no {what} whose {', '.join(reference.by)} this is.",
+                reference.unknown,
                 chunk.records[row],
             )
             for row, cell in enumerate(cells)

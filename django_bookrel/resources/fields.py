@@ -8,7 +8,7 @@ Relations as resource fields: declared, not programmed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
@@ -18,6 +18,7 @@ from import_export.widgets import ForeignKeyWidget, ManyToManyWidget
 
 from ..abstract import AbstractAuthor
 from ..bulk import Children, ForeignKey, PersonReference, Reference, needs_value
+from ..bulk.hostcode import may_fill_columns
 from ..sources import join_list, split_list
 
 __all__ = ("ForeignKeyField", "ManyToManyField", "RelatedRowsField", "RelationField")
@@ -32,7 +33,8 @@ class RelationField(Field):
     :param model: the other model; None takes it from the relation of that name.
     :param by: the field of the other model that a cell names; where that model has a ``KeyField``
         for it, any spelling of the name is found. Several: the cell holds them separated by ``|``.
-    :param create: create records that are named and not there; otherwise the row is refused.
+    :param create: create records that are named and not there; otherwise the row is refused, and
+        also where a new record needs more than ``by`` says.
     :param attribute: the relation's name on the model, where it is not the field's own name.
     """
 
@@ -56,7 +58,8 @@ class RelationField(Field):
         model = self.model or relation.related_model
         is_person = issubclass(model, AbstractAuthor) and self.by == ("name",)
         kind = PersonReference if is_person else Reference
-        return kind(model, self.by, self.create, to_field)
+        lacks = tuple(lacking(model, self.by)) if self.create else ()
+        return kind(model, self.by, self.create and not lacks, to_field, lacks)
 
     def names(self, cell: str) -> Entry:
         """Return what a cell that names one record gives for each field of ``by``."""
@@ -217,6 +220,14 @@ class RelatedRowsField(RelationField):
         return self.cell(
             [tuple(said(v) if isinstance(v, models.Model) else v for v in row) for row in values]
         )
+
+
+def lacking(model: type[models.Model], said: Collection[str]) -> Iterator[str]:
+    """Yield the names of fields that a new record needs, beside those said, and no code fills."""
+    if not may_fill_columns(model):
+        for field in model._meta.concrete_fields:
+            if field.name not in said and needs_value(field):
+                yield field.name
 
 
 def _relation(model: type[models.Model], name: str) -> Any:

@@ -19,7 +19,13 @@ from ..exceptions import InvalidOption, MissingColumns
 from ..fields import DerivedField
 from ..signals import rows_written
 from ..sources import Record
-from .fields import ForeignKeyField, ManyToManyField, RelatedRowsField, RelationField
+from .fields import (
+    ForeignKeyField,
+    ManyToManyField,
+    RelatedRowsField,
+    RelationField,
+    lacking,
+)
 from .paths import fills_columns, import_path
 from .rendering import said_changes
 from .repairs import Repair, repairs_of
@@ -105,6 +111,8 @@ class RelationalResource(RowByRow):
             self.before_import(dataset, **kwargs)
             headers = [str(header) for header in dataset.headers or ()]
             self._check_import_id_fields(headers)
+            provided = [header for header in headers if header in self.columns()]
+            self._check_children(provided)
         except Exception as error:  # noqa: BLE001 (as import-export does: told or raised as asked)
             self.handle_import_error(result, error, raise_errors)
             return result
@@ -117,7 +125,6 @@ class RelationalResource(RowByRow):
         options = ImportOptions(
             dry_run=dry_run, batch_size=self._meta.batch_size or None, hook_kwargs=kwargs
         )
-        provided = [header for header in headers if header in self.columns()]
         self.import_records(records, provided, clears=True, options=options, result=result)
         if raise_errors and result.invalid_rows:
             raise result.invalid_rows[0].error
@@ -138,6 +145,7 @@ class RelationalResource(RowByRow):
         """
         Check what concerns a whole import, before anything is written.
 
+        :raises ImproperlyConfigured: related rows need more than the resource reads.
         :raises InvalidOption: the options name what there is not.
         :raises MissingColumns: the file has no column by which rows are found.
         """
@@ -151,12 +159,22 @@ class RelationalResource(RowByRow):
                 raise InvalidOption(
                     f"keep: there is no field “{name}”. The fields are: {', '.join(known)}."
                 )
+        self._check_children(provided)
         keys = self.candidate_keys()
         if keys == [["id"]] or fills_columns(self):
             return
         if not any(self.identities(provided)):
             listed = " or ".join(", ".join(key) for key in keys)
             raise MissingColumns(f"no column by which rows are found: {listed}.")
+
+    def _check_children(self, provided: Collection[str]) -> None:
+        for child in self.layout(self.written_columns().keys() & provided).children:
+            said = {child.parent.name, *(column.name for column in child.columns)}
+            if lacks := ", ".join(lacking(child.model, said)):
+                raise ImproperlyConfigured(
+                    f"{type(self).__name__}.{child.name}: a new {child.model._meta.verbose_name} "
+                    f"needs {lacks}; declare a RelatedRowsField that says it."
+                )
 
     def import_records(
         self,

@@ -187,8 +187,7 @@ class RowSession:
         for some in names:
             if some not in resolver.keys:
                 self.current.waits |= reference in self.chunks.own.identities
-                what, by = reference.model._meta.verbose_name, ", ".join(reference.by)
-                raise ValueError(f"There is no {what} whose {by} this is.")
+                raise ValueError(reference.unknown)
         resolver.unite(names)
         pending = [one for one in resolver.keys.values() if type(one) is Pending]
         if pending:
