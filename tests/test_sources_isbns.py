@@ -35,11 +35,25 @@ def test_several_isbns(text: str, isbns: list[str]):
         ("b0092g4td5", ("asin", "B0092G4TD5")),
         ("[025192024429]", ("upc", "025192024429")),
         ("5901234123457", ("ean", "5901234123457")),
-        ("SIE108407_142", ("shop", "SIE108407_142")),
+        ("SIE108407_142", ("other", "SIE108407_142")),
     ],
 )
 def test_numbers_of_other_systems(text: str, identifier: tuple[str, str]):
-    assert split_numbers(text, "shop") == Numbers([], [identifier])
+    assert split_numbers(text) == Numbers([], [identifier])
+
+
+@pytest.mark.parametrize(
+    "text, identifiers",
+    [
+        ("B0092G4TD5", [("asin", "B0092G4TD5")]),
+        ("7b1c-42", [("shop", "7b1c-42")]),
+        ("unknown", []),
+        ("0439023484", []),
+        ("9780439023480", []),
+    ],
+)
+def test_own_numbers_of_a_format(text: str, identifiers: list[tuple[str, str]]):
+    assert split_numbers(text, "shop") == Numbers([], identifiers)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from .base import Column, Issue, Record, Row
 from .mapped import MappedSource
@@ -24,8 +24,6 @@ SEMICOLON = re.compile(";")
 PIPE = re.compile(r"\|")
 
 _FOREIGN_COLUMN = 1_000
-_ISBN_SHAPE = re.compile(r"[\d -]{9,17}[\dXx]?")
-_ASIN = re.compile(r"(?:978)?(B[0-9A-Z]{9})")
 
 
 def no_book(row: Row, column: Column) -> Record:
@@ -55,9 +53,6 @@ class DescribedSource(MappedSource):
     separators: ClassVar[Mapping[str, re.Pattern[str]]] = {}
     """Column of people to what stands between two; where there is none, it has to be learned."""
 
-    own_numbers: ClassVar[str] = ""
-    """Scheme of the format's own numbers, which stand where an ISBN should be; "" if none do."""
-
     @classmethod
     def identify(cls, header: Sequence[str], fields: Collection[str]) -> int:
         names = set(header)
@@ -82,11 +77,6 @@ class DescribedSource(MappedSource):
         """Name to column, of the columns that the file has."""
         return {column.name: column for column in self.columns}
 
-    @property
-    def fields(self) -> frozenset[str]:
-        numbered = self.own_numbers and self._keeps_identifiers
-        return super().fields | {"identifiers"} if numbered else super().fields
-
     def _people(
         self, cells: list[str], column: Column, repairs: list[Issue]
     ) -> list[tuple[str, str | None]]:
@@ -99,19 +89,3 @@ class DescribedSource(MappedSource):
             repairs.append(mended("spaces", column, cell, text))
         people = part_people(text, separator) if separator.search(text) else [text]
         return [split_role(name) for name in dict.fromkeys(people) if name]
-
-    def _read_isbn(
-        self,
-        cells: list[str],
-        columns: Sequence[Column],
-        values: dict[str, Any],
-        repairs: list[Issue],
-    ) -> None:
-        cell = cells[columns[0].position].strip()
-        own = self.own_numbers and self._keeps_identifiers
-        if not own or not cell or _ISBN_SHAPE.fullmatch(cell):
-            super()._read_isbn(cells, columns, values, repairs)
-        else:
-            asin = _ASIN.fullmatch(cell)
-            values["isbn"] = ""
-            values["identifiers"] = [("asin", asin[1]) if asin else (self.own_numbers, cell)]

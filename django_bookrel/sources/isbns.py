@@ -31,18 +31,21 @@ _QUALIFIER = re.compile(r"\([^()]*\)|\[[^\[\]]*\](?=.)")
 _WITHIN = re.compile(r"(?<![\w.-])(?:97[89][- ]?)?[0-9](?:[- ]?[0-9]){8}[- ]?[0-9Xx](?![\w-])")
 _ASIN = re.compile("(?:978)?(B0[0-9A-Z]{8})")
 _OTHER = re.compile("(?!ISBN)[A-Z]{2,5}[0-9]{3,}(?:[_-][0-9]+)*")
+_OWN = re.compile("[0-9]")
+_ISBN_SHAPE = re.compile(r"[0-9 -]{9,17}[0-9Xx]?")
+_ARTICLE_NUMBER = re.compile("(?!97[89])[0-9]{12,13}")
 _SCIENTIFIC = re.compile(r"([0-9])[.,]([0-9]+)e\+?([0-9]{1,2})", re.IGNORECASE)
 
 
 def collect_numbers(
-    cells: Sequence[str], columns: Sequence[Column], repairs: list[Issue], scheme: str = "other"
+    cells: Sequence[str], columns: Sequence[Column], repairs: list[Issue], own: str = ""
 ) -> tuple[list[str], list[tuple[str, str]]]:
     """
     Read the ISBN columns of a row in this order.
 
     A number that a spreadsheet has rounded is read if another column has it whole.
 
-    :param scheme: as for ``split_numbers``.
+    :param own: as for ``split_numbers``; such numbers are no repairs.
     :returns: as ``Numbers``.
     """
     isbns: list[str] = []
@@ -55,12 +58,12 @@ def collect_numbers(
         try:
             isbn, repair = repair_isbn(cell)
         except InvalidISBN as error:
-            several = split_numbers(cell, scheme)
+            several = split_numbers(cell, own)
             isbns += several.isbns
             identifiers += several.identifiers
             if several == _NO_NUMBERS:
                 unread.append((column, cell, str(error)))
-            else:
+            elif several.isbns or not own:
                 kind = "isbn-list" if several.isbns else "isbn-other"
                 said = [*several.isbns, *map(":".join, several.identifiers)]
                 repairs.append(mended(kind, column, cell, ", ".join(said)))
@@ -77,13 +80,16 @@ def collect_numbers(
     return list(dict.fromkeys(isbns)) if len(isbns) > 1 else isbns, identifiers
 
 
-def split_numbers(text: str, scheme: str = "other") -> Numbers:
+def split_numbers(text: str, own: str = "") -> Numbers:
     """
     Read every number of a cell that is no single ISBN.
 
     Parted are lists, also those of Python (``['0822956489 (pbk.)', ...]``). A number that Amazon
     gives (``B0092G4TD5``, ``978B0092G4TD5``) has the scheme "asin", an article number with a right
-    check digit "upc" or "ean", any other code of capitals and digits the given scheme.
+    check digit "upc" or "ean".
+
+    :param own: scheme of any other text with a digit that has not the shape of an ISBN; "" takes
+        only codes of capitals and digits, as "other".
     """
     if _SCIENTIFIC.fullmatch(text):
         return _NO_NUMBERS
@@ -92,7 +98,7 @@ def split_numbers(text: str, scheme: str = "other") -> Numbers:
     for part in _parts(text):
         found = _isbns(part)
         isbns += found
-        if not found and (identifier := _identifier(part, scheme)):
+        if not found and (identifier := _identifier(part, own)):
             identifiers.append(identifier)
     return Numbers(list(dict.fromkeys(isbns)), list(dict.fromkeys(identifiers)))
 
@@ -111,18 +117,22 @@ def _isbns(text: str) -> list[str]:
         return list(filter(None, within))
 
 
-def _identifier(text: str, scheme: str) -> tuple[str, str] | None:
+def _identifier(text: str, own: str) -> tuple[str, str] | None:
     number = text.replace("-", "").replace(" ", "").upper()
     if match := _ASIN.fullmatch(number):
         return "asin", match[1]
-    if number.isascii() and number.isdigit() and len(number) in (12, 13) and number.strip("0"):
-        digits = [int(digit) for digit in number.zfill(13)]
-        if (sum(digits[::2]) + 3 * sum(digits[1::2])) % 10 == 0 and number[:3] not in (
-            "978",
-            "979",
-        ):
-            return "upc" if len(number) == 12 else "ean", number
-    return (scheme, text) if _OTHER.fullmatch(text) else None
+    if _is_article_number(number):
+        return "upc" if len(number) == 12 else "ean", number
+    if not own:
+        return ("other", text) if _OTHER.fullmatch(text) else None
+    return (own, text) if _OWN.search(text) and not _ISBN_SHAPE.fullmatch(text) else None
+
+
+def _is_article_number(number: str) -> bool:
+    if not _ARTICLE_NUMBER.fullmatch(number) or not number.strip("0"):
+        return False
+    digits = [int(digit) for digit in number.zfill(13)]
+    return (sum(digits[::2]) + 3 * sum(digits[1::2])) % 10 == 0
 
 
 def _is_rounded(text: str, isbn: str) -> bool:

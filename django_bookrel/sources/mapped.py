@@ -50,8 +50,8 @@ class MappedSource(Source):
     commas: ClassVar[Commas | None] = None
     """What commas do in cells with people; None: learn it for each column."""
 
-    isbn_scheme: ClassVar[str] = "other"
-    """Scheme of the format's own numbers that stand in place of an ISBN."""
+    own_numbers: ClassVar[str] = ""
+    """Scheme of the format's own numbers, which stand where an ISBN should be; "" if none do."""
 
     def find_target(self, name: str, fields: Collection[str]) -> tuple[int, Target] | str:
         """
@@ -220,7 +220,7 @@ class MappedSource(Source):
         values: dict[str, Any],
         repairs: list[Issue],
     ) -> None:
-        isbns, identifiers = collect_numbers(cells, columns, repairs, self.isbn_scheme)
+        isbns, identifiers = collect_numbers(cells, columns, repairs, self.own_numbers)
         values["isbn"] = isbns[0] if isbns else ""
         if self._keeps_identifiers and (identifiers or len(isbns) > 1):
             values["identifiers"] = [("isbn", isbn) for isbn in isbns[1:]] + identifiers
