@@ -22,7 +22,7 @@ help:
 	@echo "make databases       start throw-away PostgreSQL and MariaDB servers (NAMES=\"pg18 mariadb\")"
 	@echo "make databases-stop  stop them"
 	@echo "make bench           measure the import and export (DATABASE_URL=..., ARGS=\"--rows 10000 simple\")"
-	@echo "make lint            check style and layers; mend what can be mended"
+	@echo "make lint            check style, types and layers; mend what can be mended"
 	@echo "make package         build the sdist and the wheel into dist/ and check them"
 	@echo "make example         follow the README in a fresh clone of what is committed"
 	@echo "make docs            build the documentation into docs/_build/html"
@@ -65,7 +65,7 @@ docs: .venv-test/ready
 	@$(TEST) -m tox run -e docs
 
 clean:
-	rm -rf .venv-test .venv-demo .venv-bench .tox build dist docs/_build *.egg-info .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf .venv-test .venv-demo .venv-bench .tox build dist docs/_build *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Without tox-uv, which is faster but knows nothing of pip's settings: mirrors, certificates.

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -62,8 +62,13 @@ class Credit(NamedTuple):
 class Part(NamedTuple):
     """A model that points at the book, and the book's name for its rows."""
 
-    model: type[models.Model]
+    model: type[Any]
     accessor: str
+
+
+def _part(relation: models.ForeignObjectRel) -> Part:
+    # Hidden relations, the only ones without an accessor, are not among the related objects.
+    return Part(relation.related_model, relation.get_accessor_name() or "")
 
 
 class Catalogue(NamedTuple):
@@ -165,7 +170,7 @@ class Derived(models.Model):
     def _twin(self, fields: Iterable[str]) -> models.Model | None:
         lookup = {}
         for name in fields:
-            field = self._meta.get_field(name)
+            field = cast("models.Field[Any, Any]", self._meta.get_field(name))
             derived = isinstance(field, DerivedField)
             value = field.pre_save(self, add=False) if derived else getattr(self, field.attname)
             if value is None:
@@ -202,7 +207,7 @@ class Derived(models.Model):
 class Named(Derived):
     """A record that is known by its name; the key says which names are one."""
 
-    name = NameField(_("name"), max_length=255)
+    name: models.CharField[str, str] = NameField(_("name"), max_length=255)
 
     objects = NamedQuerySet.as_manager()
 
@@ -224,8 +229,8 @@ def _unique(*fields: str) -> models.UniqueConstraint:
 class AbstractAuthor(Named, Timestamped):
     """A person or body that wrote, edited, translated, illustrated ... books."""
 
-    key = KeyField(source="name", kind="person")
-    sort_name = SortField(source="name", kind="person")
+    key: models.CharField[str, str] = KeyField(source="name", kind="person")
+    sort_name: models.CharField[str, str] = SortField(source="name", kind="person")
     born = models.SmallIntegerField(
         _("born"), null=True, blank=True, help_text=_("Year; before the common era negative.")
     )
@@ -250,7 +255,7 @@ class AbstractAuthor(Named, Timestamped):
             ),
         )
 
-    def credited_books(self) -> BookQuerySet:
+    def credited_books(self) -> BookQuerySet[Any]:
         """
         Return the books in which this person has any part, each once, with ``roles``.
 
@@ -258,7 +263,8 @@ class AbstractAuthor(Named, Timestamped):
         author, the one of its own app is meant.
         """
         model, _accessor = self.books_relation()
-        return model._default_manager.credited_to(self)
+        books: BookQuerySet[Any] = model._default_manager.credited_to(self)
+        return books
 
     @classmethod
     def books_relation(cls) -> Part:
@@ -268,7 +274,7 @@ class AbstractAuthor(Named, Timestamped):
         :raises LookupError: there is none, or several of which none is in this class's app.
         """
         parts = [
-            Part(relation.related_model, relation.get_accessor_name())
+            _part(relation)
             for relation in cls._meta.related_objects
             if issubclass(relation.related_model, AbstractBook) and relation.field.name == "author"
         ]
@@ -284,7 +290,7 @@ class AbstractBook(Derived, Timestamped):
     """A book, one edition or work as the catalogue sees fit."""
 
     title = models.TextField(_("title"))
-    sort_title = SortField(source="title", kind="title")
+    sort_title: models.CharField[str, str] = SortField(source="title", kind="title")
     author = models.ForeignKey(
         "Author",
         models.CASCADE,
@@ -294,7 +300,7 @@ class AbstractBook(Derived, Timestamped):
         verbose_name=_("author"),
         help_text=_("The first-named author; everybody else is a contributor."),
     )
-    isbn = ISBNField(_("ISBN"), null=True, blank=True)
+    isbn: models.CharField[str | None, str | None] = ISBNField(_("ISBN"), null=True, blank=True)
     year = models.SmallIntegerField(
         _("year"), null=True, blank=True, help_text=_("Before the common era negative.")
     )
@@ -314,7 +320,7 @@ class AbstractBook(Derived, Timestamped):
     def __str__(self) -> str:
         return self.title
 
-    def natural_key(self) -> tuple[str | None, ...]:
+    def natural_key(self) -> tuple[str | int | None, ...]:
         if self.isbn:
             return (self.isbn,)
         return (None, self.title, self.author.name if self.author else "", self.year)
@@ -325,7 +331,7 @@ class AbstractBook(Derived, Timestamped):
         return ValidationError(
             _("Book “%(other)s” (no. %(pk)s) has the ISBN %(isbn)s already."),
             code="unique",
-            params={"other": other, "pk": other.pk, "isbn": format_isbn(self.isbn)},
+            params={"other": other, "pk": other.pk, "isbn": format_isbn(self.isbn or "")},
         )
 
     def credits(self) -> list[Credit]:
@@ -348,7 +354,7 @@ class AbstractBook(Derived, Timestamped):
     def catalogue(cls) -> Catalogue:
         """Return which relations this model of books has, by introspection."""
         return Catalogue(
-            author=cls._meta.get_field("author").related_model,
+            author=cast("type[models.Model]", cls._meta.get_field("author").related_model),
             contributions=cls._part(AbstractContribution, "book"),
             publishers=cls._part(AbstractPublisher, "books"),
             series_entries=cls._part(AbstractSeriesEntry, "book"),
@@ -360,15 +366,15 @@ class AbstractBook(Derived, Timestamped):
     def _part(cls, base: type[models.Model], field: str) -> Part | None:
         for relation in cls._meta.related_objects:
             if issubclass(relation.related_model, base) and relation.field.name == field:
-                return Part(relation.related_model, relation.get_accessor_name())
+                return _part(relation)
         return None
 
 
 class AbstractPublisher(Named, Timestamped):
     """A publisher; a book may have several."""
 
-    key = KeyField(source="name", kind="text")
-    books = models.ManyToManyField(
+    key: models.CharField[str, str] = KeyField(source="name", kind="text")
+    books: models.ManyToManyField[Any, Any] = models.ManyToManyField(
         "Book", related_name="%(class)ss", blank=True, verbose_name=_("books")
     )
 
@@ -397,7 +403,7 @@ class AbstractContribution(models.Model):
         choices=[(role.value, _(role.label)) for role in ROLES.values()],
         default="contributor",
     )
-    position = PositionField(_("position"), of="book")
+    position: models.PositiveIntegerField[int | None, int] = PositionField(_("position"), of="book")
 
     class Meta:
         abstract = True
@@ -413,7 +419,7 @@ class AbstractContribution(models.Model):
 class AbstractSeries(Named, Timestamped):
     """A series; its books are its entries."""
 
-    key = KeyField(source="name", kind="text")
+    key: models.CharField[str, str] = KeyField(source="name", kind="text")
 
     class Meta:
         abstract = True
@@ -435,7 +441,7 @@ class AbstractSeriesEntry(Derived):
     number = models.CharField(
         _("number"), max_length=40, blank=True, help_text=_("As printed: 3, 2.5, 1-4, Omnibus.")
     )
-    sort_number = SortField(source="number", kind="number")
+    sort_number: models.CharField[str, str] = SortField(source="number", kind="number")
 
     class Meta:
         abstract = True
@@ -451,8 +457,8 @@ class AbstractSeriesEntry(Derived):
 class AbstractSubject(Named):
     """What books are about."""
 
-    key = KeyField(source="name", kind="text")
-    books = models.ManyToManyField(
+    key: models.CharField[str, str] = KeyField(source="name", kind="text")
+    books: models.ManyToManyField[Any, Any] = models.ManyToManyField(
         "Book", related_name="%(class)ss", blank=True, verbose_name=_("books")
     )
 
@@ -472,10 +478,10 @@ class AbstractIdentifier(models.Model):
     book = models.ForeignKey(
         "Book", models.CASCADE, related_name="%(class)ss", verbose_name=_("book")
     )
-    scheme = CodePointField(
+    scheme: models.CharField[str, str] = CodePointField(
         _("scheme"), max_length=40, help_text=_("Whose code it is: goodreads, oclc, asin ...")
     )
-    value = CodePointField(_("value"), max_length=255)
+    value: models.CharField[str, str] = CodePointField(_("value"), max_length=255)
 
     class Meta:
         abstract = True

@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 
 from django.apps import AppConfig
+from django.apps.registry import Apps
 from django.core import checks
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +22,7 @@ class BookrelConfig(AppConfig):
     verbose_name = _("Books")
     default = True
     default_auto_field = "django.db.models.BigAutoField"
+    apps: Apps  # The registry has set it before it calls anything here.
 
     def ready(self) -> None:
         checks.register(check_models, checks.Tags.models)

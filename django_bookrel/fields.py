@@ -9,7 +9,7 @@ for ``save(update_fields=...)`` and forms.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from django import forms
 from django.db import models, router
@@ -19,6 +19,12 @@ from django.utils.translation import gettext_lazy as _
 from . import names
 from .isbn import clean_isbn, find_isbn
 from .validators import validate_isbn
+
+if TYPE_CHECKING:
+    CharField = models.CharField[Any, Any]
+    PositiveIntegerField = models.PositiveIntegerField[Any, Any]
+else:
+    from django.db.models import CharField, PositiveIntegerField
 
 __all__ = (
     "CodePointField",
@@ -31,7 +37,7 @@ __all__ = (
 )
 
 
-class CodePointField(models.CharField):
+class CodePointField(CharField):
     """
     A CharField that compares and sorts by code point on every database.
 
@@ -71,8 +77,13 @@ class DerivedField(CodePointField):
         path = f"django_bookrel.fields.{type(self).__name__}"
         return name, path, args, kwargs | {"source": self.source, "kind": self.kind}
 
-    def contribute_to_class(self, cls: type[models.Model], name: str, **kwargs: Any) -> None:
-        super().contribute_to_class(cls, name, **kwargs)
+    def contribute_to_class(
+        self,
+        cls: type[models.Model],
+        name: str,
+        private_only: bool = False,  # noqa: FBT001, FBT002 (Django's)
+    ) -> None:
+        super().contribute_to_class(cls, name, private_only)
         if not cls._meta.abstract:
             signals.pre_save.connect(self.fill_raw, sender=cls)
 
@@ -126,7 +137,7 @@ class SortField(DerivedField):
     }
 
 
-class NameField(models.CharField):
+class NameField(CharField):
     """
     The name that a ``KeyField`` of the same model is derived from.
 
@@ -184,7 +195,7 @@ class ISBNField(CodePointField):
     """
 
     description = _("ISBN")
-    default_validators: ClassVar = [validate_isbn]
+    default_validators = [validate_isbn]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"max_length": 13} | kwargs)
@@ -226,7 +237,7 @@ class ISBNFormField(forms.CharField):
         return find_isbn(value) or value
 
 
-class PositionField(models.PositiveIntegerField):
+class PositionField(PositiveIntegerField):
     """
     The place of a row among those of its parent; when none is given, the next after the last.
 
@@ -249,7 +260,7 @@ class PositionField(models.PositiveIntegerField):
         return value
 
     def _after_last(self, instance: models.Model) -> int:
-        parent = instance._meta.get_field(self.of)
+        parent = cast("models.ForeignKey[Any, Any]", instance._meta.get_field(self.of))
         hint = parent.get_cached_value(instance, default=instance)
         siblings = type(instance)._base_manager.using(
             router.db_for_write(type(instance), instance=hint)

@@ -74,10 +74,10 @@ class Alias(models.Model):
     its primary key as text, so that the records of a host's own models have aliases too.
     """
 
-    kind = CodePointField(_("kind"), max_length=100)
-    key = CodePointField(_("key"), max_length=255)
+    kind: models.CharField[str, str] = CodePointField(_("kind"), max_length=100)
+    key: models.CharField[str, str] = CodePointField(_("key"), max_length=255)
     name = models.CharField(_("name"), max_length=255)
-    target = CodePointField(_("record"), max_length=64)
+    target: models.CharField[str, str] = CodePointField(_("record"), max_length=64)
 
     class Meta:
         verbose_name = _("alias")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Self
+from collections.abc import Collection, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from django.db import models
 from django.db.models import (
@@ -24,14 +24,22 @@ from .isbn import find_isbn, isbn10
 from .names import person_key, text_key
 
 if TYPE_CHECKING:
-    from .abstract import AbstractAuthor
+    from .abstract import AbstractAuthor, AbstractBook
+
+    _CharField = CharField[Any, Any]
+else:
+    _CharField = CharField
 
 __all__ = ("AuthorQuerySet", "BookQuerySet", "BooksQuerySet", "DerivedQuerySet", "NamedQuerySet")
+
+_Row = TypeVar("_Row", bound=models.Model, covariant=True)
+_Author = TypeVar("_Author", bound="AbstractAuthor", covariant=True)
+_Book = TypeVar("_Book", bound="AbstractBook", covariant=True)
 
 _ARTICLES = frozenset({"the", "a", "an"})
 
 
-class DerivedQuerySet(models.QuerySet):
+class DerivedQuerySet(models.QuerySet[_Row]):
     """Keeps the ``DerivedField`` columns of its model true where no instance is saved."""
 
     def _derived(self) -> list[DerivedField]:
@@ -48,8 +56,8 @@ class DerivedQuerySet(models.QuerySet):
         return lookup, rest
 
     def get_or_create(
-        self, defaults: dict[str, Any] | None = None, **kwargs: Any
-    ) -> tuple[models.Model, bool]:
+        self, defaults: Mapping[str, Any] | None = None, **kwargs: Any
+    ) -> tuple[_Row, bool]:
         lookup, rest = self._by_key(kwargs)
         return super().get_or_create({**rest, **(defaults or {})}, **lookup)
 
@@ -64,7 +72,7 @@ class DerivedQuerySet(models.QuerySet):
     update.alters_data = True  # type: ignore[attr-defined]
 
     def bulk_update(
-        self, objs: Iterable[models.Model], fields: Iterable[str], batch_size: int | None = None
+        self, objs: Iterable[_Row], fields: Iterable[str], batch_size: int | None = None
     ) -> int:
         objs, fields = tuple(objs), self._with_derived(fields)
         for field in self._derived():
@@ -77,13 +85,13 @@ class DerivedQuerySet(models.QuerySet):
 
     def bulk_create(
         self,
-        objs: Iterable[models.Model],
+        objs: Iterable[_Row],
         batch_size: int | None = None,
         ignore_conflicts: bool = False,  # noqa: FBT001, FBT002 (Django's)
         update_conflicts: bool = False,  # noqa: FBT001, FBT002 (Django's)
-        update_fields: Iterable[str] | None = None,
-        unique_fields: Iterable[str] | None = None,
-    ) -> list[models.Model]:
+        update_fields: Collection[str] | None = None,
+        unique_fields: Collection[str] | None = None,
+    ) -> list[_Row]:
         if update_fields:
             update_fields = self._with_derived(update_fields)
         return super().bulk_create(
@@ -98,15 +106,15 @@ class DerivedQuerySet(models.QuerySet):
         return [*names, *(name for name in derived if name not in names)]
 
 
-class NamedQuerySet(DerivedQuerySet):
+class NamedQuerySet(DerivedQuerySet[_Row]):
     """Records with a ``name`` and the ``key`` that is derived from it."""
 
     def named(self, name: str) -> Self:
         """Return the record that has this name in any spelling; a queryset of none or one."""
-        field = self.model._meta.get_field("key")
+        field = cast("KeyField", self.model._meta.get_field("key"))
         return self.filter(key=field.derive(name))
 
-    def get_by_natural_key(self, name: str) -> models.Model:
+    def get_by_natural_key(self, name: str) -> _Row:
         return self.named(name).get()
 
     def search(self, text: str) -> Self:
@@ -115,7 +123,7 @@ class NamedQuerySet(DerivedQuerySet):
         return self.filter(*(Q(key__contains=word) for word in words)) if words else self.none()
 
 
-class AuthorQuerySet(NamedQuerySet):
+class AuthorQuerySet(NamedQuerySet[_Author]):
     """Authors."""
 
     def with_books(self) -> Self:
@@ -134,21 +142,21 @@ class AuthorQuerySet(NamedQuerySet):
         return authors.prefetch_related(Prefetch(reverse, rows))
 
 
-class BooksQuerySet(NamedQuerySet):
+class BooksQuerySet(NamedQuerySet[_Row]):
     """Records with a ManyToManyField ``books``: publishers, subjects."""
 
     def with_books(self) -> Self:
         """Prefetch the books, each with its credits. Queries: 3, whatever the number."""
-        books = self.model._meta.get_field("books").related_model
+        books = cast("type[AbstractBook]", self.model._meta.get_field("books").related_model)
         return self.prefetch_related(Prefetch("books", books._default_manager.with_credits()))
 
 
-class BookQuerySet(DerivedQuerySet):
+class BookQuerySet(DerivedQuerySet[_Book]):
     """Books with their relations."""
 
     def get_by_natural_key(
         self, isbn: str | None, title: str = "", author: str = "", year: int | None = None
-    ) -> models.Model:
+    ) -> _Book:
         if isbn:
             return self.get(isbn=isbn)
         by = Q(author__key=person_key(author)) if author else Q(author=None)
@@ -249,7 +257,7 @@ class _Joined(Aggregate):
         return self.as_sql(compiler, connection, template=template, **context)
 
 
-class _Roles(CharField):
+class _Roles(_CharField):
     def from_db_value(self, value: str | None, *args: Any) -> tuple[str, ...]:
         first, *rest = [role for role in (value or "").split(",") if role] or [""]
         if first == "author":

@@ -12,15 +12,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import count
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from django.core.exceptions import EmptyResultSet, ObjectDoesNotExist
-from django.db.models import Count, Field, Model, Prefetch, QuerySet, Window
+from django.db.models import Count, Model, Prefetch, QuerySet, Window
 from django.db.models.constants import LOOKUP_SEP
+from django.db.models.fields.related import RelatedField
 from django.db.models.fields.reverse_related import ForeignObjectRel
 from django.db.models.query import prefetch_related_objects
 
 from .exceptions import UnknownRelation
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeIs
 
 __all__ = ("RelatedSet", "prefetch_related_sets", "related_count", "related_set", "relations")
 
@@ -64,17 +68,22 @@ class RelatedSet(Sequence[Model]):
         return str(self.model._meta.verbose_name_plural) if self.model else ""
 
 
-def relations(model: type[Model]) -> dict[str, Field | ForeignObjectRel]:
+def relations(model: type[Model]) -> dict[str, RelatedField[Any, Any] | ForeignObjectRel]:
     """
     Return the relations of a model in both directions, by the names that its objects have for them.
 
     Generic relations and those whose ``related_name`` ends in "+" are not among them.
     """
     return {
-        field.get_accessor_name() if isinstance(field, ForeignObjectRel) else field.name: field
+        _accessor(field): field
         for field in model._meta.get_fields()
-        if field.is_relation and field not in model._meta.private_fields
+        if isinstance(field, RelatedField | ForeignObjectRel)
+        and field not in model._meta.private_fields
     }
+
+
+def _accessor(field: RelatedField[Any, Any] | ForeignObjectRel) -> str:
+    return (field.get_accessor_name() or "") if isinstance(field, ForeignObjectRel) else field.name
 
 
 def prefetch_related_sets(
@@ -83,7 +92,7 @@ def prefetch_related_sets(
     *,
     limit: int | None = None,
     order_by: str | Sequence[Any] | None = None,
-    using: QuerySet | None = None,
+    using: QuerySet[Any] | None = None,
 ) -> list[Model]:
     """
     Fetch the related sets of all ``objects`` at once; ``related_set`` then finds them.
@@ -111,7 +120,7 @@ def prefetch_related_sets(
         return []
     for level in _levels(model, path.split(LOOKUP_SEP), limit, order_by, using):
         level.batch(found)
-        found = _distinct(row for obj in found for row in level.found(obj))
+        found = _distinct(row for obj in found for row in level.found(obj) or ())
     return found
 
 
@@ -121,7 +130,7 @@ def related_set(
     *,
     limit: int | None = None,
     order_by: str | Sequence[Any] | None = None,
-    using: QuerySet | None = None,
+    using: QuerySet[Any] | None = None,
 ) -> RelatedSet:
     """
     Return the objects that ``obj`` is related to by the relation of this name.
@@ -155,10 +164,14 @@ def related_count(obj: Model | None, relation: str) -> int:
     found = level.found(obj)
     if found is not None:
         return found.total
+    batched: RelatedSet
     for wanted, batched in _prefetched(obj).items():
         if isinstance(wanted, _Wanted) and (wanted.relation, wanted.using) == (relation, None):
             return batched.total
-    return level.load([obj])[0].total if level.is_single else getattr(obj, relation).all().count()
+    if level.is_single:
+        return level.load([obj])[0].total
+    rows: QuerySet[Any] = getattr(obj, relation).all()
+    return rows.count()
 
 
 class _Wanted(NamedTuple):
@@ -171,9 +184,9 @@ class _Wanted(NamedTuple):
 
 @dataclass(frozen=True)
 class _Level:
-    field: Field | ForeignObjectRel
+    field: RelatedField[Any, Any] | ForeignObjectRel
     wanted: _Wanted
-    using: QuerySet | None
+    using: QuerySet[Any] | None
 
     @property
     def is_single(self) -> bool:
@@ -190,7 +203,8 @@ class _Level:
     def found(self, obj: Model) -> RelatedSet | None:
         if obj.pk is None and not (self.is_single and self.field.concrete):
             return self._set(())
-        if (batched := _prefetched(obj).get(self.wanted)) is not None:
+        batched: RelatedSet | None = _prefetched(obj).get(self.wanted)
+        if batched is not None:
             return batched
         rows = self._django_rows(obj) if self.is_default else None
         return None if rows is None else self._set(rows)
@@ -214,7 +228,7 @@ class _Level:
             prefetch_related_objects(objects, self.wanted.relation)
         elif objects:
             for obj, found in zip(objects, self.load(objects), strict=True):
-                obj._prefetched_objects_cache[self.wanted] = found
+                _prefetched(obj)[self.wanted] = found
 
     def _set(self, rows: Sequence[Model], total: int | None = None) -> RelatedSet:
         total = len(rows) if total is None else total
@@ -222,7 +236,7 @@ class _Level:
         return RelatedSet(rows, total, self.wanted.relation, self.field.related_model)
 
     def _fetched_set(self, rows: list[Model] | Model | None) -> RelatedSet:
-        if self.is_single:
+        if rows is None or isinstance(rows, Model):
             return self._set(() if rows is None else (rows,))
         return self._set(rows, getattr(rows[0], _TOTAL, None) if rows else 0)
 
@@ -243,19 +257,21 @@ class _Level:
             row = None
         return () if row is None else (row,)
 
-    def _queryset(self) -> QuerySet:
+    def _queryset(self) -> QuerySet[Any]:
         model = self.field.related_model
+        rows: QuerySet[Any]
         rows = model._default_manager.all() if self.using is None else self.using.all()
         if self.is_single:
             return rows
-        order_by = self.wanted.order_by or rows.query.order_by or rows.model._meta.ordering
+        order_by = self.wanted.order_by or rows.query.order_by or rows.model._meta.ordering or ()
         if self.wanted.limit is None:
             return rows.order_by(*order_by, "pk")
         if rows.query.distinct:
             # Windows number and count the rows before DISTINCT takes the doubles away.
             rows = rows.model._base_manager.filter(pk__in=rows.values("pk"))
         total = Window(Count("*"), partition_by=self.field.remote_field.name)
-        return rows.order_by(*order_by, "pk").annotate(**{_TOTAL: total})[: self.wanted.limit]
+        rows = rows.order_by(*order_by, "pk").annotate(**{_TOTAL: total})
+        return rows[: self.wanted.limit]
 
 
 def _levels(
@@ -263,7 +279,7 @@ def _levels(
     path: Sequence[str],
     limit: int | None = None,
     order_by: str | Sequence[Any] | None = None,
-    using: QuerySet | None = None,
+    using: QuerySet[Any] | None = None,
 ) -> list[_Level]:
     if limit is not None and (not isinstance(limit, int) or limit < 1):
         raise ValueError(f"limit must be a whole number from 1, not {limit!r}.")
@@ -273,7 +289,7 @@ def _levels(
     for name in path:
         field = _relation(model, name, path)
         model = field.related_model
-        fits = using is not None and issubclass(using.model, model._meta.concrete_model)
+        fits = using is not None and issubclass(using.model, _concrete(model))
         levels.append(_level(name, field, limit, order_by, using if fits else None))
         order_by = None
     if using is not None and all(level.using is None for level in levels):
@@ -286,10 +302,10 @@ def _levels(
 
 def _level(
     name: str,
-    field: Field | ForeignObjectRel,
+    field: RelatedField[Any, Any] | ForeignObjectRel,
     limit: int | None,
     order_by: str | Sequence[Any] | None,
-    using: QuerySet | None,
+    using: QuerySet[Any] | None,
 ) -> _Level:
     if field.many_to_one or field.one_to_one:
         limit = order_by = None
@@ -299,7 +315,7 @@ def _level(
     return _Level(field, _Wanted(name, limit, tuple(order_by or ()), identity), using)
 
 
-def _identity(queryset: QuerySet) -> tuple[Any, ...]:
+def _identity(queryset: QuerySet[Any]) -> tuple[Any, ...]:
     # What a template calls may be a new queryset each time: the same SQL is the same set.
     try:
         sql, params = queryset.query.sql_with_params()
@@ -308,7 +324,9 @@ def _identity(queryset: QuerySet) -> tuple[Any, ...]:
     return queryset.model, sql, repr(params)
 
 
-def _relation(model: type[Model], name: str, path: Sequence[str]) -> Field | ForeignObjectRel:
+def _relation(
+    model: type[Model], name: str, path: Sequence[str]
+) -> RelatedField[Any, Any] | ForeignObjectRel:
     found = relations(model)
     if name not in found:
         where = f" (in {LOOKUP_SEP.join(path)!r})" if len(path) > 1 else ""
@@ -323,7 +341,7 @@ def _prefetched(obj: Model) -> dict[Any, Any]:
     return getattr(obj, "_prefetched_objects_cache", {})
 
 
-def _is_missing(obj: Any) -> bool:
+def _is_missing(obj: object) -> TypeIs[Literal[""] | None]:
     return obj is None or obj == ""
 
 
@@ -333,12 +351,16 @@ def _model_of(obj: Any) -> type[Model]:
     return obj._meta.model
 
 
+def _concrete(model: type[Model]) -> type[Model]:
+    return model._meta.concrete_model or model
+
+
 def _distinct(objects: Iterable[Model | None] | Model | None) -> list[Model]:
     if _is_missing(objects):
         return []
     objects = [objects] if isinstance(objects, Model) else objects
     found = list({id(obj): obj for obj in objects if not _is_missing(obj)}.values())
-    kinds = {(_model_of(obj)._meta.concrete_model, obj._state.db) for obj in found}
+    kinds = {(_concrete(_model_of(obj)), obj._state.db) for obj in found}
     if len(kinds) > 1:
         listed = ", ".join(sorted(f"{model._meta.label} from {db}" for model, db in kinds))
         raise TypeError(f"A batch is of one model and one database, not of {listed}.")

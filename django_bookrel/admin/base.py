@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin
 from django.db import models
-from django.db.models import Q, QuerySet
+from django.db.models import ForeignObjectRel, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.text import format_lazy
@@ -15,12 +15,13 @@ from django.utils.translation import gettext_lazy as _
 
 from ..fields import DerivedField
 from .formfields import FormFieldsMixin
+from .generic import AnyModelAdmin
 from .inlines import RelatedInline, RelatedInlineMixin
 
 __all__ = ("CatalogueAdminMixin", "SearchMixin")
 
 
-class CatalogueAdminMixin(FormFieldsMixin):
+class CatalogueAdminMixin(FormFieldsMixin, AnyModelAdmin):
     """
     What the pages of all models of a catalogue have in common, over any ModelAdmin base.
 
@@ -44,7 +45,8 @@ class CatalogueAdminMixin(FormFieldsMixin):
     @cached_property
     def related_inlines(self) -> list[type[RelatedInlineMixin]]:
         """The inlines of the relations between this model and those of ``related_rows``."""
-        relations = (*self.opts.related_objects, *self.opts.many_to_many)
+        relations: list[ForeignObjectRel | models.ManyToManyField[Any, Any]]
+        relations = [*self.opts.related_objects, *self.opts.many_to_many]
         return [
             self._inline(relation, attributes)
             for base, attributes in self.related_rows.items()
@@ -70,8 +72,8 @@ class CatalogueAdminMixin(FormFieldsMixin):
         return self.related_inline.create(through, **(found | attributes))
 
     def formfield_for_manytomany(
-        self, db_field: models.ManyToManyField, request: HttpRequest, **kwargs: Any
-    ) -> forms.Field | None:
+        self, db_field: models.ManyToManyField[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> forms.ModelMultipleChoiceField[Any] | None:
         if any(inline.model is db_field.remote_field.through for inline in self.related_inlines):
             return None
         return super().formfield_for_manytomany(db_field, request, **kwargs)
@@ -97,14 +99,14 @@ class CatalogueAdminMixin(FormFieldsMixin):
             return super().get_fieldsets(request, obj)
         names = self.get_fields(request, obj)
         typed = [name for name in names if name not in self.recorded_fields]
-        fieldsets = [(None, {"fields": typed})]
+        fieldsets: list[Any] = [(None, {"fields": typed})]
         if obj is not None and self.recorded_fields:
             record = {"fields": self.recorded_fields, "classes": ("collapse",)}
             fieldsets.append((_("Keys and dates"), record))
         return fieldsets
 
 
-class SearchMixin:
+class SearchMixin(AnyModelAdmin):
     """
     Search by the model's own ``search()``, in the list and in autocomplete fields.
 
@@ -115,13 +117,14 @@ class SearchMixin:
     searched_fields: ClassVar[tuple[str, ...]] = ("name",)
     search_fields: ClassVar = searched_fields
 
-    def search(self, queryset: QuerySet, text: str) -> QuerySet:
+    def search(self, queryset: Any, text: str) -> QuerySet[Any]:
         """Return the rows of ``queryset`` that ``text`` may mean, each once."""
-        return queryset.search(text)
+        found: QuerySet[Any] = queryset.search(text)
+        return found
 
     def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet, search_term: str
-    ) -> tuple[QuerySet, bool]:
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
         if not search_term.strip():
             return queryset, False
         found = self.search(queryset, search_term)

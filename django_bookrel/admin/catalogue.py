@@ -10,21 +10,23 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db import models
 from django.db.models import Q, QuerySet
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from ..abstract import (
+    AbstractAuthor,
     AbstractBook,
     AbstractContribution,
     AbstractIdentifier,
     AbstractPublisher,
     AbstractSeriesEntry,
     AbstractSubject,
+    Named,
 )
 from ..isbn import format_isbn
 from .base import CatalogueAdminMixin, SearchMixin
+from .generic import ModelAdmin
 
 __all__ = (
     "AuthorAdmin",
@@ -61,7 +63,7 @@ class AuthorAdminMixin(SearchMixin, CatalogueAdminMixin):
     }
 
     @admin.display(description=_("name"), ordering="sort_name")
-    def listed_name(self, obj: models.Model) -> str:
+    def listed_name(self, obj: AbstractAuthor) -> str:
         return obj.name
 
 
@@ -86,15 +88,15 @@ class BookAdminMixin(SearchMixin, CatalogueAdminMixin):
     }
 
     @admin.display(description=_("title"), ordering="sort_title")
-    def listed_title(self, obj: models.Model) -> str:
+    def listed_title(self, obj: AbstractBook) -> str:
         return Truncator(obj.title).chars(120)
 
     @admin.display(description=_("author"), ordering="author__sort_name")
-    def listed_author(self, obj: models.Model) -> Any:
+    def listed_author(self, obj: AbstractBook) -> Any:
         return obj.author
 
     @admin.display(description=_("ISBN"), ordering="isbn")
-    def listed_isbn(self, obj: models.Model) -> str | None:
+    def listed_isbn(self, obj: AbstractBook) -> str | None:
         return obj.isbn and format_isbn(obj.isbn)
 
 
@@ -104,7 +106,7 @@ class KeyedAdminMixin(SearchMixin, CatalogueAdminMixin):
     list_display = ("listed_name",)
 
     @admin.display(description=_("name"), ordering="key")
-    def listed_name(self, obj: models.Model) -> str:
+    def listed_name(self, obj: Named) -> str:
         return obj.name
 
 
@@ -134,10 +136,10 @@ class LinkAdminMixin(SearchMixin, CatalogueAdminMixin):
     searched_fields = search_fields = ("book__title",)
     searched_relations: ClassVar[tuple[str, ...]] = ("book",)
 
-    def search(self, queryset: QuerySet, text: str) -> QuerySet:
+    def search(self, queryset: QuerySet[Any], text: str) -> QuerySet[Any]:
         found = Q()
         for name in self.searched_relations:
-            model = self.opts.get_field(name).related_model
+            model: Any = self.opts.get_field(name).related_model
             found |= Q(**{f"{name}__in": model._default_manager.search(text)})
         return queryset.filter(found)
 
@@ -151,7 +153,7 @@ class ContributionAdminMixin(LinkAdminMixin):
     searched_relations = ("author", "book")
 
     @admin.display(description=_("person"), ordering="author__sort_name")
-    def listed_author(self, obj: models.Model) -> Any:
+    def listed_author(self, obj: AbstractContribution) -> Any:
         return obj.author
 
 
@@ -171,33 +173,33 @@ class IdentifierAdminMixin(LinkAdminMixin):
     search_fields = ("=value",)
 
 
-class AuthorAdmin(AuthorAdminMixin, admin.ModelAdmin):
+class AuthorAdmin(AuthorAdminMixin, ModelAdmin):
     pass
 
 
-class BookAdmin(BookAdminMixin, admin.ModelAdmin):
+class BookAdmin(BookAdminMixin, ModelAdmin):
     pass
 
 
-class PublisherAdmin(PublisherAdminMixin, admin.ModelAdmin):
+class PublisherAdmin(PublisherAdminMixin, ModelAdmin):
     pass
 
 
-class SeriesAdmin(SeriesAdminMixin, admin.ModelAdmin):
+class SeriesAdmin(SeriesAdminMixin, ModelAdmin):
     pass
 
 
-class SubjectAdmin(SubjectAdminMixin, admin.ModelAdmin):
+class SubjectAdmin(SubjectAdminMixin, ModelAdmin):
     pass
 
 
-class ContributionAdmin(ContributionAdminMixin, admin.ModelAdmin):
+class ContributionAdmin(ContributionAdminMixin, ModelAdmin):
     pass
 
 
-class SeriesEntryAdmin(SeriesEntryAdminMixin, admin.ModelAdmin):
+class SeriesEntryAdmin(SeriesEntryAdminMixin, ModelAdmin):
     pass
 
 
-class IdentifierAdmin(IdentifierAdminMixin, admin.ModelAdmin):
+class IdentifierAdmin(IdentifierAdminMixin, ModelAdmin):
     pass

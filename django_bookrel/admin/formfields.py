@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib.admin.widgets import AdminTextInputWidget, AutocompleteSelect
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.forms import BaseInlineFormSet, ModelChoiceField
+from django.db.models import QuerySet
+from django.forms import ModelChoiceField
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 
 from ..abstract import AbstractBook
+from .generic import AnyAdmin, BaseInlineFormSet, ModelForm
 
 __all__ = ("FormFieldsMixin", "LabelledSelect", "RelatedFormSet")
 
 
-class FormFieldsMixin:
+class FormFieldsMixin(AnyAdmin):
     """
     Form fields for any ModelAdmin or inline.
 
@@ -41,7 +43,7 @@ class FormFieldsMixin:
             *(
                 field.name
                 for field in (*self.opts.fields, *self.opts.many_to_many)
-                if field.remote_field
+                if field.related_model
                 and field.name not in declared
                 and self._is_searchable(field.related_model, request)
             ),
@@ -53,7 +55,7 @@ class FormFieldsMixin:
         return bool(self.admin_site.get_model_admin(model).get_search_fields(request))
 
     def formfield_for_dbfield(
-        self, db_field: models.Field, request: HttpRequest, **kwargs: Any
+        self, db_field: models.Field[Any, Any], request: HttpRequest, **kwargs: Any
     ) -> forms.Field | None:
         if db_field.name == "title" and issubclass(db_field.model, AbstractBook):
             kwargs.setdefault(
@@ -68,7 +70,7 @@ class LabelledSelect(AutocompleteSelect):
     labels: dict[str, str] | None = None
     """Value -> label of the objects that may be chosen at present; None: ask the database."""
 
-    def optgroups(self, name: str, value: list[str], attrs: Any = None) -> list[Any]:
+    def optgroups(self, name: str, value: Sequence[str], attrs: Any = None) -> list[Any]:
         if self.labels is None:
             return super().optgroups(name, value, attrs)
         chosen = [(key, self.labels[key], True) for key in value if key in self.labels]
@@ -88,7 +90,7 @@ class RelatedFormSet(BaseInlineFormSet):
     """
 
     @cached_property
-    def forms(self) -> list[forms.ModelForm]:
+    def forms(self) -> list[ModelForm]:
         rows = super().forms
         fields = defaultdict(list)
         for row in rows:
@@ -104,26 +106,27 @@ class RelatedFormSet(BaseInlineFormSet):
         return rows
 
     @staticmethod
-    def _share_labels(name: str, pairs: list[tuple[forms.ModelForm, ModelChoiceField]]) -> None:
+    def _share_labels(name: str, pairs: list[tuple[ModelForm, ModelChoiceField[Any]]]) -> None:
         labels = _labels(pairs[0][1], [row[name].value() for row, _field in pairs])
         for _row, field in pairs:
             _bare_widget(field).labels = labels
 
     @staticmethod
-    def _share_choices(pairs: list[tuple[forms.ModelForm, ModelChoiceField]]) -> None:
+    def _share_choices(pairs: list[tuple[ModelForm, ModelChoiceField[Any]]]) -> None:
         # list() of the choices themselves would ask for their number first.
-        choices = list(iter(pairs[0][1].choices))
+        choices = list(iter(cast("Iterable[Any]", pairs[0][1].choices)))
         for _row, field in pairs:
             field.choices = choices
 
 
-def _bare_widget(field: ModelChoiceField) -> forms.Widget:
+def _bare_widget(field: ModelChoiceField[Any]) -> Any:
     # The admin wraps the selects of relations to add its links beside them.
     return getattr(field.widget, "widget", field.widget)
 
 
-def _labels(field: ModelChoiceField, values: Iterable[Any]) -> dict[str, str]:
-    opts = field.queryset.model._meta
+def _labels(field: ModelChoiceField[Any], values: Iterable[Any]) -> dict[str, str]:
+    queryset = cast("QuerySet[Any]", field.queryset)
+    opts = queryset.model._meta
     key = opts.get_field(field.to_field_name) if field.to_field_name else opts.pk
     known = set()
     for value in values:
@@ -132,5 +135,5 @@ def _labels(field: ModelChoiceField, values: Iterable[Any]) -> dict[str, str]:
             number = key.to_python(value)
             key.run_validators(number)
             known.add(number)
-    found = field.queryset.in_bulk(known - {None}, field_name=key.name)
+    found = queryset.in_bulk(known - {None}, field_name=key.name)
     return {str(value): field.label_from_instance(obj) for value, obj in found.items()}

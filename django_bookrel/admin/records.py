@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.apps import apps
@@ -18,6 +18,10 @@ from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext_lazy as _
 
 from ..fields import KeyField
+from .generic import ModelAdmin, ModelForm
+
+if TYPE_CHECKING:
+    from ..models import Alias, ImportRecord, RefusedRow
 
 __all__ = ("AliasAdmin", "ImportRecordAdmin", "RefusedRowAdmin")
 
@@ -35,7 +39,7 @@ def _key_field(model: type[models.Model]) -> KeyField | None:
     return next((f for f in model._meta.concrete_fields if isinstance(f, KeyField)), None)
 
 
-class AliasForm(forms.ModelForm):
+class AliasForm(ModelForm):
     """Works out the key from the name as the kind of record has it, and looks the record up."""
 
     kind = forms.ChoiceField(label=_("Kind"), choices=_kinds)
@@ -44,11 +48,11 @@ class AliasForm(forms.ModelForm):
         help_texts = {"target": _("Its number: the one in the address of its page.")}
 
     def clean(self) -> dict[str, Any]:
-        data = super().clean()
+        data = super().clean() or self.cleaned_data
         if {"kind", "name", "target"} <= data.keys():
             model = apps.get_model(data["kind"])
             self._check_target(model, data["target"])
-            self.instance.key = _key_field(model).derive(data["name"])
+            self.instance.key = cast("KeyField", _key_field(model)).derive(data["name"])
             self._check_unique(data["kind"])
         return data
 
@@ -71,7 +75,7 @@ class AliasForm(forms.ModelForm):
             self.add_error("name", ValidationError(message, "unique", params))
 
 
-class AliasAdmin(admin.ModelAdmin):
+class AliasAdmin(ModelAdmin):
     """Other names of records; the key of a name is worked out."""
 
     form = AliasForm
@@ -83,7 +87,7 @@ class AliasAdmin(admin.ModelAdmin):
     show_full_result_count = False
 
     @admin.display(description=_("record"), ordering="target")
-    def record(self, obj: models.Model) -> str:
+    def record(self, obj: Alias) -> str:
         try:
             url = reverse(
                 f"{self.admin_site.name}:{obj.kind.replace('.', '_')}_change", args=(obj.target,)
@@ -93,7 +97,7 @@ class AliasAdmin(admin.ModelAdmin):
         return format_html('<a href="{}">{}</a>', url, obj.target)
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):
+class ReadOnlyAdmin(ModelAdmin):
     """Rows that no one writes by hand; they may be deleted."""
 
     show_full_result_count = False
@@ -135,10 +139,10 @@ class ImportRecordAdmin(ReadOnlyAdmin):
     )
 
     @admin.display(description=_("refused"), ordering="rejected")
-    def refused(self, obj: models.Model) -> str:
+    def refused(self, obj: ImportRecord) -> str:
         if not obj.rejected:
             return "0"
-        rows = self.opts.get_field("refused_rows").related_model._meta
+        rows = obj.refused_rows.model._meta
         url = reverse(f"{self.admin_site.name}:{rows.app_label}_{rows.model_name}_changelist")
         query = urlencode({"record__id__exact": obj.pk})
         return format_html('<a href="{}?{}">{}</a>', url, query, obj.rejected)
@@ -152,8 +156,8 @@ class RefusedRowAdmin(ReadOnlyAdmin):
     search_fields = ("reason", "value", "column")
 
     @admin.display(description=_("value"), ordering="value")
-    def listed_value(self, obj: models.Model) -> str:
+    def listed_value(self, obj: RefusedRow) -> str:
         return Truncator(obj.value).chars(80)
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).defer("cells")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.apps import apps
 from django.contrib import admin
-from django.contrib.admin import AdminSite, ModelAdmin
+from django.contrib.admin import AdminSite
 from django.contrib.admin.apps import AdminConfig
 from django.db.models import Model
 
@@ -19,6 +19,7 @@ from ..abstract import (
     AbstractSubject,
 )
 from . import catalogue, records
+from .generic import ModelAdmin
 
 __all__ = ("register", "register_defaults")
 

@@ -26,7 +26,7 @@ FINGERPRINT = "fingerprint"
 
 
 def _contributors(cell: Any) -> list[tuple[Any, ...]]:
-    pairs = native.parse_cell("contributors", cell) if isinstance(cell, str) else cell
+    pairs: Any = native.parse_cell("contributors", cell) if isinstance(cell, str) else cell
     return [(name, role, place) for place, (name, role) in enumerate(pairs, 1)]
 
 
@@ -35,7 +35,7 @@ def _say_contributors(entries: Iterable[tuple[Any, ...]]) -> str:
     return native.join_list(native.format_contributor(name, role) for name, role, _place in ordered)
 
 
-def _series(cell: Any) -> list[tuple[Any, ...]]:
+def _series(cell: Any) -> Any:
     return native.parse_cell("series", cell) if isinstance(cell, str) else cell
 
 
@@ -44,7 +44,7 @@ def _say_series(entries: Iterable[tuple[Any, ...]]) -> str:
 
 
 def _identifiers(cell: Any) -> list[tuple[Any, ...]]:
-    pairs = native.parse_cell("identifiers", cell) if isinstance(cell, str) else cell
+    pairs: Any = native.parse_cell("identifiers", cell) if isinstance(cell, str) else cell
     return [(scheme.strip(), value.strip()) for scheme, value in pairs]
 
 
@@ -197,10 +197,13 @@ def bookresource_factory(
     names = tuple(dict.fromkeys([*native, *own, *declared]))
     meta = {"model": model, "fields": names, "import_order": names, "export_order": names}
     attributes["Meta"] = type("Meta", (getattr(resource_class, "Meta", object),), meta)
-    return type(resource_class)(f"{model.__name__}Resource", (resource_class,), attributes)
+    metaclass: Any = type(resource_class)
+    made: type[BaseBookResource]
+    made = metaclass(f"{model.__name__}Resource", (resource_class,), attributes)
+    return made
 
 
-def _host_fields(model: type[models.Model]) -> Iterator[models.Field]:
+def _host_fields(model: type[models.Model]) -> Iterator[models.Field[Any, Any]]:
     """Yield the fields that a file may say; the others fill themselves."""
     for field in (*model._meta.concrete_fields, *model._meta.many_to_many):
         numbered = field.primary_key and (field.has_default() or hasattr(field, "db_returning"))

@@ -51,7 +51,7 @@ class RelationField(Field):
         self.create = create
         super().__init__(**kwargs)
 
-    def reference(self, relation: models.ForeignKey) -> Reference:
+    def reference(self, relation: models.ForeignKey[Any, Any]) -> Reference:
         """Return how the records that ``relation`` points at are found."""
         target = relation.target_field
         to_field = "" if target.primary_key else target.name
@@ -97,7 +97,7 @@ class ForeignKeyField(RelationField):
 
     def foreign_key(self, name: str, model: type[models.Model]) -> ForeignKey:
         """Return what the engine needs to know of the field."""
-        relation = model._meta.get_field(self.attribute or name)
+        relation: Any = model._meta.get_field(self.attribute or name)
         return ForeignKey(name, relation, self.reference(relation), needs_value(relation))
 
 
@@ -119,7 +119,7 @@ class ManyToManyField(RelationField):
     def children(self, name: str, model: type[models.Model]) -> Children:
         """Return what the engine needs to know of the field."""
         relation = _relation(model, self.attribute or name)
-        field = relation if isinstance(relation, models.ManyToManyField) else relation.field
+        field: Any = relation if isinstance(relation, models.ManyToManyField) else relation.field
         through = field.remote_field.through
         own, other = field.m2m_field_name(), field.m2m_reverse_field_name()
         if field is not relation:
@@ -149,7 +149,7 @@ class ManyToManyField(RelationField):
         """Return the texts that the cell of these entries lists."""
         return [text for (text,) in entries]
 
-    def _cell_of(self, found: models.Manager) -> str:
+    def _cell_of(self, found: models.Manager[Any]) -> str:
         return self.cell([(super(ManyToManyField, self)._cell_of(one),) for one in found.all()])
 
 
@@ -214,7 +214,7 @@ class RelatedRowsField(RelationField):
         keys = [name for name in self.columns if opts.get_field(name).is_relation]
         return [self.attribute, *(f"{self.attribute}__{name}" for name in keys)]
 
-    def _cell_of(self, found: models.Manager) -> str:
+    def _cell_of(self, found: models.Manager[Any]) -> str:
         said = super()._cell_of
         values = [[getattr(row, name) for name in self.columns] for row in found.all()]
         return self.cell(

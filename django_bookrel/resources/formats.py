@@ -63,7 +63,7 @@ class Format(ABC):
 class CSV(Format):
     """Comma-separated text."""
 
-    suffixes = (".csv",)
+    suffixes: ClassVar[tuple[str, ...]] = (".csv",)
     delimiter = ","
 
     def __init__(self, file: TextIO) -> None:

@@ -9,7 +9,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from copy import copy
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -156,7 +156,7 @@ class Loading:
         using = self.resource.get_db_connection_name()
         log = _ImportLog(self, using)
         options = replace(self.options, on_refused=log.note(self.options.on_refused))
-        together = nullcontext()
+        together: AbstractContextManager[None] = nullcontext()
         if self.atomic and not self.options.dry_run:
             together = all_or_nothing(get_writer(using), self.resource._meta.model)
         try:
@@ -185,7 +185,7 @@ class _ImportLog:
     def __init__(self, loading: Loading, using: str) -> None:
         self.loading, self.using, self.writer = loading, using, get_writer(using)
         config = apps.get_app_config("django_bookrel")
-        self.record = None
+        self.record: Any = None
         self.kept = 0
         if loading.options.dry_run or config.models_module is None:
             return

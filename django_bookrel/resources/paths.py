@@ -93,7 +93,7 @@ def _limits(layout: Layout, writer: Writer) -> list[str]:
     return [*missing, *limits(layout)]
 
 
-def _needed(resource: Any, layout: Layout) -> list[models.Field]:
+def _needed(resource: Any, layout: Layout) -> list[models.Field[Any, Any]]:
     every = resource.layout(resource.written_columns()).columns
     lacking = [column.field for column in every if column.required and column not in layout.columns]
     return [*lacking, *resource.unsaid_fields()]

@@ -91,7 +91,9 @@ class RelationalResource(RowByRow):
                 declared.attribute = name
 
     @classmethod
-    def widget_from_django_field(cls, f: models.Field, default: type[Widget] = Widget) -> Any:
+    def widget_from_django_field(
+        cls, f: models.Field[Any, Any], default: type[Widget] = Widget
+    ) -> Any:
         return exact_widget(f, super().widget_from_django_field(f, default))
 
     def get_result_class(self) -> type[Result]:
@@ -331,7 +333,7 @@ class RelationalResource(RowByRow):
             if all(name in provided for name in key):
                 yield Identity(model, tuple(map(self._identity_column, key)))
 
-    def _identity_column(self, name: str) -> models.Field:
+    def _identity_column(self, name: str) -> models.Field[Any, Any]:
         model = self._meta.model
         found = _model_field(model._meta, self.columns()[name])
         if found is None:
@@ -378,13 +380,13 @@ class RelationalResource(RowByRow):
         made.m2m_add = declared.m2m_add
         return made
 
-    def reads_plainly(self, declared: Field, found: models.Field) -> bool:
+    def reads_plainly(self, declared: Field, found: models.Field[Any, Any]) -> bool:
         """Return whether no code of the host reads the cells of a column."""
         default = type(declared.widget) is self.widget_from_django_field(found)
         return default and type(declared).clean is Field.clean
 
-    def _cleaner(self, declared: Field, found: models.Field) -> bulk.Cleaner:
-        simple = models.CharField | models.TextField | models.IntegerField
+    def _cleaner(self, declared: Field, found: models.Field[Any, Any]) -> bulk.Cleaner:
+        simple: Any = models.CharField | models.TextField | models.IntegerField
         if isinstance(found, simple) and self.reads_plainly(declared, found):
             return bulk.cleaner(found)
         name, clean, to_python = declared.column_name, declared.widget.clean, found.to_python
@@ -394,7 +396,7 @@ class RelationalResource(RowByRow):
         return bulk.cleaner(found, lambda cell: to_python(clean(cell, row={name: cell})))
 
 
-def _model_field(opts: Any, declared: Field) -> models.Field | None:
+def _model_field(opts: Any, declared: Field) -> models.Field[Any, Any] | None:
     for found in opts.concrete_fields:
         if declared.attribute in (found.name, found.attname):
             return found if not isinstance(found, DerivedField) else None

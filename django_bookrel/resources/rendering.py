@@ -56,7 +56,9 @@ def said_changes(resource: Any, layout: Layout, changes: Iterable[Change]) -> li
 
     def with_cells(change: Change) -> Change:
         names = sorted(change.cells, key=order.index)
-        pairs = {name: tuple(said(name, value) for value in change.cells[name]) for name in names}
+        pairs: dict[str, Any] = {
+            name: tuple(said(name, value) for value in change.cells[name]) for name in names
+        }
         return replace(change, cells=pairs)
 
     return [with_cells(change) for change in sorted(changes, key=lambda change: change.line)]

@@ -40,11 +40,13 @@ class RowByRow(ModelResource):
 
     def get_instance(self, instance_loader: Any, row: dict[str, Any]) -> models.Model | None:
         if type(instance_loader) is not ModelInstanceLoader:
-            return super().get_instance(instance_loader, row)
+            found: models.Model | None = super().get_instance(instance_loader, row)
+            return found
         return self.row_session.find(row)
 
     def import_instance(self, instance: models.Model, row: dict[str, Any], **kwargs: Any) -> None:
-        session, errors = self.row_session, {}
+        session = self.row_session
+        errors: dict[str, Any] = {}
         session.current.is_new = instance._state.adding
         if session.leaves_alone:
             return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -46,7 +46,7 @@ class RowSession:
     def __init__(self, resource: Any, chunks: ChunkWriter, cells: RowCells) -> None:
         self.resource, self.chunks, self.cells = resource, chunks, cells
         self.layout, self.policy = chunks.layout, chunks.policy
-        self.writer: orm.Writer = chunks.writer
+        self.writer = cast("orm.Writer", chunks.writer)
         self.columns = {column.name: column for column in self.layout.columns}
         self.keys = {key.name: key for key in self.layout.foreign_keys}
         self.children = {child.name: i for i, child in enumerate(self.layout.children)}
@@ -97,7 +97,7 @@ class RowSession:
         for reference, names in named.items():
             self._resolver(reference).find(dict.fromkeys(names))
 
-    def _keys_of(self, field: models.Field) -> dict[Any, Any]:
+    def _keys_of(self, field: models.Field[Any, Any]) -> dict[Any, Any]:
         reference = next(key.reference for key in self.keys.values() if key.field == field)
         return self.chunks.resolvers[reference].by_identity()
 
@@ -107,7 +107,7 @@ class RowSession:
 
         :raises ValueError: the cell cannot be read, or names a record that is not there.
         """
-        place = self.columns.get(name) or self.keys[name]
+        place: Any = self.columns.get(name) or self.keys[name]
         attribute = place.field.attname
         said = self.cells.cell(name, self._record(row))
         known = getattr(instance, attribute)
@@ -217,7 +217,7 @@ class RowSession:
         ]
 
     def _record(self, row: dict[str, Any]) -> Record:
-        values = {}
+        values: dict[str, Any] = {}
         for name, cell in row.items():
             text, value = self.current.given.get(name, (None, None))
             values[name] = value if text is not None and cell == text else _text(cell)

@@ -39,7 +39,7 @@ __all__ = (
 
 
 class _Exact(widgets.Widget):
-    say: ClassVar[Callable[[Any], str]] = str
+    say: ClassVar[staticmethod[[Any], str]] = staticmethod(str)
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> Any:
         if value is None or not self.coerce_to_string or kwargs.get("force_native_type"):
@@ -75,7 +75,7 @@ class DecimalWidget(_Number, widgets.DecimalWidget):
     """Decimal numbers, never in powers of ten; else as ``FloatWidget``."""
 
     number = Decimal
-    say = "{:f}".format
+    say = staticmethod("{:f}".format)
 
 
 class _ISO(_Exact):
@@ -127,7 +127,8 @@ class BooleanWidget(widgets.BooleanWidget):
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> bool | None:
         if value not in (*self.TRUE_VALUES, *self.FALSE_VALUES, *self.NULL_VALUES):
             raise ValueError("is neither 1 nor 0")
-        return super().clean(value, row, **kwargs)
+        found: bool | None = super().clean(value, row, **kwargs)
+        return found
 
 
 class JSONWidget(widgets.JSONWidget):
@@ -147,7 +148,7 @@ class ArrayWidget(widgets.SimpleArrayWidget):
     :param base: the field of one value.
     """
 
-    def __init__(self, base: models.Field, separator: str = "|", **kwargs: Any) -> None:
+    def __init__(self, base: models.Field[Any, Any], separator: str = "|", **kwargs: Any) -> None:
         super().__init__(separator, **kwargs)
         self.base = base
 
@@ -173,7 +174,7 @@ EXACT: dict[Any, type[widgets.Widget]] = {
 }
 
 
-def exact_widget(field: models.Field, found: Any) -> Any:
+def exact_widget(field: Any, found: Any) -> Any:
     """Return our widget class in the place of the one that django-import-export has for a field."""
     if found is widgets.SimpleArrayWidget:
         return partial(ArrayWidget, field.base_field)

@@ -81,7 +81,7 @@ def split_languages(text: str) -> tuple[str, ...]:
     :returns: a tag for each, once, in their order; what is not known stays as it is written. A
         list is parted at commas only if all its parts are known.
     """
-    found = []
+    found: list[str | None] = []
     for part in filter(None, _LISTS.split(text.strip())):
         tag = find_language(part)
         tags = [tag] if tag else [find_language(each) for each in _COMMAS.split(part)]

@@ -196,7 +196,7 @@ class LibraryThingSource(DescribedSource):
         people = []
         for name, text in zip(names, roles, strict=True):
             role = find_role(text) if text else None
-            if text and role is None:
+            if text and place and role is None:
                 repairs.append(left_out("role", place, text, f'There is no role "{text}".'))
             people.append((" ".join(name.split()), role))
         return [(name, role) for name, role in people if name]

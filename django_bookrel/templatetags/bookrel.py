@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import Model, QuerySet
 from django.template import Context, Library
 
-from ..related import RelatedSet, prefetch_related_sets, related_count, related_set
+from ..related import prefetch_related_sets, related_count, related_set
 
 register = Library()
 
@@ -22,7 +23,7 @@ def related_prefetch(
     *,
     limit: int | None = None,
     order_by: str | None = None,
-    using: QuerySet | None = None,
+    using: QuerySet[Any] | None = None,
 ) -> str:
     """
     Fetch the related sets of all objects at once, for the tags and filters that follow.
@@ -41,7 +42,7 @@ def related_list(
     *,
     limit: int | None = None,
     order_by: str | None = None,
-    using: QuerySet | None = None,
+    using: QuerySet[Any] | None = None,
     url: str | None = None,
 ) -> str:
     """
@@ -56,17 +57,19 @@ def related_list(
     :param url: where "and 37 more" leads.
     """
     related = related_set(obj, relation, limit=limit, order_by=order_by, using=using)
-    if not related:
+    if obj is None or related.model is None or not related:
         return ""
-    template = context.template.engine.select_template(_template_names(obj, related))
+    names = _template_names(obj, related.relation, related.model)
+    # While it renders a context has its template.
+    template = context.template.engine.select_template(names)  # type: ignore[union-attr]
     with context.push(related=related, object=obj, more_url=url):
         return template.render(context)
 
 
-def _template_names(obj: Model, related: RelatedSet) -> list[str]:
-    parent, model = obj._meta, related.model._meta
+def _template_names(obj: Model, relation: str, related: type[Model]) -> list[str]:
+    parent, model = obj._meta, related._meta
     return [
-        f"bookrel/{parent.app_label}/{parent.model_name}/{related.relation}_list.html",
+        f"bookrel/{parent.app_label}/{parent.model_name}/{relation}_list.html",
         f"bookrel/{model.app_label}/{model.model_name}_list.html",
         "bookrel/related_list.html",
     ]

@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO, cast
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -66,9 +66,9 @@ class Command(BaseCommand):
                 output_file(file, force=options["force"]) as output,
                 tqdm(total=exporter.count(), unit=" rows", disable=True if quiet else None) as bar,
             ):
-                target = self.stdout if file == "-" else output
+                target = cast("TextIO", self.stdout._out) if file == "-" else output
                 written = exporter.write(
-                    target._out if file == "-" else target,
+                    target,
                     options["format"] or self._format(file),
                     bar.update,
                 )
