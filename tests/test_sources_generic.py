@@ -285,9 +285,10 @@ def test_what_an_isbn_column_holds_beside_an_isbn(tmp_path: Path):
             "isbn-list",
             "isbn",
             "0596101996, 0822956489",
-            'Read as "9780596101992, 9780822956488".',
+            "",
+            "9780596101992, 9780822956488",
         ),
-        ("isbn-other", "isbn", "B0092G4TD5", 'Read as "asin:B0092G4TD5".'),
+        ("isbn-other", "isbn", "B0092G4TD5", "", "asin:B0092G4TD5"),
     ]
 
 

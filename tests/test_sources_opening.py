@@ -208,6 +208,7 @@ def test_bad_bytes_behind_the_start(tmp_path: Path, monkeypatch: pytest.MonkeyPa
                 "author",
                 "Andr\\xe9",
                 'Line 7: the byte 0xE9 in "C,Andr\\xe9" cannot be decoded as UTF-8.',
+                None,
             ),
         )
     }
@@ -219,7 +220,7 @@ def test_bad_bytes_in_a_column_that_goes_nowhere(tmp_path: Path):
         first, second, third = reading
     message = 'Line 2: the byte 0xE9 in "A,caf\\xe9" cannot be decoded as UTF-8.'
     assert (first.values["title"], first.raw, first.errors) == ("A", ["A", "caf\\xe9"], ())
-    assert first.repairs == [("decoding", "shelf", "caf\\xe9", message)]
+    assert first.repairs == [("decoding", "shelf", "caf\\xe9", message, None)]
     assert [error.column for error in second.errors] == ["title"]
     assert (third.values["title"], third.raw) == ("é", ["é", "\\x00"])
 
