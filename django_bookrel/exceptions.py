@@ -35,6 +35,10 @@ class InvalidOption(SourceError):
     """Raised when an option for reading a file makes no sense in itself."""
 
 
+class InvalidMapping(SourceError):
+    """Raised when a mapping file cannot be read or written, or says what makes no sense."""
+
+
 class ExportError(BookrelError):
     """Raised when a file format cannot hold the records that are to be written."""
 

@@ -179,22 +179,25 @@ def test_mapping_competes_only_for_its_target(tmp_path: Path):
             'There is no role "editr" (did you mean "editor"?). The roles are: co-author, ',
         ),
         ({"title:x": "Name"}, UnknownField, '"title:x": only contributors (a role), '),
-        (
-            {"title": ["Name", "Author"]},
-            MissingColumns,
-            "title takes one column, but is mapped to several: Name, Author.",
-        ),
-        (
-            {"series:number": ["Name", "Author"]},
-            MissingColumns,
-            "series:number takes one column, but is mapped to several: Name, Author.",
-        ),
     ],
 )
 def test_wrong_mapping(tmp_path: Path, mapping: dict, error: type[Exception], message: str):
     with pytest.raises(error) as caught:
         read(write(tmp_path, "Name,Author\nA,B\n"), mapping=mapping)
     assert message in str(caught.value)
+
+
+def test_mapping_of_several_columns(tmp_path: Path):
+    path = write(tmp_path, "title,S,N,M,P\nT,Reihe,,2,7\nT,Reihe,1,2,\n")
+    mapping = {"pages": ["P", "M"], "series": "S", "series:number": ["N", "M"]}
+    first, second = read(path, mapping=mapping)
+    assert (first.values["pages"], first.values["series"]) == ("7", [("Reihe", "2")])
+    assert (second.values["pages"], second.values["series"]) == ("2", [("Reihe", "1")])
+    # In the order of the mapping, not of the file.
+    mapping |= {"pages": ["M", "P"], "series:number": ["M", "N"]}
+    first, second = read(path, mapping=mapping)
+    assert (first.values["pages"], first.values["series"]) == ("2", [("Reihe", "2")])
+    assert (second.values["pages"], second.values["series"]) == ("2", [("Reihe", "2")])
 
 
 def test_every_kind_of_cell(tmp_path: Path):

@@ -21,7 +21,7 @@ from django_bookrel.exceptions import (
     UnknownSource,
     UnreadableFile,
 )
-from django_bookrel.sources import SOURCES, Source, get_source, open_source, opening
+from django_bookrel.sources import SOURCES, Issue, Source, get_source, open_source, opening
 from django_bookrel.sources.__main__ import main
 from django_bookrel.sources.base import ByteReader, Dialect, Row
 from django_bookrel.sources.mapped import MappedSource
@@ -203,12 +203,11 @@ def test_bad_bytes_behind_the_start(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         errors = {record.line: record.errors for record in reading if record.errors}
     assert errors == {
         7: (
-            (
+            Issue(
                 "decoding",
                 "author",
                 "Andr\\xe9",
                 'Line 7: the byte 0xE9 in "C,Andr\\xe9" cannot be decoded as UTF-8.',
-                None,
             ),
         )
     }
@@ -220,7 +219,7 @@ def test_bad_bytes_in_a_column_that_goes_nowhere(tmp_path: Path):
         first, second, third = reading
     message = 'Line 2: the byte 0xE9 in "A,caf\\xe9" cannot be decoded as UTF-8.'
     assert (first.values["title"], first.raw, first.errors) == ("A", ["A", "caf\\xe9"], ())
-    assert first.repairs == [("decoding", "shelf", "caf\\xe9", message, None)]
+    assert first.repairs == [Issue("decoding", "shelf", "caf\\xe9", message)]
     assert [error.column for error in second.errors] == ["title"]
     assert (third.values["title"], third.raw) == ("é", ["é", "\\x00"])
 
@@ -461,17 +460,76 @@ Columns:
             for line in range(2, 7)
         )
         + (
-            "Records: 7, of them refused: 1\n  line 8: 4 cells expected, 1 found.\n"
-            "Repairs: 6\n  number: 6\n"
+            "Rows:      7\n"
+            "Refused:   1\n  1 cells; the first: line 8: 4 cells expected, 1 found.\n"
+            "Repairs:   6\n  6 number; the first: line 2, year: “2008.0” -> “2008”\n"
         )
     )
 
 
-def test_main_shows_the_first_refusals(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
-    assert main([str(write(tmp_path, b"title,year\nA,1\n" + b"B\n" * 9))]) == 0
+def test_main_counts_refusals_by_kind(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    path = write(tmp_path, b"title,year\nA,1\n" + b"B\n" * 9 + b",2\n")
+    assert main([str(path)]) == 0
+    assert capsys.readouterr().out.endswith(
+        "Rows:      11\n"
+        "Refused:   10\n"
+        "  9 cells; the first: line 3: 2 cells expected, 1 found.\n"
+        "  1 title; the first: line 12, title: is empty\n"
+        "Repairs:   0\n"
+    )
+
+
+def test_main_shows_a_file_that_lacks_a_column(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    assert main([str(write(tmp_path, b"Was,Wer\nA,B\n"))]) == 1
     out = capsys.readouterr().out
-    assert "Records: 10, of them refused: 9" in out
-    assert out.count("2 cells expected, 1 found.") == 5
+    assert "  Was -> not kept: no field of this name\n" in out
+    assert "  is missing -> title; name it: --map title=COLUMN\n" in out
+
+
+def test_main_in_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    path = write(tmp_path, b"title,year,x\nA,2008.0,1\nB\n")
+    assert main([str(path), "--json", "--set", "subjects=a|b"]) == 0
+    assert json.loads(capsys.readouterr().out) == {
+        "file": str(path),
+        "source": "generic",
+        "encoding": "utf-8",
+        "delimiter": ",",
+        "columns": [
+            {"name": "title", "field": "title", "reason": ""},
+            {"name": "year", "field": "year", "reason": ""},
+            {"name": "x", "field": None, "reason": "no field of this name"},
+        ],
+        "missing": [],
+        "rows": 2,
+        "rejected": 1,
+        "refusals": {"cells": 1},
+        "repairs": {"number": 1},
+        "examples": {
+            "cells": {
+                "line": 3,
+                "column": "",
+                "value": "B",
+                "message": "3 cells expected, 1 found.",
+                "result": None,
+            },
+            "number": {
+                "line": 2,
+                "column": "year",
+                "value": "2008.0",
+                "message": "",
+                "result": "2008",
+            },
+        },
+        "records": [{"line": 2, "title": "A", "year": "2008", "subjects": ["a", "b"]}],
+    }
+
+
+@pytest.mark.parametrize("arguments", [["--map", "title"], ["--set", "=x"]], ids=str)
+def test_main_usage(tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str]):
+    with pytest.raises(SystemExit) as caught:
+        main([str(write(tmp_path, b"title\nA\n")), *arguments])
+    assert caught.value.code == 2
+    assert f"error: {' '.join(arguments)}: write {arguments[0]} FIELD=" in capsys.readouterr().err
 
 
 def test_main_fails_with_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]):

@@ -4,7 +4,7 @@ import pytest
 
 from django_bookrel.exceptions import UnreadableFile
 from django_bookrel.sources import decoding, rows
-from django_bookrel.sources.base import Dialect
+from django_bookrel.sources.base import Dialect, Issue
 from django_bookrel.sources.decoding import Lines, check_encoding, decodable, visible
 from django_bookrel.sources.rows import Table
 
@@ -74,7 +74,7 @@ def test_undecodable_bytes_refuse_their_record_only():
         3,
         ["x\ny\\xe9", "2"],
         (
-            (
+            Issue(
                 "decoding",
                 "a",
                 "x\ny\\xe9",
@@ -108,7 +108,7 @@ def test_half_a_character_is_refused():
             2,
             ["1", "\\ud800"],
             (
-                (
+                Issue(
                     "decoding",
                     "b",
                     "\\ud800",

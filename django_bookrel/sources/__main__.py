@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Sequence
 
 from ..exceptions import SourceError
+from .arguments import add_inspecting_arguments, add_reading_arguments, reading_options
 from .base import BOOK_FIELDS
-from .inspection import report
+from .inspection import as_json, inspect, report
+from .mappingfile import mapping_text, write_mapping
 from .opening import open_source
+
+_REQUIRED = ("title",)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -20,18 +25,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "file", metavar="FILE", help='"-" is standard input; .gz and .zip are unpacked'
     )
-    parser.add_argument("--source", metavar="NAME", help="format; by default it is recognised")
-    parser.add_argument(
-        "--map",
-        metavar="FIELD=COLUMN",
-        action="append",
-        default=[],
-        help="where a column goes, for example author=Creator or identifiers:goodreads=Book Id",
-    )
-    parser.add_argument("--encoding")
-    parser.add_argument("--delimiter", help="one character, or comma, semicolon, tab, pipe")
-    parser.add_argument("--no-header", action="store_true", help="the first row is data")
-    parser.add_argument("--columns", metavar="A,B", help="names of the columns without a header")
+    add_reading_arguments(parser)
+    add_inspecting_arguments(parser)
     return parser
 
 
@@ -42,30 +37,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     :returns: exit status: 0, or 1 with one sentence on standard error if the file is unreadable.
     """
     parser = _parser()
-    options = parser.parse_args(arguments)
-    mapping: dict[str, list[str]] = {}
-    for text in options.map:
-        target, separator, column = text.partition("=")
-        if not separator:
-            parser.error(f'--map takes FIELD=COLUMN, not "{text}"')
-        mapping.setdefault(target.strip(), []).append(column)
+    given = parser.parse_args(arguments)
     try:
-        with open_source(
-            options.file,
-            fields=BOOK_FIELDS,
-            source=options.source,
-            mapping=mapping,
-            encoding=options.encoding,
-            delimiter=options.delimiter,
-            header=not options.no_header,
-            columns=options.columns.split(",") if options.columns else None,
-        ) as reading:
-            for line in report(reading):
-                print(line)
+        options = reading_options(vars(given), BOOK_FIELDS)
+        with open_source(given.file, required=(), **options) as reading:
+            if given.write_mapping:
+                text = mapping_text(reading, options, BOOK_FIELDS, _REQUIRED)
+                write_mapping(given.write_mapping, text, force=given.force)
+            missing = [name for name in _REQUIRED if name not in reading.fields]
+            found = inspect(reading)
+            if given.json:
+                print(json.dumps(as_json(reading, found, missing), ensure_ascii=False))
+            else:
+                print(*report(reading, found, missing), sep="\n")
+    except argparse.ArgumentTypeError as error:
+        parser.error(str(error))
     except SourceError as error:
         print(error, file=sys.stderr)
         return 1
-    return 0
+    return 1 if missing else 0
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple, Protocol
 
-from .targets import Target
+from .targets import NOWHERE, Target
 
 __all__ = (
     "BOOK_FIELDS",
@@ -107,6 +107,11 @@ class Column(NamedTuple):
     reason: str = ""
     rank: int = 0
     """Of several columns for a field that has one value, the lowest rank is read first."""
+
+    @classmethod
+    def mapped(cls, position: int, name: str, target: Target, rank: int = 0) -> Column:
+        """Make the column that a mapping sends to a target."""
+        return cls(position, name, *target, "left out" if target == NOWHERE else "", rank)
 
 
 class Dialect(NamedTuple):

@@ -3,73 +3,146 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from .base import Issue, Record
 from .opening import Reading
+from .targets import Target
 
-__all__ = ("Inspection", "inspect", "report")
+__all__ = ("Inspection", "as_json", "inspect", "report", "untitled")
 
 FIRST_RECORDS = 5
+CHUNK_RECORDS = 1_000
+_SHOWN_CHARACTERS = 80
+
+Fault = tuple[int, Issue]
+"""The line of a record and what is wrong with it."""
 
 
 @dataclass
 class Inspection:
     """The records of a whole file, counted."""
 
-    record_count: int = 0
-    refused_count: int = 0
-    repair_counts: Counter[str] = field(default_factory=Counter)
+    rows: int = 0
+    rejected: int = 0
+    refusals: Counter[str] = field(default_factory=Counter)
+    """Kind of refusal to the number of rows."""
+    repairs: Counter[str] = field(default_factory=Counter)
     """Kind of repair to the number of cells."""
     first_records: list[Record] = field(default_factory=list)
     """The first records that are not refused."""
-    first_errors: list[tuple[int, Issue]] = field(default_factory=list)
-    """Lines and errors of the first records that are."""
+    examples: dict[str, Fault] = field(default_factory=dict)
+    """The first issue of each kind."""
 
 
-def inspect(reading: Reading) -> Inspection:
-    """Read a file to its end; memory does not grow with it."""
+def untitled(records: Iterable[Record]) -> Iterator[Fault]:
+    """Find what our own books refuse besides what the source does: a record without a title."""
+    for record in records:
+        if not record.errors and not record.values.get("title"):
+            yield record.line, Issue("title", "title", "", "is empty")
+
+
+def inspect(
+    reading: Reading, refused: Callable[[list[Record]], Iterable[Fault]] = untitled
+) -> Inspection:
+    """
+    Read a file to its end; memory does not grow with it.
+
+    :param refused: says of a list of records what an import refuses besides the source.
+    """
     found = Inspection()
-    for record in reading:
-        found.record_count += 1
-        found.repair_counts.update(repair.kind for repair in record.repairs)
-        if record.errors:
-            found.refused_count += 1
-            if len(found.first_errors) < FIRST_RECORDS:
-                found.first_errors += [(record.line, error) for error in record.errors]
-        elif len(found.first_records) < FIRST_RECORDS:
-            found.first_records.append(record)
+    records = iter(reading)
+    while chunk := list(islice(records, CHUNK_RECORDS)):
+        found.rows += len(chunk)
+        faults = [(record.line, error) for record in chunk for error in record.errors]
+        faults += refused(chunk)
+        lines = {line for line, _ in faults}
+        found.rejected += len(lines)
+        kinds = dict.fromkeys((line, error.kind) for line, error in faults)
+        found.refusals.update(kind for _, kind in kinds)
+        repairs = [(record.line, repair) for record in chunk for repair in record.repairs]
+        found.repairs.update(repair.kind for _, repair in repairs)
+        for line, issue in [*faults, *repairs]:
+            found.examples.setdefault(issue.kind, (line, issue))
+        good = (record for record in chunk if record.line not in lines)
+        found.first_records += islice(good, FIRST_RECORDS - len(found.first_records))
     return found
 
 
-def report(reading: Reading) -> Iterator[str]:
-    """Inspect a file and say what was found, in lines for people."""
+def report(reading: Reading, found: Inspection, missing: Collection[str] = ()) -> Iterator[str]:
+    """
+    Say what was found, in lines for people.
+
+    :param missing: fields without a column, without which nothing can be imported.
+    """
     yield f"File:      {reading.name}"
     yield f"Source:    {reading.source.name} ({reading.source.title})"
     yield f"Encoding:  {reading.encoding or 'none'}"
     yield f"Delimiter: {_delimiter_name(reading.delimiter)}"
     yield "Columns:"
     for column in reading.columns:
-        goes = f"{column.field}:{column.qualifier}".rstrip(":") or "not kept"
+        goes = str(Target(column.field, column.qualifier)) or "not kept"
         goes += f": {column.reason}" if column.reason else ""
         yield f"  {column.name or '(no name)'} -> {goes}"
-    found = inspect(reading)
+    yield from (f"  is missing -> {name}; name it: --map {name}=COLUMN" for name in missing)
+    order = [column.field for column in reading.columns]
     for record in found.first_records:
         yield f"Line {record.line}:"
-        yield from (f"  {name}: {_shown(value)}" for name, value in record.values.items() if value)
-    yield f"Records: {found.record_count:,}, of them refused: {found.refused_count:,}"
-    for line, error in found.first_errors:
-        where = f", {error.column}" if error.column else ""
-        yield f"  line {line}{where}: {error.message}"
-    yield f"Repairs: {found.repair_counts.total():,}"
-    yield from (f"  {kind}: {count:,}" for kind, count in found.repair_counts.most_common())
+        names = sorted(
+            record.values, key=lambda name: (name not in order, [*order, name].index(name))
+        )
+        yield from (f"  {n}: {_shown(record.values[n])}" for n in names if record.values[n])
+    yield f"Rows:      {found.rows:,}"
+    yield f"Refused:   {found.rejected:,}"
+    yield from (_counted(*item, found) for item in found.refusals.most_common())
+    yield f"Repairs:   {found.repairs.total():,}"
+    yield from (_counted(*item, found) for item in found.repairs.most_common())
+
+
+def _counted(kind: str, count: int, found: Inspection) -> str:
+    line, (_, column, value, message, result) = found.examples[kind]
+    where = f"line {line}, {column}" if column else f"line {line}"
+    said = f"“{_cut(value)}” -> “{_cut(result)}”" if result is not None else _cut(message)
+    return f"  {count:,} {kind}; the first: {where}: {said}"
+
+
+def as_json(reading: Reading, found: Inspection, missing: Collection[str] = ()) -> dict[str, Any]:
+    """Say what was found, for programs; parameters as in ``report``."""
+    examples = {
+        kind: {"line": line, **issue._asdict()} for kind, (line, issue) in found.examples.items()
+    }
+    for example in examples.values():
+        del example["kind"]
+    return {
+        "file": reading.name,
+        "source": reading.source.name,
+        "encoding": reading.encoding,
+        "delimiter": reading.delimiter,
+        "columns": [
+            {"name": c.name, "field": str(Target(c.field, c.qualifier)) or None, "reason": c.reason}
+            for c in reading.columns
+        ],
+        "missing": list(missing),
+        "rows": found.rows,
+        "rejected": found.rejected,
+        "refusals": dict(found.refusals),
+        "repairs": dict(found.repairs),
+        "examples": examples,
+        "records": [{"line": r.line, **r.values} for r in found.first_records],
+    }
 
 
 def _delimiter_name(delimiter: str | None) -> str:
     names = {None: "none", "\t": "tab", ",": "comma", ";": "semicolon"}
     return names.get(delimiter) or str(delimiter)
+
+
+def _cut(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}..."
 
 
 def _shown(value: str | list[Any]) -> str:

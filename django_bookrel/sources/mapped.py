@@ -12,7 +12,7 @@ from .base import Column, Issue, Record, Row, Source
 from .cells import mend_text, split_texts
 from .isbns import collect_numbers
 from .people import Commas, learn_commas, split_people, split_role
-from .placement import check_single, in_reading_order, place_columns
+from .placement import in_reading_order, place_columns
 from .readers import READERS, Reader, mended, read_plain
 from .series import join_series, take_series
 from .targets import Target, check_columns
@@ -68,7 +68,6 @@ class MappedSource(Source):
         mapping: Sequence[tuple[Target, str]] = (),
     ) -> None:
         check_columns(mapping, header)
-        check_single(mapping)
         self.columns = place_columns(header, mapping, lambda name: self.find_target(name, fields))
         self._commas: dict[int, Commas | None] = {}
         self._parts_people = "contributors" in fields

@@ -243,10 +243,10 @@ class NativeSource(Source):
     ) -> list[Column]:
         targets = [target for target, column in mapping if column == name]
         if targets:
-            return [Column(index, name, *target) for target in targets]
+            return [Column.mapped(index, name, target) for target in targets]
         if name in PASSED_OVER:
             return [Column(index, name, reason="about an earlier import")]
-        if any(target.field == name for target, _ in mapping):
+        if any(target.field == name != "" for target, _ in mapping):
             return [Column(index, name, reason=f"another column is mapped to {name}")]
         if name in fields:
             return [Column(index, name, name)]

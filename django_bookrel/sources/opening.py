@@ -14,7 +14,7 @@ from .files import CatalogueFile
 from .native import parse_cell
 from .recognition import Recognised, recognise
 from .registry import SOURCES, get_source
-from .targets import parse_mapping, parse_target
+from .targets import NOWHERE, parse_mapping, parse_target
 from .unpacking import MAX_UNPACKED
 
 __all__ = ("Reading", "open_source")
@@ -110,6 +110,7 @@ def open_source(
     delimiter: str | None = None,
     header: bool = True,
     columns: Sequence[str] | None = None,
+    left_out: Collection[str] = (),
     max_unpacked: int | None = MAX_UNPACKED,
     name: str | None = None,
 ) -> Reading:
@@ -127,6 +128,7 @@ def open_source(
     :param set_values: field to a cell of the native CSV that every record gets.
     :param delimiter: one character, or "comma", "semicolon", "tab", "pipe".
     :param header: whether the first row names the columns; if not, ``columns`` does.
+    :param left_out: columns that are not read, if the file has them.
     :param max_unpacked: bytes that a packed file may unpack to; None for any number.
     :param name: what messages call the file; by default its path, or "standard input".
     :raises SourceError: the file cannot be read as a catalogue, or the options do not fit it.
@@ -147,7 +149,8 @@ def open_source(
             delimiter=delimiter,
             header=names,
         )
-        reader = found.source(found.header, fields, targets)
+        nowhere = [(NOWHERE, column) for column in left_out if column in found.header]
+        reader = found.source(found.header, fields, [*targets, *nowhere])
         reading = Reading(file, reader, found, constants)
         _check_required(reading, required)
     except SourceError as error:

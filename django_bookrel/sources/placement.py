@@ -4,24 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from ..exceptions import MissingColumns
 from .base import LIST_FIELDS, PASSED_OVER, Column
 from .targets import Target
 
-__all__ = ("check_single", "in_reading_order", "place_columns")
-
-
-def check_single(mapping: Sequence[tuple[Target, str]]) -> None:
-    """
-    Refuse several columns for what has room for one.
-
-    :raises MissingColumns: a mapping names them.
-    """
-    targets = [target for target, _ in mapping]
-    for target in targets:
-        if targets.count(target) > 1 and target.field != "isbn" and not _is_list(*target):
-            names = ", ".join(column for other, column in mapping if other == target)
-            raise MissingColumns(f"{target} takes one column, but is mapped to several: {names}.")
+__all__ = ("in_reading_order", "place_columns")
 
 
 def _is_list(field: str, qualifier: str) -> bool:
@@ -36,17 +22,18 @@ def place_columns(
     """
     Give every column its target, or the reason why it has none.
 
-    A mapped column takes the place of all others that would go to its target.
+    Mapped columns take the place of all others that would go to their target, and are read in the
+    order of the mapping if it has one value.
 
     :param find: name to rank and target, or to a reason.
     """
     mapped = {target for target, _ in mapping}
     columns: list[Column] = []
     for index, name in enumerate(header):
-        targets = [target for target, column in mapping if column == name]
+        targets = {target: rank for rank, (target, column) in enumerate(mapping) if column == name}
         found = find(name) if not targets else ""
         if targets:
-            columns += [Column(index, name, *target) for target in targets]
+            columns += [Column.mapped(index, name, *item) for item in targets.items()]
         elif name in PASSED_OVER:
             columns.append(Column(index, name, reason="about an earlier import"))
         elif isinstance(found, str):

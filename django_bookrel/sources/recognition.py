@@ -57,7 +57,7 @@ class _Candidate(NamedTuple):
     def score(self, fields: Sequence[str], mapped: set[str]) -> tuple[bool, int, bool, float]:
         header = self.table.header
         others = [name for name in header if name not in mapped and name not in PASSED_OVER]
-        confidence = self.source.identify(others, fields)
+        confidence = max(self.source.identify(names, fields) for names in (others, header))
         return mapped.issubset(header), confidence, len(header) > 1, self.fit
 
     @property

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from ..exceptions import MissingColumns, UnknownField
 from ..roles import ROLES, find_role
 
-__all__ = ("Target", "check_columns", "parse_mapping", "parse_target", "suggestion")
+__all__ = ("NOWHERE", "Target", "check_columns", "parse_mapping", "parse_target", "suggestion")
 
 
 class Target(NamedTuple):
@@ -28,6 +28,9 @@ class Target(NamedTuple):
 
 
 _PARTS = (Target("series", "number"), Target("title", "subtitle"))
+
+NOWHERE = Target("")
+"""Where columns go that are left out."""
 
 
 def suggestion(name: str, known: Iterable[str]) -> str:

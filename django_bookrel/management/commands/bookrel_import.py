@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from argparse import ArgumentTypeError
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any, TextIO
@@ -21,6 +22,7 @@ from ...resources.rejects import RejectsWriter
 from ...resources.relational import ImportOptions
 from ...resources.repairs import RepairsWriter
 from ...resources.results import Result, counted
+from ...sources.arguments import add_reading_arguments, reading_options
 from ..interrupts import Interrupts
 
 SHOWN_REFUSALS = 10
@@ -45,21 +47,8 @@ class Command(BaseCommand):
             metavar="FILE",
             help="- is standard input; .gz and .zip are read as they are",
         )
-        add("--source", metavar="NAME", help="the format; default: recognised by the header")
-        add(
-            "--map",
-            action="append",
-            default=[],
-            metavar="FIELD=COLUMN",
-            help="where a field comes from: title=Titel, identifiers:oclc=OCLC, "
-            "contributors:translator=Translator; may be repeated",
-        )
-        add("--set", action="append", default=[], metavar="FIELD=VALUE", help="for every row")
+        add_reading_arguments(parser)
         add("--resource", metavar="DOTTED.PATH", help="default: our own books")
-        add("--encoding", help="default: UTF-8, or what the format is known for")
-        add("--delimiter", metavar="D", help="one character, or comma, semicolon, tab, pipe")
-        add("--no-header", action="store_true", help="the first row is a record; see --columns")
-        add("--columns", metavar="A,B", help="names of the columns of a file without a header")
         add(
             "--existing",
             choices=("update", "fill", "skip"),
@@ -84,12 +73,13 @@ class Command(BaseCommand):
     def handle(self, *, files: list[str], resource: str | None, **options: Any) -> None:
         for name, least in (("skip", 0), ("limit", 0), ("batch_size", 1)):
             options[name] = _number(name, options[name], least)
-        reading = self._reading_options(options)
         options["max_rejects"] = _limit(options["max_rejects"])
         _check_outputs(files, options)
         failure = None
         try:
-            self._check_names(options["keep"], get_resource(resource, options["database"]))
+            known = list(get_resource(resource, options["database"]).columns())
+            self._check_names(options["keep"], known)
+            reading = reading_options(options, known)
             with ExitStack() as stack:
                 loadings = [
                     stack.enter_context(
@@ -112,6 +102,8 @@ class Command(BaseCommand):
                 for loading in loadings:
                     if failure := self._run(loading, options, outputs):
                         break
+        except ArgumentTypeError as error:
+            raise CommandError(str(error), returncode=USAGE) from error
         except (BookrelError, ImproperlyConfigured) as error:
             raise CommandError(str(error), returncode=NOTHING_DONE) from error
         refused = sum(loading.result.counts.rejected for loading in loadings)
@@ -200,24 +192,7 @@ class Command(BaseCommand):
             yield on_chunk
 
     @staticmethod
-    def _reading_options(options: dict[str, Any]) -> dict[str, Any]:
-        mapping: dict[str, list[str]] = {}
-        for name, column in _pairs("--map", options["map"], "FIELD=COLUMN"):
-            mapping.setdefault(name, []).append(column)
-        columns = options["columns"]
-        given = {
-            "source": options["source"],
-            "mapping": {n: c[0] if len(c) == 1 else c for n, c in mapping.items()},
-            "set_values": dict(_pairs("--set", options["set"], "FIELD=VALUE")),
-            "encoding": options["encoding"],
-            "delimiter": options["delimiter"],
-            "columns": columns.split(",") if columns else None,
-        }
-        return {**{n: v for n, v in given.items() if v}, "header": not options["no_header"]}
-
-    @staticmethod
-    def _check_names(names: Sequence[str], resource: Any) -> None:
-        known = resource.columns()
+    def _check_names(names: Sequence[str], known: Sequence[str]) -> None:
         for name in names:
             if name not in known:
                 raise CommandError(
@@ -243,16 +218,6 @@ def _check_outputs(files: Sequence[str], options: dict[str, Any]) -> None:
             raise CommandError(f"--{name} takes the {what} of one FILE.", returncode=USAGE)
     if options["rejects"] and options["rejects"] == options["repairs"]:
         raise CommandError("--rejects and --repairs need a FILE each.", returncode=USAGE)
-
-
-def _pairs(option: str, texts: Sequence[str], form: str) -> list[tuple[str, str]]:
-    pairs = []
-    for text in texts:
-        name, sign, value = text.partition("=")
-        if not sign or not name.strip():
-            raise CommandError(f"{option} {text}: write {option} {form}.", returncode=USAGE)
-        pairs.append((name.strip(), value))
-    return pairs
 
 
 def _limit(text: str | None) -> Callable[[Totals], bool] | None:

@@ -1,0 +1,83 @@
+"""Show what an import would read from catalogue files."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentTypeError
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from ...conf import conf
+from ...exceptions import BookrelError, MissingColumns
+from ...resources.inspecting import refusals
+from ...resources.loading import get_resource
+from ...resources.relational import ImportOptions
+from ...sources import open_source
+from ...sources.arguments import add_inspecting_arguments, add_reading_arguments, reading_options
+from ...sources.inspection import as_json, inspect, report
+from ...sources.mappingfile import mapping_text, write_mapping
+
+UNREADABLE, USAGE = 1, 2
+
+
+class Command(BaseCommand):
+    help = (
+        "Shows what bookrel_import would read from catalogue files: format, encoding, columns, "
+        "the first records, and what would be mended or refused. Writes nothing to the database."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "files",
+            nargs="+",
+            metavar="FILE",
+            help="- is standard input; .gz and .zip are unpacked",
+        )
+        parser.add_argument("--resource", metavar="DOTTED.PATH", help="default: our own books")
+        parser.add_argument("--database", metavar="ALIAS")
+        add_reading_arguments(parser)
+        add_inspecting_arguments(parser)
+
+    def handle(self, *, files: list[str], **options: Any) -> None:
+        if options["write_mapping"] and len(files) > 1:
+            raise CommandError("--write-mapping takes what is said of one FILE.", returncode=USAGE)
+        try:
+            resource = get_resource(options["resource"], options["database"])
+            reading_as = reading_options(options, list(resource.columns()))
+        except ArgumentTypeError as error:
+            raise CommandError(str(error), returncode=USAGE) from error
+        except (BookrelError, ImproperlyConfigured) as error:
+            raise CommandError(str(error), returncode=UNREADABLE) from error
+        failures = [self._inspect(file, resource, reading_as, options) for file in files]
+        if said := [failure for failure in failures if failure]:
+            raise CommandError("\n".join(said), returncode=UNREADABLE)
+
+    def _inspect(
+        self, file: str, resource: Any, reading_as: dict[str, Any], options: dict[str, Any]
+    ) -> str:
+        """Show what is in a file; return why it cannot be imported, or nothing."""
+        fields = list(resource.columns())
+        limited = {"max_unpacked": conf.max_unpacked, **reading_as}
+        try:
+            with open_source(file, fields=fields, required=(), **limited) as reading:
+                required = resource.required_columns()
+                if options["write_mapping"]:
+                    text = mapping_text(reading, reading_as, fields, required)
+                    write_mapping(options["write_mapping"], text, force=options["force"])
+                missing = [name for name in required if name not in reading.fields]
+                found = inspect(reading, refusals(resource, reading))
+                if options["json"]:
+                    said = json.dumps(as_json(reading, found, missing), ensure_ascii=False)
+                else:
+                    said = "\n".join(report(reading, found, missing))
+                self.stdout.write(said)
+                if missing:
+                    return f"{reading.name}: no column for {', '.join(missing)}."
+                resource.check_import(ImportOptions(), reading.fields)
+        except MissingColumns as error:
+            return f"{reading.name}: {error}"
+        except BookrelError as error:
+            return str(error)
+        return ""
