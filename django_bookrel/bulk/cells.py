@@ -20,7 +20,7 @@ from ..fields import ISBNField
 from ..isbn import clean_isbn
 from .values import saves_as_is
 
-__all__ = ("Cleaner", "cleaner", "needs_value")
+__all__ = ("Cleaner", "cleaner", "left_to_database", "needs_value")
 
 Cleaner = Callable[[list[str]], tuple[list[Any], dict[int, str]]]
 """Texts, maybe empty -> values, and by index the reason for each cell that is refused."""
@@ -52,6 +52,11 @@ def needs_value(field: models.Field) -> bool:
     placed = field.name == "_order" and field.model._meta.order_with_respect_to
     fills_itself = stamped or placed or not saves_as_is(field)
     return not fills_itself and _empty_value(field) is MISSING
+
+
+def left_to_database(field: models.Field) -> bool:
+    """Return whether the value of an empty cell is a default that only the database knows."""
+    return field.has_db_default() and _empty_value(field) is MISSING
 
 
 class _Cells:

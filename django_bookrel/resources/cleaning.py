@@ -18,6 +18,7 @@ from ..bulk import (
     Reference,
     Refusal,
     cleaner,
+    left_to_database,
     said_column,
 )
 from ..fields import ISBNField
@@ -68,7 +69,11 @@ class RowCleaner:
         self.is_pure = all(resource.reads_plainly(columns[c.name], c.field) for c in layout.columns)
         single = [i for i in layout.identities if i.parent is None and len(i.columns) == 1]
         fields = {said_column(identity.columns[0]) for identity in single}
-        self.never_cleared = {column.name for column in layout.columns if column.field in fields}
+        self.never_cleared = {
+            column.name
+            for column in layout.columns
+            if column.field in fields or left_to_database(column.field)
+        }
 
     def clean(self, records: list[Record]) -> tuple[Chunk, list[Refusal]]:
         """Return the rows of the records that are in order, and what is wrong with the others."""
