@@ -56,7 +56,8 @@ class ChildSync:
         asked = [(row, pk) for row, pk in pairs if self.cells[row] is not UNSET]
         if self.child.name in policy.keep or not asked:
             return set()
-        current = self.current = self._current([pk for _row, pk in asked])
+        current = self._current([pk for _row, pk in asked])
+        self.current |= current
         add_only = self.child.add_only or policy.existing == "fill"
         return {
             pk
