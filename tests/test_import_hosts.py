@@ -425,6 +425,37 @@ def test_row_that_refers_to_a_refused_one(tmp_path: Path, batch_size: int):
     assert [article.slug for article in Article.objects.all()] == ["c"]
 
 
+@pytest.mark.parametrize("save_one_by_one", [False, True])
+@pytest.mark.parametrize("batch_size", [1, 2, 100])
+def test_rows_that_refer_to_repeated_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, batch_size: int, *, save_one_by_one: bool
+):
+    if save_one_by_one:
+        monkeypatch.setattr(Article, "clean", lambda self: None)
+    Reporter.objects.create(email="ann@example.com")
+    Article.objects.create(slug="d", headline="D")
+    rows = [
+        {"slug": "x", "headline": "X", "follows": "", "reporter": "nobody@example.com"},
+        {"slug": "a", "headline": "A 1", "follows": "c"},
+        {"slug": "d", "headline": "D 1", "follows": "a"},
+        {"slug": "a", "headline": "A 2", "follows": "b"},
+        {"slug": "b", "headline": "B 1", "follows": "b"},
+        {"slug": "d", "headline": "D 2", "follows": "b"},
+        {"slug": "b", "headline": "B 2", "follows": "c"},
+        {"slug": "c", "headline": "C", "follows": "a"},
+    ]
+    expected = {("A 2", "b"), ("B 2", "c"), ("C", "a"), ("D 2", "b")}
+    options = {"batch_size": batch_size}
+    dry = import_rows(tmp_path, rows, StrictSequelResource, dry_run=True, **options)
+    result = import_rows(tmp_path, rows, StrictSequelResource, **options)
+    assert set(Article.objects.values_list("headline", "follows__slug")) == expected
+    assert refused(result)[0][:3] == (2, "reporter", "nobody@example.com")
+    totals = {"rows": 8, "new": 3, "updated": 1, "duplicates": 3, "rejected": 1}
+    assert (counts(result), counts(dry)) == (totals, totals)
+    again = import_rows(tmp_path, rows, StrictSequelResource, **options)
+    assert counts(again) == {"rows": 8, "unchanged": 4, "duplicates": 3, "rejected": 1}
+
+
 def test_relations_by_primary_key(tmp_path: Path):
     reporter = Reporter.objects.create(email="ann@example.com")
     topics = [Topic.objects.create(name=name) for name in ("Space", "Time")]
@@ -805,12 +836,19 @@ def test_change_that_the_database_refuses(tmp_path: Path):
     assert set(Article.objects.values_list("slug", "words")) == {("a", 1), ("b", 2)}
 
 
-@pytest.mark.parametrize("batch_size", [1, 100])
+@pytest.mark.parametrize("batch_size", [1, 2, 100])
 def test_row_that_refers_to_one_with_an_unknown_name(tmp_path: Path, batch_size: int):
+    names = [("a", "b"), ("c", "a"), ("d", "e"), ("b", ""), ("e", "d"), ("f", "c"), ("g", "e")]
+    names += [("h", ""), ("i", "h"), ("j", "k"), ("k", "")]
     rows = [
-        {"slug": "a", "headline": "A", "follows": "b", "reporter": ""},
-        {"slug": "b", "headline": "B", "follows": "", "reporter": "nobody@example.com"},
+        {"slug": slug, "headline": "A", "follows": follows, "reporter": ""}
+        for slug, follows in names
     ]
-    result = import_rows(tmp_path, rows, StrictSequelResource, batch_size=batch_size)
-    assert counts(result) == {"rows": 2, "rejected": 2}
-    assert Article.objects.count() == 0
+    rows[3]["reporter"] = "nobody@example.com"
+    options = {"batch_size": batch_size}
+    dry = import_rows(tmp_path, rows, StrictSequelResource, dry_run=True, **options)
+    result = import_rows(tmp_path, rows, StrictSequelResource, **options)
+    totals = {"rows": 11, "new": 7, "rejected": 4}
+    assert (counts(dry), counts(result)) == (totals, totals)
+    assert sorted(refused(dry)) == sorted(refused(result))
+    assert {article.slug for article in Article.objects.all()} == set("deghijk")

@@ -214,18 +214,36 @@ class Engine:
 
     def _import_again(self, waiting: set[int], totals: Totals) -> None:
         """Import rows that refer to rows of other batches, as far as those are in by now."""
-        patient = not self.chunks.dry_run
+        if self.chunks.dry_run:
+            self._assume(waiting)
+        patient = True
         while waiting:
             if not patient:
                 # What the rest waits for will not come.
                 self.chunks.own.identities.clear()
             still: set[int] = set()
-            # In large batches: rows may refer to one another in a circle.
-            size = max(self.batch_size, HEAD_ROWS)
-            for batch in _batches((r for r in self.records() if r.line in waiting), size):
+            for batch in self._large_batches(waiting):
                 still |= self._import(batch, *self.maker.clean(batch), totals)
             patient = len(still) < len(waiting)
             waiting = still
+
+    def _assume(self, waiting: set[int]) -> None:
+        """Take the rows for which others wait to be in, as a dry run must; but not refused ones."""
+        self.chunks.own.assumes = True
+        identities, more = self.identities, True
+        assert identities is not None  # noqa: S101
+        while more:
+            more = False
+            for batch in self._large_batches(waiting):
+                rows = identities.last_ones(self.maker.clean(batch)[0])
+                again = self.chunks.preview(rows).again
+                lost = rows.only(row for row, line in enumerate(rows.lines) if line in again)
+                more |= identities.note_lost(lost.candidates)
+
+    def _large_batches(self, lines: set[int]) -> Iterator[list[Any]]:
+        # Rows may refer to one another in a circle.
+        size = max(self.batch_size, HEAD_ROWS)
+        return _batches((record for record in self.records() if record.line in lines), size)
 
     def _import_spoiled(self, totals: Totals) -> None:
         """Import the rows that were passed over for the sake of a later row that was refused."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from .chunk import UNSET, Chunk
+from .chunk import UNSET, Candidate, Chunk
 from .layout import Layout, Reference
 from .lookahead import FileIdentities
 from .resolve import Pending, Resolver
@@ -34,6 +34,8 @@ class OwnRows:
         """Reference -> the identity of the layout by which its records are found."""
         self.made: dict[int, list[tuple[Reference, Pending]]] = {}
         """Line of a row -> what stands for its record."""
+        self.assumes = False
+        """Whether rows of other chunks are taken to be in: a dry run writes none of them."""
 
     def __bool__(self) -> bool:
         return bool(self.identities)
@@ -58,17 +60,25 @@ class OwnRows:
             candidate = (self.identities[reference], reference.lookup(names))
             needs.setdefault(row, []).append((reference, names, candidate))
         out: set[int] = set()
+
+        def is_missing(candidate: Candidate) -> bool:
+            if makers.get(candidate, -1) not in {-1, *out}:
+                return False
+            return not (self.assumes and file.will_have(candidate))
+
         while more := {
             row
             for row, some in needs.items()
-            if row not in out and any(makers.get(c, -1) in {-1, *out} for _r, _n, c in some)
+            if row not in out and any(is_missing(candidate) for _r, _n, candidate in some)
         }:
             out |= more
         for row in needs.keys() - out:
             for reference, names, candidate in needs[row]:
                 one = Pending(names, candidate[1])
                 self.resolvers[reference].keys[names] = one
-                self.made.setdefault(chunk.lines[makers[candidate]], []).append((reference, one))
+                if candidate in makers:
+                    line = chunk.lines[makers[candidate]]
+                    self.made.setdefault(line, []).append((reference, one))
         # What no row of the file makes is unknown for good.
         return {row for row in out if all(file.has(c) for _r, _n, c in needs[row])}
 

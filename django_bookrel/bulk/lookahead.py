@@ -11,11 +11,13 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from .chunk import Candidate, Chunk, Outcome
 
 __all__ = ("FileIdentities", "History", "LookAhead")
+
+T = TypeVar("T")
 
 
 class LookAhead(Exception):
@@ -80,6 +82,8 @@ class FileIdentities:
         """Identities whose last row was refused after an earlier one was passed over."""
         self.refused: set[int] = set()
         """The lines of those last rows."""
+        self._lost: set[int] = set()
+        """Identities whose last row makes no record; needs ``keep_all``."""
 
     def close(self) -> None:
         """Forget everything."""
@@ -112,6 +116,16 @@ class FileIdentities:
         """Return whether a row of the file has this identity; needs ``keep_all``."""
         return bool(self._lookup([_code(candidate)]))
 
+    def will_have(self, candidate: Candidate) -> bool:
+        """Return whether a row of the file makes a record of this identity; needs ``keep_all``."""
+        return self.has(candidate) and _code(candidate) not in self._lost
+
+    def note_lost(self, candidates: Iterable[Iterable[Candidate]]) -> bool:
+        """Take note of rows that make no record; return whether that was not known."""
+        before = len(self._lost)
+        self._lost.update(map(_code, _flat(candidates)))
+        return len(self._lost) > before
+
     def last_ones(self, chunk: Chunk) -> Chunk:
         """Return the rows that no later row of the file supersedes."""
         return chunk.only(self._last(chunk.lines, chunk.candidates))
@@ -122,12 +136,16 @@ class FileIdentities:
 
     def note_refused(self, lines: Sequence[int], candidates: Sequence[Sequence[Candidate]]) -> None:
         """Take note of rows that were refused and may have superseded others."""
-        if self._repeated:
-            line_of = {
-                _code(c): line for line, some in zip(lines, candidates, strict=True) for c in some
-            }
-            for code, first, last in self._lookup(line_of):
-                if last == line_of[code] and first < last:
+        if not self._repeated and not self._keep_all:
+            return
+        line_of = {
+            _code(c): line for line, some in zip(lines, candidates, strict=True) for c in some
+        }
+        for code, first, last in self._lookup(line_of):
+            if last == line_of[code]:
+                if self._keep_all:
+                    self._lost.add(code)
+                if first < last:
                     self.spoiled.add(code)
                     self.refused.add(last)
 
@@ -162,6 +180,6 @@ def _record(key: Any) -> Candidate:
     return -1, (str(key),)
 
 
-def _flat(lists: Iterable[Iterable[int]]) -> Iterator[int]:
+def _flat(lists: Iterable[Iterable[T]]) -> Iterator[T]:
     for items in lists:
         yield from items
