@@ -41,6 +41,7 @@ _SYNONYMS = {
     "editor": """
         ed, eds, edited, editors, series editor, volume editor, general editor,
         Herausgeber, Herausgeberin, Hrsg, Hg, éditeur scientifique, sous la direction de, dir,
+        associate editor, consulting editor, editor in chief,
         editora, curatore, curatrice, a cura di, redacteur, redaktör, redaktør, redaktor, редактор
     """,
     "translator": """
@@ -52,6 +53,8 @@ _SYNONYMS = {
     """,
     "illustrator": """
         illus, illustr, illustrated, illustrations, illustrators, artist, art, drawings,
+        drawn, pictures, colorist, colourist, clr, inker, penciller, penciler, dessins, coloriste,
+        Zeichnungen,
         Illustratorin, illustrateur, illustratrice, ilustrador, ilustradora, illustratore,
         illustratör, illustratør, иллюстратор
     """,
@@ -72,8 +75,14 @@ _SYNONYMS = {
         Fotograf, Fotografin, Fotos, photographe, photographies, fotógrafo, fotógrafa, fotografo
     """,
     "contributor": """
-        contrib, contributors, contributions, Beiträger, Mitwirkender, Mitwirkende,
-        contributeur, contributrice, collaborator, collaborateur, colaborador, colaboradora,
+        contrib, contributors, contributions, collaborator, clb, consultant, adapter, adaptor,
+        adapted, adaptation, adp, afterword, aft, author of afterword colophon etc, annotator,
+        annotated, annotations, ann, arranger, arranged, commentator, commentary, cmm, cwt,
+        compiler, compiled, cover artist, cover art, cover design, cover designer, cov,
+        ghostwriter, letterer, lettering, notes, reteller, retold, transcriber, transcribed, trc,
+        Nachwort, Mitarbeit, unter Mitarbeit von, postface, postfacier, adaptateur, adaptatrice,
+        avec la collaboration de, Beiträger, Mitwirkender, Mitwirkende,
+        contributeur, contributrice, collaborateur, colaborador, colaboradora,
         collaboratore, bidragsyder
     """,
 }

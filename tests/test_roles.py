@@ -52,13 +52,22 @@ def test_values_labels_and_relator_codes_are_found(role: Role) -> None:
         ("Introd.", "introduction"),
         ("Author of introduction, etc.", "introduction"),
         ("photos by", "photographer"),
+        ("Penciller", "illustrator"),
+        ("Colorist", "illustrator"),
+        ("Series Editor", "editor"),
         ("contrib.", "contributor"),
+        ("Afterword", "contributor"),
+        ("Cover Artist", "contributor"),
+        ("adapted by", "contributor"),
+        ("Author of afterword, colophon, etc.", "contributor"),
     ],
 )
 def test_words_of_catalogues_are_found(text: str, value: str) -> None:
     assert find_role(text) == value
 
 
-@pytest.mark.parametrize("text", ["", " ", "?", "poet", "publisher", "édi", "editor translator"])
+@pytest.mark.parametrize(
+    "text", ["", " ", "?", "poet", "composer", "publisher", "édi", "editor translator"]
+)
 def test_unknown_words_have_no_role(text: str) -> None:
     assert find_role(text) is None

@@ -10,7 +10,6 @@ from django_bookrel.sources.people import (
     learn_commas,
     part_people,
     split_people,
-    split_role,
 )
 
 BETWEEN, WITHIN, UNCLEAR = Commas.BETWEEN_NAMES, Commas.WITHIN_NAMES, Commas.UNCLEAR
@@ -27,6 +26,9 @@ BETWEEN, WITHIN, UNCLEAR = Commas.BETWEEN_NAMES, Commas.WITHIN_NAMES, Commas.UNC
         (["Wordsworth, William;Coleridge, Samuel Taylor"], WITHIN),
         (["García Márquez, Gabriel", "Sand, George (editor)"], WITHIN),
         (["King, Martin Luther, Jr."], WITHIN),
+        (["Carroll, Lewis, 1832-1898", "Homer", "Milner, Alfred, Viscount, 1854-1925"], WITHIN),
+        (["Sackville, Thomas, Earl of Dorset", "Bede, the Venerable, Saint"], WITHIN),
+        (["Holm, Ida, editor", "Ek, Bo, ill."], WITHIN),
         (["Ann Lee", "Bo Ek", "Cy Dow", "Tolkien, J. R. R."], UNCLEAR),
         (["Plato", "Homer", "Ovid", "Ann Lee, Bo Ek"], UNCLEAR),
     ],
@@ -68,6 +70,46 @@ def test_learn_commas(cells: list[str], commas: Commas):
         ("Arkady and Boris Strugatsky", BETWEEN, ["Arkady and Boris Strugatsky"]),
         ("Smith and Sons", BETWEEN, ["Smith and Sons"]),
         ("José Ortega y Gasset", BETWEEN, ["José Ortega y Gasset"]),
+        ("Ann Lee with Bo Ek", BETWEEN, ["Ann Lee", "Bo Ek"]),
+        ("Ann Lee, with Bo Ek", BETWEEN, ["Ann Lee", "Bo Ek"]),
+        ("Ann Lee och Bo Ek", UNCLEAR, ["Ann Lee", "Bo Ek"]),
+        ("Gone with the Wind", BETWEEN, ["Gone with the Wind"]),
+        ("Ann Lee et al.", BETWEEN, ["Ann Lee"]),
+        ("Lee, Ann; Ek, Bo [et al.]", WITHIN, ["Lee, Ann", "Ek, Bo"]),
+        ("Ann Lee, Bo Ek, and others", BETWEEN, ["Ann Lee", "Bo Ek"]),
+        ("Ann Lee ... et al", UNCLEAR, ["Ann Lee"]),
+        ("Ann Lee, 1920-1990, Bo Ek", BETWEEN, ["Ann Lee, 1920-1990", "Bo Ek"]),
+        ("Ann Lee, b. 1920, Bo Ek", BETWEEN, ["Ann Lee, b. 1920", "Bo Ek"]),
+        ("Ann Lee, Duchess of York, Bo Ek", BETWEEN, ["Ann Lee, Duchess of York", "Bo Ek"]),
+        ("Ann Lee, Lady Gaga", BETWEEN, ["Ann Lee", "Lady Gaga"]),
+        ("Pliny, the Elder, Bo Ek", BETWEEN, ["Pliny, the Elder", "Bo Ek"]),
+        ("Ann Lee, editor, Bo Ek", BETWEEN, ["Ann Lee, editor", "Bo Ek"]),
+        ("Ann Lee, Art Dow", BETWEEN, ["Ann Lee", "Art Dow"]),
+        ("Johnston, Reginald, Sir,", WITHIN, ["Johnston, Reginald, Sir"]),
+        (
+            "BEAUMONT, Francis and FLETCHER (John) Dramatist",
+            WITHIN,
+            ["BEAUMONT, Francis", "FLETCHER, John Dramatist"],
+        ),
+        (
+            "BENSON, George Architect, and DE LA MARE (J. England)",
+            WITHIN,
+            ["BENSON, George Architect", "DE LA MARE, J. England"],
+        ),
+        ("OWEN and EK ( )", WITHIN, ["OWEN", "EK"]),
+        (
+            "HILL, Ida and HILL, afterwards EK (Ann)",
+            WITHIN,
+            ["HILL, Ida", "HILL, afterwards EK, Ann"],
+        ),
+        ("PHAROAH AND CO", WITHIN, ["PHAROAH AND CO"]),
+        ("Ann Lee and Hill (Bo) Ek", WITHIN, ["Ann Lee", "Hill (Bo) Ek"]),
+        (
+            "Ministry of Health, Labour and Welfare",
+            BETWEEN,
+            ["Ministry of Health, Labour and Welfare"],
+        ),
+        ("Ann Lee, Harbour Press", BETWEEN, ["Ann Lee", "Harbour Press"]),
         (
             "Department of Health and Human Services",
             BETWEEN,
@@ -105,21 +147,6 @@ def test_split_people(text: str, commas: Commas, people: list[str]):
 )
 def test_part_people(text: str, separator: re.Pattern[str], people: list[str]):
     assert part_people(text, separator) == people
-
-
-@pytest.mark.parametrize(
-    "name, expected",
-    [
-        ("Ann Lee (Translator)", ("Ann Lee", "translator")),
-        ("Ann Lee [ill.]", ("Ann Lee", "illustrator")),
-        ("Ann Lee (poet)", ("Ann Lee (poet)", None)),
-        ("(editor)", ("(editor)", None)),
-        ("Ann Lee", ("Ann Lee", None)),
-        ("Ann Lee)", ("Ann Lee)", None)),
-    ],
-)
-def test_split_role(name: str, expected: tuple[str, str | None]):
-    assert split_role(name) == expected
 
 
 @pytest.mark.parametrize(

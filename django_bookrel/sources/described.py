@@ -8,8 +8,9 @@ from functools import cached_property
 from typing import ClassVar
 
 from .base import Column, Issue, Record, Row
+from .credits import credited
 from .mapped import MappedSource
-from .people import part_people, split_role
+from .people import part_people
 from .readers import mended
 from .rows import issue
 from .targets import Target
@@ -88,4 +89,4 @@ class DescribedSource(MappedSource):
         if text != cell.strip():
             repairs.append(mended("spaces", column, cell, text))
         people = part_people(text, separator) if separator.search(text) else [text]
-        return [split_role(name) for name in dict.fromkeys(people) if name]
+        return credited(name for name in dict.fromkeys(people) if name)

@@ -26,7 +26,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 from unicodedata import normalize
 
-from ..names import person_key
 from ..roles import find_role
 from .base import Column, Dialect, Issue, Record, Row
 from .decoding import visible
@@ -165,23 +164,6 @@ class LibraryThingSource(DescribedSource):
         if role not in (None, "co-author") and values["author"]:
             values["contributors"].insert(0, (values["author"], role))
             values["author"] = ""
-
-    def _read_contributors(
-        self,
-        cells: list[str],
-        columns: Sequence[Column],
-        values: dict[str, Any],
-        repairs: list[Issue],
-    ) -> None:
-        super()._read_contributors(cells, columns, values, repairs)
-        if values["contributors"] and (author := values.get("author")):
-            # What an author wrote is said already.
-            key = person_key(author)
-            values["contributors"] = [
-                (name, role)
-                for name, role in values["contributors"]
-                if role not in ("co-author", "contributor") or person_key(name) != key
-            ]
 
     def _people(
         self, cells: list[str], column: Column, repairs: list[Issue]

@@ -10,10 +10,11 @@ from typing import Any, ClassVar
 from ..names import person_key
 from .base import Column, Issue, Record, Row, Source
 from .cells import mend_text, split_texts
+from .credits import credited, is_nobody
 from .isbns import collect_numbers
-from .people import Commas, learn_commas, split_people, split_role
+from .people import Commas, learn_commas, split_people
 from .placement import in_reading_order, place_columns
-from .readers import READERS, Reader, mended, read_plain
+from .readers import READERS, Reader, left_out, mended, read_plain
 from .series import join_series, take_series
 from .targets import Target, check_columns
 
@@ -29,6 +30,23 @@ def _turn(item: tuple[str, list[Column]]) -> int:
     # The first two begin the lists of contributors and identifiers; a statement of publication
     # may have a year or pages that are not said elsewhere.
     return {"author": 0, "isbn": 0, "publishers": 2}.get(item[0], 1)
+
+
+def _once(people: Iterable[tuple[str, str | None]]) -> list[tuple[str, str | None]]:
+    first: dict[tuple[str, str], tuple[str, str | None]] = {}
+    for name, role in people:
+        first.setdefault((person_key(name), role or "co-author"), (name, role))
+    return list(first.values())
+
+
+def _without_author(people: list[tuple[str, str]], author: str) -> list[tuple[str, str]]:
+    # That the author has a part in the book is said already.
+    key = person_key(author)
+    return [
+        (name, role)
+        for name, role in people
+        if role not in ("co-author", "contributor") or person_key(name) != key
+    ]
 
 
 class MappedSource(Source):
@@ -162,9 +180,9 @@ class MappedSource(Source):
         values: dict[str, Any],
         repairs: list[Issue],
     ) -> None:
-        people = self._people(cells, columns[0], repairs)
+        people = self._somebody(cells, columns, repairs)
         if len(columns) > 1:
-            people = self._united(people, cells, columns[1:], repairs)
+            people = _once(people)
         author = ""
         others = values.setdefault("contributors", [])
         for name, role in people:
@@ -173,20 +191,6 @@ class MappedSource(Source):
             else:
                 author = name
         values["author"] = author
-
-    def _united(
-        self,
-        people: list[tuple[str, str | None]],
-        cells: list[str],
-        columns: Sequence[Column],
-        repairs: list[Issue],
-    ) -> list[tuple[str, str | None]]:
-        for column in columns:
-            people += self._people(cells, column, repairs)
-        first: dict[tuple[str, str], tuple[str, str | None]] = {}
-        for name, role in people:
-            first.setdefault((person_key(name), role or "co-author"), (name, role))
-        return list(first.values())
 
     def _read_contributors(
         self,
@@ -197,9 +201,25 @@ class MappedSource(Source):
     ) -> None:
         people = values.get("contributors", [])
         for column in columns:
-            for name, role in self._people(cells, column, repairs):
+            for name, role in self._somebody(cells, (column,), repairs):
                 people.append((name, role or column.qualifier or "contributor"))
+        if people and values.get("author"):
+            people = _without_author(people, values["author"])
         values["contributors"] = list(dict.fromkeys(people))
+
+    def _somebody(
+        self, cells: list[str], columns: Sequence[Column], repairs: list[Issue]
+    ) -> list[tuple[str, str | None]]:
+        people: list[tuple[str, str | None]] = []
+        for column in columns:
+            found = self._people(cells, column, repairs)
+            for name, role in found:
+                if is_nobody(name):
+                    reason = f'"{name}" is no person.'
+                    repairs.append(left_out("nobody", column, name, reason))
+                else:
+                    people.append((name, role))
+        return people
 
     def _people(
         self, cells: list[str], column: Column, repairs: list[Issue]
@@ -209,8 +229,9 @@ class MappedSource(Source):
         if len(people) > 1:
             repairs.append(mended("people", column, cell, "; ".join(people)))
         elif people and people[0] != cell:
-            repairs.append(mended("spaces", column, cell, people[0]))
-        return [split_role(name) for name in people]
+            kind = "spaces" if people[0] == " ".join(cell.split()) else "people"
+            repairs.append(mended(kind, column, cell, people[0]))
+        return credited(people)
 
     def _read_isbn(
         self,

@@ -10,11 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from enum import Enum
-from functools import lru_cache
 
-from ..roles import find_role
+from .credits import is_role
 
-__all__ = ("Commas", "learn_commas", "part_people", "split_people", "split_role")
+__all__ = ("Commas", "learn_commas", "part_people", "split_people")
 
 
 class Commas(Enum):
@@ -28,8 +27,13 @@ class Commas(Enum):
 _BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _STRONG = re.compile(r"[;|]+")
 _COMMA = re.compile(",")
-_AND = re.compile(" (?:&|and|und|et) ")
-_LEADING_AND = re.compile(r"\A(?:&|and|und|et) ")
+_AND = re.compile(" (?:&|and|und|et|och|og|with|w/|mit|avec) ")
+_LEADING_AND = re.compile(r"\A(?:&|and|und|et|och|og|with|w/|mit|avec) ")
+# The second of two in catalogues of the British Library: "BEAUMONT, Francis and FLETCHER (John)".
+_SECOND = re.compile(
+    r"(?P<first>.+?),? and (?P<surname>[^\W\d_a-z][^()]*?),? ?\((?P<given>[^()]*)\),? ?(?P<rest>.*)"
+)
+_ET_AL = re.compile(r"[\s,]*[\[(]?(?:\.{3}|…)?\s?\b(?:et\.? al\b|and others\b|u\. ?a\.)\.?[\])]?\Z")
 _ENDS_IN_INITIAL = re.compile(r"\s\w\.\Z")
 _PARTICLE = re.compile(r"(?:van|von|de|du|des|del|della|di|da|le|la|ter|ten|zu)\s")
 _INITIALS = re.compile(r"(?:\w{1,2}\.[\s-]?)+")
@@ -40,12 +44,33 @@ _SUFFIX = re.compile(
     r"|inc|ltd|llc|co|gmbh|s\.?a)\.?",
     re.IGNORECASE,
 )
-_CORPORATE = re.compile(
-    r"\b(?:of|for|the|on|in|company|corporation|press|group|society|institute|university|inc|ltd|sons"
-    r"|museum|société|académie|verein|gesellschaft|department|ministry|association|committee|club|magazine|editors|staff)\b",
+_DIGIT = re.compile("[0-9]")
+_DATES = re.compile(
+    r"(?:(?:b|d|c|ca|fl|born|died|active|approximately|circa|bce?|ce|jh|cent)\b|[\W\d_])+",
     re.IGNORECASE,
 )
-_HAS_SEPARATOR = re.compile(r"[;|,&\n\r\t]| (?: |(?:and|und|et)\s)")
+# Alone or with a place; "Lady Gaga" is a person of her own.
+_TITLE = re.compile(
+    r"(?:[0-9]+(?:st|nd|rd|th) )?(?:sir|lord|lady|dame|baron|baroness|viscount|viscountess|count"
+    r"|countess|earl|duke|duchess|marquess|marquis|marchioness|prince|princess|king|queen|emperor"
+    r"|empress|pope|cardinal|bishop|archbishop|saint|mrs|miss|dr|rev|hon|bart|comte|comtesse|duc"
+    r"|duchesse|vicomte|vicomtesse|marquise|chevalier|abbé|graf|gräfin|freiherr|freiherrin|fürst"
+    r"|fürstin|conte|contessa|barone)\b\.?(?: (?:of|de|du|des|von|zu|di|d')\b.*)?",
+    re.IGNORECASE,
+)
+_CORPORATE = re.compile(
+    r"\b(?:of|for|the|on|in|sons|magazine|editors|staff|books|publications)\b", re.IGNORECASE
+)
+_BODY = re.compile(
+    r"\b(?:company|corporation|press|group|society|institute|university|inc|ltd|museum|société"
+    r"|académie|verein|gesellschaft|department|ministry|association|committee|club|council"
+    r"|foundation|commission|agency|bureau|office|library|federation|union|organi[sz]ation"
+    r"|ministère|ministerium|institut|universität|université)\b",
+    re.IGNORECASE,
+)
+_HAS_SEPARATOR = re.compile(
+    r"[;|,&\n\r\t]| (?: |(?:and|und|et|och|og|with|w/|mit|avec)\s|u\. ?a\.)"
+)
 
 
 def _split(separator: re.Pattern[str], text: str) -> list[str]:
@@ -73,11 +98,18 @@ def part_people(text: str, separator: re.Pattern[str]) -> list[str]:
     """
     parts: list[str] = []
     for part in map(str.strip, _split(separator, text)):
-        if parts and (not part or _SUFFIX.fullmatch(part)):
+        if parts and (not part or _is_addition(part)):
             parts[-1] += f", {part}" if part else ""
         else:
             parts.append(part)
     return parts
+
+
+def _is_addition(text: str) -> bool:
+    """Say whether what follows a name and a comma is no name: "Jr.", "1820-1891", "editor"."""
+    if text.startswith(("the ", "of ")) or _SUFFIX.fullmatch(text) or _TITLE.fullmatch(text):
+        return True
+    return is_role(text) or bool(_DIGIT.search(text) and _DATES.fullmatch(text))
 
 
 def _is_single_word(text: str) -> bool:
@@ -102,10 +134,11 @@ def learn_commas(cells: Iterable[str]) -> Commas:
     plain = plain_names = inverted = lists = 0
     for cell in cells:
         for piece in _split(_STRONG, cell):
-            parts = _comma_parts(_BRACKETED.sub("", piece))
-            if len(parts) == 1:
-                plain += bool(parts[0])
-                plain_names += " " in parts[0]
+            texts = filter(None, map(str.strip, _BRACKETED.sub("", piece).split(",")))
+            parts = [part for index, part in enumerate(texts) if not (index and _is_addition(part))]
+            if len(parts) < 2:
+                plain += len(parts)
+                plain_names += " " in "".join(parts)
             elif len(parts) == 2 and _is_inverted(*parts):
                 inverted += 1
             else:
@@ -119,23 +152,33 @@ def split_people(text: str, commas: Commas) -> list[str]:
     """
     Part the people of a cell.
 
-    ``;`` and ``|`` always part; ``&``, "and", "und" and "et" part full names, but no firm or
-    office ("Department of Health and Human Services"). Runs of spaces become one, and a person
-    who is named twice comes once.
+    ``;`` and ``|`` always part; "and", "with", ``&`` and their like in some languages part full
+    names, but no firm or office ("Department of Health and Human Services"). "et al." is left out,
+    runs of spaces become one, and a person who is named twice comes once.
     """
     if not _HAS_SEPARATOR.search(text):
         return [text] if text else []
     people = [
         name
         for piece in _split(_STRONG, text)
-        for part in _by_commas(" ".join(piece.split()), commas)
-        for name in _by_and(part, commas)
-        if name
+        for name in _names(_ET_AL.sub("", " ".join(piece.split())), commas)
     ]
     first_spellings: dict[str, str] = {}
     for name in people:
         first_spellings.setdefault(name.casefold(), name)
     return list(first_spellings.values())
+
+
+def _names(text: str, commas: Commas) -> list[str]:
+    text = text.strip(" ,")
+    if " and " in text and (match := _SECOND.fullmatch(text)) and _is_capital(match["surname"]):
+        second = ", ".join(filter(None, (match["surname"], match["given"].strip())))
+        return [match["first"], f"{second} {match['rest']}".rstrip()]
+    return [name for part in _by_commas(text, commas) for name in _by_and(part, commas) if name]
+
+
+def _is_capital(surname: str) -> bool:
+    return surname.replace("afterwards", "").isupper()
 
 
 def _by_commas(text: str, commas: Commas) -> list[str]:
@@ -145,12 +188,20 @@ def _by_commas(text: str, commas: Commas) -> list[str]:
     # "King, Stephen" among names in natural order may be one person or two.
     if len(parts) == 2 and all(map(_is_single_word, parts)):
         return [text]
-    return [_LEADING_AND.sub("", part, count=1) for part in parts]
+    parts = [_LEADING_AND.sub("", part, count=1) for part in parts]
+    if _BODY.search(text) and not all(map(_is_whole, parts)):
+        return [text]
+    return parts
+
+
+def _is_whole(text: str) -> bool:
+    """Say whether a text may be a name, not a fragment of an office's: "Labour and Welfare"."""
+    return not any(map(_is_single_word, _split(_AND, text)))
 
 
 def _by_and(text: str, commas: Commas) -> list[str]:
     parts = _split(_AND, text)
-    if len(parts) == 1 or _CORPORATE.search(text):
+    if len(parts) == 1 or _CORPORATE.search(text) or _BODY.search(text):
         return [text]
     if all(_is_full_name(part, commas) for part in parts):
         return parts
@@ -163,16 +214,3 @@ def _is_full_name(text: str, commas: Commas) -> bool:
     if "," in text and commas is not Commas.WITHIN_NAMES:
         return len(_comma_parts(text)) == 1
     return not _is_single_word(text)
-
-
-_role = lru_cache(1024)(find_role)
-
-
-def split_role(name: str) -> tuple[str, str | None]:
-    """Take a role in brackets off the end of a name; any other bracket belongs to the name."""
-    if name.endswith((")", "]")):
-        cut = name.rfind("(" if name[-1] == ")" else "[")
-        role = _role(name[cut + 1 : -1]) if cut > 0 else None
-        if role:
-            return name[:cut].rstrip(), role
-    return name, None

@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from django_bookrel.sources import open_source
+from django_bookrel.sources.credits import credited, is_nobody, split_roles
+
+
+@pytest.mark.parametrize(
+    "text, expected",
+    [
+        ("Ann Lee", ("Ann Lee", [])),
+        ("Ann Lee (Translator)", ("Ann Lee", ["translator"])),
+        ("Ann Lee [ill.]", ("Ann Lee", ["illustrator"])),
+        ("Ann Lee (ed.).", ("Ann Lee", ["editor"])),
+        ("Ann Lee [Author of introduction, etc.]", ("Ann Lee", ["introduction"])),
+        ("Ann Lee (Author/Illustrator)", ("Ann Lee", ["co-author", "illustrator"])),
+        ("Ann Lee (editor and translator)", ("Ann Lee", ["editor", "translator"])),
+        ("Ann Lee [Editor] [Translator]", ("Ann Lee", ["editor", "translator"])),
+        ("Lee, Ann, editor", ("Lee, Ann", ["editor"])),
+        ("Lee, Ann, ill.", ("Lee, Ann", ["illustrator"])),
+        ("Ann Lee, Translator", ("Ann Lee", ["translator"])),
+        ("edited by Ann Lee", ("Ann Lee", ["editor"])),
+        ("Translated by Lee, Ann", ("Lee, Ann", ["translator"])),
+        ("traduit par Ann Lee", ("Ann Lee", ["translator"])),
+        ("Ann Lee (poet)", ("Ann Lee (poet)", [])),
+        ("Ann Lee (poet/editor)", ("Ann Lee (poet/editor)", [])),
+        ("Ann Lee (poet) (editor)", ("Ann Lee (poet)", ["editor"])),
+        ("Lee, Art", ("Lee, Art", [])),
+        ("Reader, John", ("Reader, John", [])),
+        ("Lee, Ed", ("Lee, Ed", [])),
+        ("Death by Water", ("Death by Water", [])),
+        ("(editor)", ("(editor)", [])),
+        ("Ann Lee)", ("Ann Lee)", [])),
+    ],
+)
+def test_split_roles(text: str, expected: tuple[str, list[str]]):
+    assert split_roles(text) == expected
+
+
+def test_credited():
+    assert credited(["Ann Lee", "Bo Ek (Editor, Translator)"]) == [
+        ("Ann Lee", None),
+        ("Bo Ek", "editor"),
+        ("Bo Ek", "translator"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Various", "various authors.", "Unknown", "[Unknown]", "AA.VV.", "Collectif", "NA", "?"],
+)
+def test_nobody(name: str):
+    assert is_nobody(name)
+
+
+@pytest.mark.parametrize("name", ["Anonymous", "Anon.", "Na", "Ann Lee", "Various Lee", "Dr. No"])
+def test_somebody(name: str):
+    assert not is_nobody(name)
+
+
+def test_cells(tmp_path: Path):
+    path = tmp_path / "books.csv"
+    path.write_text(
+        "title|author|editor\n"
+        "A|Various|Ann Lee; Unknown\n"
+        "B|Anonymous|Bo Ek (Editor, Translator)\n"
+        "C|Ann Lee et al.|Ann  Lee\n"
+        "D|Ann Lee|\n".replace("|", "\t")
+    )
+    with open_source(path) as reading:
+        records = list(reading)
+    assert [(row.values["author"], row.values["contributors"]) for row in records] == [
+        ("", [("Ann Lee", "editor")]),
+        ("Anonymous", [("Bo Ek", "editor"), ("Bo Ek", "translator")]),
+        ("Ann Lee", [("Ann Lee", "editor")]),
+        ("Ann Lee", []),
+    ]
+    assert [(repair.kind, repair.value) for record in records for repair in record.repairs] == [
+        ("nobody-left-out", "Various"),
+        ("people", "Ann Lee; Unknown"),
+        ("nobody-left-out", "Unknown"),
+        ("people", "Ann Lee et al."),
+        ("spaces", "Ann  Lee"),
+    ]
+
+
+def test_author_among_the_further_people(tmp_path: Path):
+    path = tmp_path / "books.csv"
+    path.write_text(
+        "title|author|co-authors|translator\nA|Lee, Ann|Ann Lee; Bo Ek|Ann Lee\n".replace("|", "\t")
+    )
+    with open_source(path) as reading:
+        (record,) = reading
+    assert record.values["contributors"] == [("Bo Ek", "co-author"), ("Ann Lee", "translator")]
