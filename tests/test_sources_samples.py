@@ -93,3 +93,12 @@ def comparable(record: Record) -> tuple[dict[str, Any], set[str]]:
         for name, value in record.values.items()
     }
     return values, {error.kind for error in record.errors}
+
+
+@pytest.mark.parametrize("name", sorted(set(SOURCES) - WITHOUT_SAMPLE))
+def test_named_format_may_lack_any_column_but_the_title(name: str, tmp_path: Path):
+    path = tmp_path / "books.csv"
+    path.write_text("Shelf,Name\n1,Momo\n", encoding="utf-8")
+    options = {"source": name, "delimiter": ",", "mapping": {"title": "Name"}}
+    with open_source(path, **options) as reading:
+        assert [record.values["title"] for record in reading] == ["Momo"]

@@ -141,8 +141,8 @@ class ZoteroSource(DescribedSource):
     }
 
     def read(self, row: Row) -> Record:
-        kind = self.named["Item Type"]
-        if row.cells[kind.position] not in _BOOKS:
+        kind = self.named.get("Item Type")
+        if kind and row.cells[kind.position] not in _BOOKS:
             return no_book(row, kind)
         return super().read(row)
 
