@@ -104,6 +104,8 @@ def repair_isbn(text: str) -> tuple[str, str | None]:
     """
     if found := _known(text):
         return found, None if len(text) == 13 else "isbn-10"
+    if text[:2] == '="' and text[-1] == '"' and (found := _known(text[2:-1])):
+        return found, "excel"
     number = normalize("NFKC", text).strip()
     kind = None
     for name, wrapping in _WRAPPINGS:
