@@ -27,6 +27,7 @@ from django_bookrel.sources.base import ByteReader, Dialect, Row
 from django_bookrel.sources.mapped import MappedSource
 from django_bookrel.sources.targets import Target
 from tests.shared import SHARED_DATA, shared_file
+from tests.test_sources_samples import FILES
 
 
 def write(folder: Path, data: bytes, name: str = "books.csv") -> Path:
@@ -556,6 +557,7 @@ CLEAN = [
     'Titre;Auteur;ISBN;Année\n"Käse ""x""";A B, C D;="0439023483";c1999\n'.encode(),
     'title\tauthor\tseries\r\n"x\ty"\tz & q w\ta; b\r\n'.encode("utf-16"),
     gzip.compress(b"title,author\n" + b"abc,def\n" * 30),
+    *(path.read_bytes() for path in FILES),
 ]
 
 

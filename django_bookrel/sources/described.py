@@ -51,6 +51,9 @@ class DescribedSource(MappedSource):
     left_out: ClassVar[Mapping[str, str]] = {}
     """Column to the reason why it is not kept."""
 
+    looked_at: ClassVar[Mapping[str, str]] = {}
+    """Column that goes nowhere itself, but is needed to read the row, to what for."""
+
     separators: ClassVar[Mapping[str, re.Pattern[str]]] = {}
     """Column of people to what stands between two; where there is none, it has to be learned."""
 
@@ -59,7 +62,7 @@ class DescribedSource(MappedSource):
         names = set(header)
         if not cls.signature <= names:
             return 0
-        return 21 + len(names & (cls.places.keys() | cls.left_out.keys()))
+        return 21 + len(names & (cls.places.keys() | cls.left_out.keys() | cls.looked_at.keys()))
 
     def find_target(self, name: str, fields: Collection[str]) -> tuple[int, Target] | str:
         if name in self.places:
@@ -67,8 +70,8 @@ class DescribedSource(MappedSource):
             if field in fields:
                 return list(self.places).index(name), Target(field, qualifier)
             return f"there is no field {field}"
-        if name in self.left_out:
-            return self.left_out[name]
+        if reason := self.left_out.get(name) or self.looked_at.get(name):
+            return reason
         if name in fields:
             return _FOREIGN_COLUMN, Target(name)
         return f"no column of {self.title}"
@@ -77,6 +80,9 @@ class DescribedSource(MappedSource):
     def named(self) -> dict[str, Column]:
         """Name to column, of the columns that the file has."""
         return {column.name: column for column in self.columns}
+
+    def _needs(self, column: Column) -> bool:
+        return column.name in self.looked_at or super()._needs(column)
 
     def _people(
         self, cells: list[str], column: Column, repairs: list[Issue]

@@ -28,7 +28,6 @@ __all__ = ("InventaireSource",)
 
 _COPY = "about a reader's copy"
 _WORK = "about the work, not this edition"
-_ADDRESSES = "tells where the labels beside it are to be parted"
 _NUMBER = re.compile(r"\d+(?:\.\d+)?[a-z]?(?:-\d+(?:\.\d+)?[a-z]?)*")
 
 
@@ -55,12 +54,11 @@ class InventaireSource(DescribedSource):
         "Subjects labels": "subjects",
         "Edition URL": "identifiers:inventaire",
     }
+    looked_at: ClassVar[Mapping[str, str]] = dict.fromkeys(
+        ("Authors URLs", "Translators URLs", "Series URLs", "Genres URLs", "Subjects URLs"),
+        "tells where the labels beside it are to be parted",
+    )
     left_out: ClassVar[Mapping[str, str]] = {
-        "Authors URLs": _ADDRESSES,
-        "Translators URLs": _ADDRESSES,
-        "Series URLs": _ADDRESSES,
-        "Genres URLs": _ADDRESSES,
-        "Subjects URLs": _ADDRESSES,
         "Publisher URLs": "publishers have no field for it",
         "Works URLs": _WORK,
         "Works labels": _WORK,
@@ -115,17 +113,17 @@ class InventaireSource(DescribedSource):
         names: list[str] = []
         number = ""
         for column in columns:
-            cell = cells[column.position].strip()
             if not column.qualifier:
                 names += self._labels(cells, column)
-            elif _NUMBER.fullmatch(cell):
+        for column in columns:
+            cell = cells[column.position].strip()
+            if not column.qualifier or not cell.strip("-"):
+                continue
+            if len(names) == 1 and _NUMBER.fullmatch(cell):
                 number = cell
-            elif cell.strip("-"):
-                repairs.append(left_out("series-number", column, cell, f'"{cell}" is not clear.'))
-        if number and len(names) > 1:
-            [column] = [column for column in columns if column.qualifier]
-            repairs.append(left_out("series-number", column, number, "Its series is not certain."))
-            number = ""
+            else:
+                reason = "Its series is not certain." if names[1:] else "It is no single number."
+                repairs.append(left_out("series-number", column, cell, reason))
         values["series"] = [(name, number) for name in names]
 
     def _read_identifiers(

@@ -9,7 +9,8 @@ lending came in.
   before its letter (``Cort\xe2azar``). Where all such bytes of a subject are marks that fit the
   letters behind them, it is mended; else it is left out. Elsewhere such bytes cost the row.
   https://www.loc.gov/marc/specifications/speccharmarc8.html
-- ``[0596101996]``: ISBNs and dates stand in brackets, ``[]`` is none. "ISBNs" has both forms.
+- ``[0596101996]``: ISBNs and dates stand in brackets, ``[]`` is none. "ISBNs" are a list with
+  commas, mostly of the two forms of one.
 - People stand surname first. "Secondary Author" and its roles are parallel lists with ``|``, and
   may name the first author once more.
 - "Publication" is a statement: ``O'Reilly Media (2006), Edition: Fifth, 1032 pages``; it may have
@@ -23,9 +24,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, ClassVar
 from unicodedata import normalize
 
+from ..isbn import find_isbn
 from ..roles import find_role
 from .base import Column, Dialect, Issue, Record, Row
 from .decoding import visible
@@ -45,6 +48,8 @@ _NO_BOOKS = re.compile(
     r"|software",
     re.IGNORECASE,
 )
+_role = lru_cache(1024)(find_role)
+
 _MARKED = re.compile("([\udce0-\udcfe]+)([A-Za-z])")
 _TIED = re.compile("\udceb([A-Za-z])\udcec([A-Za-z])")
 # Of the ANSEL set, from 0xE0 on.
@@ -91,10 +96,12 @@ class LibraryThingSource(DescribedSource):
         "OCLC": "identifiers:oclc",
         "LCCN": "identifiers:lccn",
     }
-    left_out: ClassVar[Mapping[str, str]] = {
+    looked_at: ClassVar[Mapping[str, str]] = {
         "Media": "tells books from films and music, whose rows are refused",
         "Primary Author Role": "the role of the first person",
         "Secondary Author Roles": "the roles of the further people",
+    }
+    left_out: ClassVar[Mapping[str, str]] = {
         "Work id": "shared by all editions of a work",
         "Original Languages": "about the work, not this edition",
         "Sort Character": "where the title is sorted",
@@ -151,6 +158,23 @@ class LibraryThingSource(DescribedSource):
             return no_book(row, media)
         return super().read(row)
 
+    def _read_isbn(
+        self,
+        cells: list[str],
+        columns: Sequence[Column],
+        values: dict[str, Any],
+        repairs: list[Issue],
+    ) -> None:
+        texts = [cells[column.position].strip("[] ") for column in columns]
+        isbns = [find_isbn(part) for text in texts if text for part in text.split(", ")]
+        if None in isbns:
+            super()._read_isbn(cells, columns, values, repairs)
+            return
+        found = list(dict.fromkeys(isbns))
+        values["isbn"] = found[0] if found else ""
+        if self._keeps_identifiers:
+            values["identifiers"] = [("isbn", isbn) for isbn in found[1:]]
+
     def _read_author(
         self,
         cells: list[str],
@@ -160,7 +184,7 @@ class LibraryThingSource(DescribedSource):
     ) -> None:
         super()._read_author(cells, columns, values, repairs)
         roles = self.named.get("Primary Author Role")
-        role = find_role(cells[roles.position]) if roles else None
+        role = _role(cells[roles.position]) if roles else None
         if role not in (None, "co-author") and values["author"]:
             values["contributors"].insert(0, (values["author"], role))
             values["author"] = ""
@@ -177,7 +201,7 @@ class LibraryThingSource(DescribedSource):
             roles = [""] * len(names)
         people = []
         for name, text in zip(names, roles, strict=True):
-            role = find_role(text) if text else None
+            role = _role(text) if text else None
             if text and place and role is None:
                 repairs.append(left_out("role", place, text, f'There is no role "{text}".'))
             people.append((" ".join(name.split()), role))
@@ -224,9 +248,11 @@ class LibraryThingSource(DescribedSource):
     ) -> None:
         subjects = []
         for column in columns:
-            for text in cells[column.position].split("|"):
+            cell = cells[column.position]
+            is_damaged = visible(cell) != cell
+            for text in cell.split("|"):
                 subject = " ".join(text.split())
-                if not subject.isascii() and visible(subject) != subject:
+                if is_damaged and visible(subject) != subject:
                     subject = self._without_marc8(subject, column, repairs)
                 subjects.append(subject)
         values["subjects"] = [subject for subject in dict.fromkeys(subjects) if subject]

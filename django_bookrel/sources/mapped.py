@@ -130,12 +130,15 @@ class MappedSource(Source):
         return Commas.WITHIN_NAMES if lists else Commas.BETWEEN_NAMES
 
     def refuse(self, row: Row) -> Record:
-        needed = {c.position for c in self.columns if c.field and c.field not in self.mixed}
-        if not row.undecoded or needed & row.undecoded.keys():
+        damaged = (column for column in self.columns if column.position in row.undecoded)
+        if not row.undecoded or any(map(self._needs, damaged)):
             return super().refuse(row)
         cells = [row.undecoded.get(place, cell) for place, cell in enumerate(row.cells)]
         record = self.read(Row(row.line, cells))
         return replace(record, raw=row.cells, repairs=[*row.errors, *record.repairs])
+
+    def _needs(self, column: Column) -> bool:
+        return bool(column.field) and column.field not in self.mixed
 
     def read(self, row: Row) -> Record:
         cells = row.cells

@@ -18,8 +18,9 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, ClassVar
 
-from .base import Column, Issue
+from .base import Column, Issue, Record, Row
 from .described import PIPE, DescribedSource
+from .targets import Target
 
 __all__ = ("OpenLibraryLogSource",)
 
@@ -61,10 +62,25 @@ class OpenLibraryLogSource(DescribedSource):
         numbered = {name.upper() for name in header} >= {"WORK ID", "EDITION ID"}
         return super().identify(header, fields) if numbered else 0
 
+    def __init__(
+        self,
+        header: Sequence[str],
+        fields: Collection[str],
+        mapping: Sequence[tuple[Target, str]] = (),
+    ) -> None:
+        super().__init__(header, fields, mapping)
+        # An old log says of every title that it is empty.
+        self._said_empty = {"title"} & set(fields)
+
     @property
     def fields(self) -> frozenset[str]:
-        # An old log says of every title that it is empty.
-        return super().fields | {"title"}
+        return super().fields | self._said_empty
+
+    def read(self, row: Row) -> Record:
+        record = super().read(row)
+        for field in self._said_empty:
+            record.values.setdefault(field, "")
+        return record
 
     def _read_subjects(
         self,

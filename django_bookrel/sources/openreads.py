@@ -41,10 +41,12 @@ class OpenReadsSource(DescribedSource):
         "pages": "pages",
         "olid": "identifiers:openlibrary",
     }
+    looked_at: ClassVar[Mapping[str, str]] = {
+        "deleted": "says whether the book lies in the trash; such a row is refused"
+    }
     left_out: ClassVar[Mapping[str, str]] = {
         "description": _NO_FIELD,
         "book_format": _NO_FIELD,
-        "deleted": "says whether the book lies in the trash; such a row is refused",
         **dict.fromkeys(
             (
                 "status",

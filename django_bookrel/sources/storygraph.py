@@ -22,6 +22,8 @@ from .readers import left_out
 __all__ = ("StoryGraphSource",)
 
 _READING = "about a reader, not the book"
+_BRACKETED_ROLE = re.compile(r"(.*\S) \(([^()]+)\)")
+_SHORT_NUMBER = re.compile("[0-9]{1,8}")
 
 
 class StoryGraphSource(DescribedSource):
@@ -65,19 +67,33 @@ class StoryGraphSource(DescribedSource):
         ),
     }
 
-    def _read_contributors(
+    def _read_isbn(
         self,
         cells: list[str],
         columns: Sequence[Column],
         values: dict[str, Any],
         repairs: list[Issue],
     ) -> None:
-        super()._read_contributors(cells, columns, values, repairs)
-        people = values["contributors"]
-        for index, (name, role) in enumerate(people):
-            if name.endswith(")"):
-                # What is left in brackets is a role that there is no word for here.
-                person, _, unknown = name[:-1].rpartition(" (")
-                people[index] = person, role
-                reason = f'There is no role "{unknown}".'
-                repairs.append(left_out("role", columns[0], name, reason))
+        cell = cells[columns[0].position].strip()
+        if self._keeps_identifiers and _SHORT_NUMBER.fullmatch(cell):
+            # Nothing has taken zeros off it.
+            values["isbn"] = ""
+            values["identifiers"] = [(self.own_numbers, cell)]
+        else:
+            super()._read_isbn(cells, columns, values, repairs)
+
+    def _people(
+        self, cells: list[str], column: Column, repairs: list[Issue]
+    ) -> list[tuple[str, str | None]]:
+        people = super()._people(cells, column, repairs)
+        if column.name != "Contributors":
+            return people
+        return [(_without_unknown_role(name, column, repairs), role) for name, role in people]
+
+
+def _without_unknown_role(name: str, column: Column, repairs: list[Issue]) -> str:
+    match = _BRACKETED_ROLE.fullmatch(name)
+    if match is None:
+        return name
+    repairs.append(left_out("role", column, name, f'There is no role "{match[2]}".'))
+    return match[1]

@@ -61,8 +61,10 @@ class ZoteroSource(DescribedSource):
         "DOI": "identifiers:doi",
         "Extra": "identifiers:oclc",
     }
+    looked_at: ClassVar[Mapping[str, str]] = {
+        "Item Type": "tells books from papers and others, whose rows are refused"
+    }
     left_out: ClassVar[Mapping[str, str]] = {
-        "Item Type": "tells books from papers and others, whose rows are refused",
         **dict.fromkeys(("Notes", "Manual Tags", "Date Added", "Date Modified"), _READING),
         **dict.fromkeys(
             (
