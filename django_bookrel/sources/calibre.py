@@ -30,6 +30,10 @@ __all__ = ("CalibreSource",)
 
 _COPY = "about a copy of the e-book"
 _SORTED = "the same once more, as it is sorted"
+# The user chooses columns; two of these are there if the choice is not very small.
+_OWN = frozenset(
+    {"author_sort", "title_sort", "series_index", "library_name", "timestamp", "pubdate", "formats"}
+)
 _AMAZON = re.compile(r"(?:amazon(?:_[a-z]+)?|mobi-asin|asin)")
 _NO_DATE = re.compile("010[01]-")
 
@@ -46,7 +50,7 @@ class CalibreSource(DescribedSource):
 
     name: ClassVar[str] = "calibre"
     title: ClassVar[str] = "Calibre catalogue"
-    signature: ClassVar[frozenset[str]] = frozenset({"authors", "title", "author_sort"})
+    signature: ClassVar[frozenset[str]] = frozenset({"authors", "title"})
     separators: ClassVar[Mapping[str, re.Pattern[str]]] = {"authors": re.compile("(?<!&)&(?!&)")}
     places: ClassVar[Mapping[str, str]] = {
         "title": "title",
@@ -75,6 +79,10 @@ class CalibreSource(DescribedSource):
         "ondevice": _COPY,
         "marked": _COPY,
     }
+
+    @classmethod
+    def identify(cls, header: Sequence[str], fields: Collection[str]) -> int:
+        return super().identify(header, fields) if len(_OWN.intersection(header)) > 1 else 0
 
     def find_target(self, name: str, fields: Collection[str]) -> tuple[int, Target] | str:
         if name.startswith("#"):
