@@ -21,6 +21,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from .fields import (
+    AnyField,
     CodePointField,
     DerivedField,
     ISBNField,
@@ -113,6 +114,7 @@ class Derived(models.Model):
             self._fill_deferred()
         super().save(*args, update_fields=update_fields, **kwargs)
 
+    # What keeps templates from calling it; for a type checker functions have no attributes.
     save.alters_data = True  # type: ignore[attr-defined]
 
     def _fill_deferred(self) -> None:
@@ -170,7 +172,7 @@ class Derived(models.Model):
     def _twin(self, fields: Iterable[str]) -> models.Model | None:
         lookup = {}
         for name in fields:
-            field = cast("models.Field[Any, Any]", self._meta.get_field(name))
+            field = cast("AnyField", self._meta.get_field(name))
             derived = isinstance(field, DerivedField)
             value = field.pre_save(self, add=False) if derived else getattr(self, field.attname)
             if value is None:

@@ -12,10 +12,10 @@ from typing import Any
 from django.apps import AppConfig, apps
 from django.core.checks import CheckMessage, Error
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import BaseConstraint, CheckConstraint, F, Field, Model, Q, UniqueConstraint
+from django.db.models import BaseConstraint, CheckConstraint, F, Model, Q, UniqueConstraint
 from django.db.models.fields.related import RelatedField
 
-from .fields import DerivedField
+from .fields import AnyField, DerivedField
 from .querysets import DerivedQuerySet
 
 __all__ = ("check_models",)
@@ -136,7 +136,7 @@ def taken_reverse_name(field: RelatedField[Any, Any], name: str, owner: type[Mod
     )
 
 
-def foreign_manager(model: type[Model], derived: Iterable[Field[Any, Any]]) -> Error:
+def foreign_manager(model: type[Model], derived: Iterable[AnyField]) -> Error:
     names = ", ".join(field.name for field in derived)
     manager = model._default_manager
     return Error(
@@ -151,7 +151,7 @@ def foreign_manager(model: type[Model], derived: Iterable[Field[Any, Any]]) -> E
     )
 
 
-def missing_target(field: Field[Any, Any]) -> Error:
+def missing_target(field: AnyField) -> Error:
     model, name = field.model, field.related_model
     app = model._meta.app_label
     return Error(

@@ -9,7 +9,7 @@ for ``save(update_fields=...)`` and forms.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, cast
 
 from django import forms
 from django.db import models, router
@@ -35,6 +35,15 @@ __all__ = (
     "PositionField",
     "SortField",
 )
+
+
+AnyField: TypeAlias = "models.Field[Any, Any]"
+"""A field in hints, which take these arguments; fields themselves do not."""
+
+
+def field_of(model: type[models.Model], name: str) -> AnyField:
+    """Return the field of this name: a column or a relation of the model itself."""
+    return cast("AnyField", model._meta.get_field(name))
 
 
 class CodePointField(CharField):

@@ -17,6 +17,7 @@ from django.http import HttpRequest
 from django.utils.functional import cached_property
 
 from ..abstract import AbstractBook
+from ..fields import AnyField
 from .generic import AnyAdmin, BaseInlineFormSet, ModelForm
 
 __all__ = ("FormFieldsMixin", "LabelledSelect", "RelatedFormSet")
@@ -55,7 +56,7 @@ class FormFieldsMixin(AnyAdmin):
         return bool(self.admin_site.get_model_admin(model).get_search_fields(request))
 
     def formfield_for_dbfield(
-        self, db_field: models.Field[Any, Any], request: HttpRequest, **kwargs: Any
+        self, db_field: AnyField, request: HttpRequest, **kwargs: Any
     ) -> forms.Field | None:
         if db_field.name == "title" and issubclass(db_field.model, AbstractBook):
             kwargs.setdefault(

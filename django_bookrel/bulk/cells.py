@@ -16,7 +16,7 @@ from django.core.validators import (
 from django.db import models
 from django.db.backends.base.operations import BaseDatabaseOperations
 
-from ..fields import ISBNField
+from ..fields import AnyField, ISBNField
 from ..isbn import clean_isbn
 from .values import saves_as_is
 
@@ -31,7 +31,7 @@ UNWRITABLE = re.compile("[\0\ud800-\udfff]")
 MISSING = object()
 
 
-def cleaner(field: models.Field, convert: Callable[[str], Any] | None = None) -> Cleaner:
+def cleaner(field: AnyField, convert: Callable[[str], Any] | None = None) -> Cleaner:
     """
     Return a function that turns cells into values of ``field``.
 
@@ -44,7 +44,7 @@ def cleaner(field: models.Field, convert: Callable[[str], Any] | None = None) ->
     return _Cells(field, convert or _converter(field))
 
 
-def needs_value(field: models.Field) -> bool:
+def needs_value(field: AnyField) -> bool:
     """Return whether a new row cannot do without a value for the field."""
     if field.primary_key or field.generated or field.has_db_default():
         return False
@@ -62,7 +62,7 @@ def left_to_database(field: models.Field) -> bool:
 class _Cells:
     """Cells that are converted."""
 
-    def __init__(self, field: models.Field, convert: Callable[[str], Any]) -> None:
+    def __init__(self, field: AnyField, convert: Callable[[str], Any]) -> None:
         self.empty = _empty_value(field)
         self.convert = convert
         self.least, self.most, self.checks = _checks(field)
@@ -125,7 +125,7 @@ class _Cells:
 class _TextCells(_Cells):
     """Cells that are taken as they are."""
 
-    def __init__(self, field: models.Field) -> None:
+    def __init__(self, field: AnyField) -> None:
         super().__init__(field, str)
         self.limit = field.max_length
 
@@ -145,7 +145,7 @@ class _TextCells(_Cells):
         return values
 
 
-def _empty_value(field: models.Field) -> Any:
+def _empty_value(field: AnyField) -> Any:
     if field.null:
         return None
     if field.has_default() or (field.blank and field.empty_strings_allowed):
@@ -153,11 +153,11 @@ def _empty_value(field: models.Field) -> Any:
     return MISSING
 
 
-def _is_text(field: models.Field) -> bool:
+def _is_text(field: AnyField) -> bool:
     return isinstance(field, models.CharField | models.TextField)
 
 
-def _converter(field: models.Field) -> Callable[[str], Any]:
+def _converter(field: AnyField) -> Callable[[str], Any]:
     if isinstance(field, ISBNField):
         return clean_isbn
     return _integer if isinstance(field, models.IntegerField) else field.to_python
@@ -170,7 +170,7 @@ def _integer(cell: str) -> int:
         raise ValueError("is not a whole number") from None
 
 
-def _checks(field: models.Field) -> tuple[Any, Any, list[Callable[[Any], None]]]:
+def _checks(field: AnyField) -> tuple[Any, Any, list[Callable[[Any], None]]]:
     """Return the field's least and greatest value, and what else it checks."""
     if isinstance(field, ISBNField):
         return None, None, []
@@ -183,6 +183,7 @@ def _checks(field: models.Field) -> tuple[Any, Any, list[Callable[[Any], None]]]
         MaxValueValidator: [] if high is None else [high],
     }
     checks: list[Callable[[Any], None]] = []
+    validator: Any
     for validator in field.validators:
         if type(validator) in bounds and not callable(validator.limit_value):
             bounds[type(validator)].append(validator.limit_value)
@@ -194,7 +195,7 @@ def _checks(field: models.Field) -> tuple[Any, Any, list[Callable[[Any], None]]]
     return max(least, default=None), min(most, default=None), checks
 
 
-def _choice_check(field: models.Field) -> Callable[[Any], None]:
+def _choice_check(field: AnyField) -> Callable[[Any], None]:
     allowed = {value for value, _label in field.flatchoices}
     listed = ", ".join(sorted(map(str, allowed)))
 

@@ -15,7 +15,7 @@ from .writers import Writer
 
 __all__ = ("Change", "Changes")
 
-EMPTY = (None, UNSET, "", [])
+EMPTY: tuple[Any, ...] = (None, UNSET, "", [])
 
 SHOWN_CHARACTERS = 100
 

@@ -113,9 +113,9 @@ class ChildSync:
         parents = [entry[0] for entry in self.added] + [pk_of[row] for row in self.rows]
         if parents:
             entries = [entry[1:] for entry in self.added] + self.of_new
-            columns = [parents, *map(settled, zip(*entries, strict=True))]
+            values = [parents, *map(settled, zip(*entries, strict=True))]
             fill = writer.filler(child.model, (child.parent, *child.columns), adding=True)
-            rows = fill.rows(columns, len(parents))
+            rows = fill.rows(values, len(parents))
             writer.insert(child.model, fill.fields, rows, keys=False)
 
     def _differs(

@@ -168,7 +168,7 @@ class Engine:
         pk = self.chunks.model._meta.pk
         return self.chunks.dry_run or bool(self.chunks.own) or not isinstance(pk, IntegerField)
 
-    def _look_ahead(self) -> None:
+    def _look_ahead(self) -> FileIdentities:
         """Note the identities of the whole file."""
         self.identities = FileIdentities(keep_all=bool(self.chunks.own))
         self.total = 0
@@ -180,6 +180,7 @@ class Engine:
             self.total += len(batch)
         self.identities.complete()
         self.chunks.identities = self.identities
+        return self.identities
 
     def _cleaned(self, records: Iterable[Any]) -> Iterator[tuple[list[Any], Chunk, list[Refusal]]]:
         """Yield batches of records, their rows and what is wrong with the others."""
@@ -281,9 +282,9 @@ class Engine:
         try:
             outcome = self._transaction(rows)
         except LookAhead:
-            self._look_ahead()
+            identities = self._look_ahead()
             self.ahead_from = rows.lines[0]
-            last = self.identities.last_ones(rows)
+            last = identities.last_ones(rows)
             yield Outcome(duplicates=len(rows) - len(last))
             yield from self._written(last)
         except DatabaseError as error:

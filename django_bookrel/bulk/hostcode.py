@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import signals
 from django.db.models.signals import ModelSignal
 
+from ..fields import AnyField
 from .layout import Children, Layout
 
 __all__ = ("host_code", "is_overridden", "limits", "may_fill_columns")
@@ -58,7 +59,7 @@ def may_fill_columns(model: type[models.Model]) -> bool:
 
 def limits(layout: Layout) -> list[str]:
     """Return sentences on what no statement of ours can write, but Django."""
-    found = []
+    found: list[str] = []
     for model in dict.fromkeys([layout.model, *(r.model for r in layout.references)]):
         found += _limits_of_table(model)
     created = [reference.model for reference in layout.references if reference.create]
@@ -110,7 +111,7 @@ def _path(receiver: Callable[..., Any]) -> str:
 
 
 def _limits_of_table(model: type[models.Model]) -> Iterator[str]:
-    opts = model._meta.concrete_model._meta
+    opts: Any = (model._meta.concrete_model or model)._meta
     if opts.parents:
         yield f"{_name(model)} is a multi-table child"
     if isinstance(opts.pk, models.CompositePrimaryKey):
@@ -119,7 +120,7 @@ def _limits_of_table(model: type[models.Model]) -> Iterator[str]:
         yield f"{_name(model)} is ordered with respect to its {opts.order_with_respect_to.name}"
 
 
-def _limits_of_key(model: type[models.Model], given: Iterable[models.Field]) -> Iterator[str]:
+def _limits_of_key(model: type[models.Model], given: Iterable[AnyField]) -> Iterator[str]:
     pk = model._meta.pk
     known = isinstance(pk, models.AutoField) or pk.has_default() or pk in given
     if not known and not isinstance(pk, models.CompositePrimaryKey) and not model._meta.parents:
@@ -150,4 +151,4 @@ def _has_dependents(model: type[models.Model]) -> bool:
 
 
 def _name(model: type[models.Model]) -> str:
-    return model._meta.object_name
+    return model.__name__

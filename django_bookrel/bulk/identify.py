@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import models
 
+from ..fields import AnyField
 from .chunk import Candidate, Chunk, Refusal
 from .layout import Identity, Layout, said_column
 from .writers import Writer
@@ -20,7 +21,7 @@ def find_records(
     chunk: Chunk,
     layout: Layout,
     writer: Writer,
-    keys_of: Callable[[models.Field], Mapping[Any, Any]],
+    keys_of: Callable[[AnyField], Mapping[Any, Any]],
 ) -> tuple[list[Any], list[Refusal]]:
     """
     Return for each row the primary key of its record, or None for a new one, and the refusals.

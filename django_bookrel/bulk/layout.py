@@ -7,13 +7,13 @@ fields only, so the engine that works on it knows neither files nor django-impor
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import models
 
-from ..fields import KeyField
+from ..fields import AnyField, KeyField, field_of
 from .cells import Cleaner
 from .chunk import UNSET, Chunk
 
@@ -36,7 +36,7 @@ class Column:
 
     name: str
     """The field's name in the file and in messages."""
-    field: models.Field
+    field: AnyField
     clean: Cleaner
     required: bool = False
     """Whether a new row must say it."""
@@ -58,16 +58,15 @@ class Reference:
     """The field whose value refers to a record; the primary key if it is empty."""
     lacks: tuple[str, ...] = ()
     """What a new record would need beside ``by``, so that none can be created."""
-    columns: tuple[models.Field, ...] = field(init=False)
+    columns: tuple[AnyField, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "columns", tuple(lookup_column(self.model, n) for n in self.by))
 
     @property
-    def value(self) -> models.Field:
+    def value(self) -> AnyField:
         """The field whose value refers to a record."""
-        opts = self.model._meta
-        return opts.get_field(self.to_field) if self.to_field else opts.pk
+        return field_of(self.model, self.to_field) if self.to_field else self.model._meta.pk
 
     @property
     def writes(self) -> bool:
@@ -98,7 +97,7 @@ class ForeignKey:
     """A foreign key of the model; a cell is the tuple of names that ``reference`` finds."""
 
     name: str
-    field: models.ForeignKey
+    field: models.ForeignKey[Any, Any]
     reference: Reference
     required: bool = False
     """Whether a new row must say it."""
@@ -115,8 +114,8 @@ class Children:
 
     name: str
     model: type[models.Model]
-    parent: models.ForeignKey
-    columns: tuple[models.Field, ...]
+    parent: models.ForeignKey[Any, Any]
+    columns: tuple[AnyField, ...]
     key: tuple[int, ...]
     """Which of ``columns`` say which row it is among its parent's."""
     reference: Reference | None = None
@@ -137,8 +136,8 @@ class Identity:
     """
 
     model: type[models.Model]
-    columns: tuple[models.Field, ...]
-    parent: models.ForeignKey | None = None
+    columns: tuple[AnyField, ...]
+    parent: models.ForeignKey[Any, Any] | None = None
     """None: ``columns`` are the model's own; else they are a child's and this points at the row."""
 
 
@@ -151,12 +150,12 @@ class Layout:
     foreign_keys: tuple[ForeignKey, ...]
     children: tuple[Children, ...]
     identities: tuple[Identity, ...]
-    unsaid: tuple[models.Field, ...] = ()
+    unsaid: tuple[AnyField, ...] = ()
     """What a new row needs and no column says."""
     aliases: type[models.Model] | None = None
 
     @property
-    def fields(self) -> list[models.Field]:
+    def fields(self) -> list[AnyField]:
         """The fields of a row's values: the columns', then the foreign keys'."""
         return [c.field for c in self.columns] + [k.field for k in self.foreign_keys]
 
@@ -170,10 +169,11 @@ class Layout:
         """The names of all columns of the file that the layout is about."""
         return [*self.names, *(child.name for child in self.children)]
 
-    def identified(self, chunk: Chunk, column: models.Field) -> list[Any]:
+    def identified(self, chunk: Chunk, column: AnyField) -> list[Any]:
         """Return what rows say in a column that identifies them, alike for every spelling."""
         index = self.fields.index(said_column(column))
         said = chunk.columns[index]
+        alike: Callable[[Any], Any]
         if index >= len(self.columns):
             alike = self.foreign_keys[index - len(self.columns)].reference.identity
         elif isinstance(column, KeyField):
@@ -201,15 +201,15 @@ class Layout:
         return found + [child.reference for child in self.children if child.reference]
 
 
-def lookup_column(model: type[models.Model], name: str) -> models.Field:
+def lookup_column(model: type[models.Model], name: str) -> AnyField:
     """Return the column by which records are found that are said by the field ``name``."""
-    field = model._meta.get_field(name)
+    field = field_of(model, name)
     for other in model._meta.concrete_fields:
         if isinstance(other, KeyField) and other.source == name:
             return other
     return field
 
 
-def said_column(column: models.Field) -> models.Field:
+def said_column(column: AnyField) -> AnyField:
     """Return the column that says what ``column`` holds; the inverse of :func:`lookup_column`."""
-    return column.model._meta.get_field(column.source) if isinstance(column, KeyField) else column
+    return field_of(column.model, column.source) if isinstance(column, KeyField) else column

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..fields import field_of
 from ..names import parse_person
 from .layout import Reference
 from .resolve import Names, Pending, Resolver
@@ -47,9 +48,8 @@ class PersonResolver(Resolver):
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
-        get_field = self.model._meta.get_field
-        self.years = [get_field("born"), get_field("died")]
-        self.fields = [get_field("name"), *self.reference.columns, *self.years]
+        self.years = [field_of(self.model, "born"), field_of(self.model, "died")]
+        self.fields = [field_of(self.model, "name"), *self.reference.columns, *self.years]
         self.holders: dict[Names, tuple[Any, Years]] = {}
         """Key -> what refers to the author who has it, or Pending; years."""
         self.pks: dict[Names, Any] = {}

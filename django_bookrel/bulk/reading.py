@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import models
 
+from ..fields import field_of
 from .layout import Children, Layout, Reference
 from .writers import Writer
 
@@ -15,7 +16,7 @@ __all__ = ("names_of", "read_pages")
 
 
 def read_pages(
-    layout: Layout, writer: Writer, queryset: models.QuerySet, *, page_size: int = 5_000
+    layout: Layout, writer: Writer, queryset: models.QuerySet[Any], *, page_size: int = 5_000
 ) -> Iterator[dict[str, list[Any]]]:
     """
     Yield the records of ``queryset`` by primary key, as columns by the layout's names.
@@ -42,7 +43,7 @@ def read_pages(
         yield read
 
 
-def _fetched(page: models.QuerySet) -> list[tuple[Any, ...]]:
+def _fetched(page: models.QuerySet[Any]) -> list[tuple[Any, ...]]:
     # As list(page), which asks the driver for a hundred rows at a time.
     compiler = page.query.get_compiler(page.db)
     size = page.query.high_mark
@@ -51,8 +52,7 @@ def _fetched(page: models.QuerySet) -> list[tuple[Any, ...]]:
 
 def names_of(reference: Reference, writer: Writer, keys: set[Any]) -> dict[Any, Any]:
     """Return what refers to a record -> the names by which a cell would say it."""
-    opts = reference.model._meta
-    fetch = [reference.value, *(opts.get_field(name) for name in reference.by)]
+    fetch = [reference.value, *(field_of(reference.model, name) for name in reference.by)]
     wanted = [(key,) for key in keys if key is not None]
     found = writer.match([reference.value], wanted, fetch)
     return {key: tuple(names) for _index, key, *names in found}
@@ -70,8 +70,9 @@ def _entries(child: Children, writer: Writer, parents: list[Any]) -> dict[Any, l
         for _index, _pk, parent, value in found:
             entries.setdefault(parent, []).append((known[value],))
         return entries
+    target: Any = child.target
     for _index, _pk, parent, *entry in found:
         if known:
-            entry[child.target] = known[entry[child.target]]
+            entry[target] = known[entry[target]]
         entries.setdefault(parent, []).append(tuple(entry))
     return entries

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import models
 
-from ..fields import KeyField
+from ..fields import AnyField, KeyField, field_of
 from .layout import Reference
 from .writers import Writer
 
@@ -116,7 +116,7 @@ class Resolver:
         """Create records, in their order, and settle what stands for them."""
         if not pending:
             return
-        fields = [self.model._meta.get_field(name) for name in self.reference.by]
+        fields = [field_of(self.model, name) for name in self.reference.by]
         rows = [one.names for one in pending]
         # The identity has the keys of the names, which need not be worked out again.
         keys = [c for c in self.reference.columns if c not in fields]
@@ -153,7 +153,7 @@ class Resolver:
         for index, _pk, value in sorted(hits, key=lambda hit: hit[:2]):
             self.found.setdefault(identities[index], value)
 
-    def _insert(self, fields: list[models.Field], rows: list[Names]) -> list[Any]:
+    def _insert(self, fields: list[AnyField], rows: list[Names]) -> list[Any]:
         """Insert records and return what refers to them."""
         fill = self.writer.filler(self.model, fields, adding=True)
         columns = [list(column) for column in zip(*rows, strict=True)]
@@ -162,16 +162,15 @@ class Resolver:
             return keys
         pk = self.model._meta.pk
         hits = self.writer.match([pk], [(key,) for key in keys], [self.reference.value])
-        values = dict(hits)
+        values: dict[int, Any] = dict(hits)
         return [values[index] for index in range(len(keys))]
 
     def _find_aliases(self, identities: list[Names]) -> None:
         if self.aliases is None:
             return
-        opts = self.aliases._meta
-        columns = [opts.get_field("kind"), opts.get_field("key")]
+        columns = [field_of(self.aliases, "kind"), field_of(self.aliases, "key")]
         keys = [(self.model._meta.label_lower, identity[0]) for identity in identities]
-        rows = self.writer.match(columns, keys, [opts.get_field("target")])
+        rows = self.writer.match(columns, keys, [field_of(self.aliases, "target")])
         pk = self.model._meta.pk
         targets = [(pk.to_python(target),) for _index, target in rows]
         for index, value in self.writer.match([pk], targets, [self.reference.value]):

@@ -10,7 +10,16 @@ from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
 
-from ..fields import CodePointField, DerivedField, ISBNField, KeyField, NameField, SortField
+from ..fields import (
+    AnyField,
+    CodePointField,
+    DerivedField,
+    ISBNField,
+    KeyField,
+    NameField,
+    SortField,
+    field_of,
+)
 
 __all__ = ("Filler", "from_db", "saves_as_is", "to_db")
 
@@ -35,7 +44,7 @@ PLAIN = {
 """Fields whose cleaned values, texts and whole numbers, every driver takes as they are."""
 
 
-def to_db(field: models.Field, connection: BaseDatabaseWrapper) -> Callable[[Any], Any] | None:
+def to_db(field: AnyField, connection: BaseDatabaseWrapper) -> Callable[[Any], Any] | None:
     """Return what makes a value of ``field`` one for the driver; None if it may stay as it is."""
     target = field
     while isinstance(target, models.ForeignKey):
@@ -46,7 +55,7 @@ def to_db(field: models.Field, connection: BaseDatabaseWrapper) -> Callable[[Any
 
 
 def from_db(
-    fields: Sequence[models.Field], connection: BaseDatabaseWrapper, *, first: int = 0
+    fields: Sequence[AnyField], connection: BaseDatabaseWrapper, *, first: int = 0
 ) -> Callable[[list[Any]], list[Any]]:
     """
     Return a function that makes rows of the driver rows of Python values.
@@ -85,7 +94,7 @@ class Filler:
     def __init__(
         self,
         model: type[models.Model],
-        given: Sequence[models.Field],
+        given: Sequence[AnyField],
         connection: BaseDatabaseWrapper,
         *,
         adding: bool,
@@ -116,7 +125,7 @@ class Filler:
         return list(zip(*full, strict=False)) if full else [()] * count
 
     def _maker(
-        self, field: models.Field, places: dict[str, int], prepare: Callable[[Any], Any] | None
+        self, field: AnyField, places: dict[str, int], prepare: Callable[[Any], Any] | None
     ) -> Callable[[Sequence[list[Any]], int], Iterable[Any]] | None:
         if isinstance(field, DerivedField):
             return self._derived(field, places)
@@ -140,7 +149,7 @@ class Filler:
     def _derived(
         self, field: DerivedField, places: dict[str, int]
     ) -> Callable[[Sequence[list[Any]], int], Iterable[Any]] | None:
-        place = places.get(self.model._meta.get_field(field.source).attname)
+        place = places.get(field_of(self.model, field.source).attname)
         if place is not None:
             return lambda columns, count: field.derive_all(columns[place])
         empty = field.derive("")
@@ -156,14 +165,14 @@ def _said(prepare: Callable[[Any], Any] | None, value: Any) -> Any:
     return value if prepare is None else prepare(value)
 
 
-def saves_as_is(field: models.Field) -> bool:
+def saves_as_is(field: AnyField) -> bool:
     """Return whether ``pre_save()`` leaves a value that nobody gave as it is."""
     plain = (models.Field, models.DateField, models.DateTimeField, models.TimeField)
     known = isinstance(field, ISBNField | models.FileField)
     return known or any(type(field).pre_save is kind.pre_save for kind in plain)
 
 
-def _now(field: models.Field) -> Any:
+def _now(field: AnyField) -> Any:
     now = timezone.now()
     if isinstance(field, models.DateTimeField):
         return now

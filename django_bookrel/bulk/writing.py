@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +11,7 @@ from .children import ChildSync
 from .chunk import Chunk, Outcome, Policy, Refusal
 from .identify import find_records
 from .itself import OwnRows
-from .layout import UNSET, Layout, Reference
+from .layout import UNSET, Column, ForeignKey, Layout, Reference
 from .lookahead import FileIdentities, History, LookAhead
 from .persons import PersonReference, PersonResolver
 from .resolve import Pending, Resolver, settled
@@ -115,10 +115,11 @@ class ChunkWriter:
     def _count_again(self, again: Sequence[Any], touched: set[Any], outcome: Outcome) -> None:
         """Count records once of which an earlier row was written before the file was known."""
         outcome.duplicates += len(again)
+        made = self.history.made if self.history is not None else ()
         for pk in again:
             if pk not in touched:
                 outcome.unchanged -= 1
-            elif pk in self.history.made:
+            elif pk in made:
                 outcome.updated -= 1
             else:
                 outcome.unchanged -= 1
@@ -249,8 +250,8 @@ class ChunkWriter:
         refusals: list[Refusal] = []
         for index, key in enumerate(self.layout.foreign_keys, len(self.layout.columns)):
             if not key.reference.create and (key.reference in self.own.identities) == own:
-                cells = [None if c is UNSET or c is None else [c] for c in chunk.columns[index]]
-                refusals += self._unknown(chunk, key.name, key.reference, cells)
+                named = [None if c is UNSET or c is None else [c] for c in chunk.columns[index]]
+                refusals += self._unknown(chunk, key.name, key.reference, named)
         for child, cells in zip(self.layout.children, chunk.children, strict=True):
             if child.reference is None or child.reference.create:
                 continue
@@ -287,6 +288,8 @@ class ChunkWriter:
                 for line, record, pk in zip(chunk.lines, chunk.records, pks, strict=True)
                 if pk is None
             ]
+        columns: list[Column | ForeignKey]
+        columns = [*self.layout.columns, *self.layout.foreign_keys]
         return [
             Refusal(
                 chunk.lines[row],
@@ -295,7 +298,7 @@ class ChunkWriter:
                 f"is empty, and a new {what} needs it",
                 chunk.records[row],
             )
-            for index, column in enumerate((*self.layout.columns, *self.layout.foreign_keys))
+            for index, column in enumerate(columns)
             if column.required and UNSET in chunk.columns[index]
             for row, pk in enumerate(pks)
             if pk is None and not chunk.says(index, row)
@@ -317,7 +320,7 @@ class ChunkWriter:
         known: Sequence[int],
         pks: Sequence[Any],
         policy: Policy,
-    ) -> dict[Any, Sequence[Any]]:
+    ) -> dict[Any, tuple[Any, ...]]:
         """Return primary key -> values of the rows that exist and differ."""
         if not known or not self.fields:
             return {}
@@ -325,7 +328,7 @@ class ChunkWriter:
         found = self.writer.match([pk], [(key,) for key in pks], [pk, *self.fields])
         current = {row[1]: row[2:] for row in found}
         merge = self._merge(policy)
-        changed = {}
+        changed: dict[Any, tuple[Any, ...]] = {}
         picked = [[column[row] for row in known] for column in columns]
         if self.pk_column is not None:
             picked[self.pk_column] = list(pks)
@@ -405,7 +408,7 @@ class ChunkWriter:
                 ]
                 self._update_rows([key.field], [p for p, _v in pairs], [[v for _p, v in pairs]])
 
-    def _update(self, changed: dict[Any, Sequence[Any]], touched: set[Any]) -> None:
+    def _update(self, changed: Mapping[Any, Sequence[Any]], touched: set[Any]) -> None:
         """Write changed rows, and what ``auto_now`` sets on those of which only a child changed."""
         places = [i for i in range(len(self.fields)) if i != self.pk_column]
         fields = [self.fields[place] for place in places]

@@ -13,7 +13,7 @@ from django.db import models
 
 from ..abstract import AbstractBook
 from ..bulk import UNSET, Candidate, Chunk, Identity, Layout
-from ..fields import DerivedField
+from ..fields import AnyField, DerivedField
 from ..names import parse_person, person_key, sort_title, text_key
 from ..sources import BOOK_FIELDS, native
 from .fields import ForeignKeyField, ManyToManyField, RelatedRowsField
@@ -203,7 +203,7 @@ def bookresource_factory(
     return made
 
 
-def _host_fields(model: type[models.Model]) -> Iterator[models.Field[Any, Any]]:
+def _host_fields(model: type[models.Model]) -> Iterator[AnyField]:
     """Yield the fields that a file may say; the others fill themselves."""
     for field in (*model._meta.concrete_fields, *model._meta.many_to_many):
         numbered = field.primary_key and (field.has_default() or hasattr(field, "db_returning"))

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
-from django.db import models
 
 from ..bulk import (
     UNSET,
@@ -21,7 +20,7 @@ from ..bulk import (
     left_to_database,
     said_column,
 )
-from ..fields import ISBNField
+from ..fields import AnyField, ISBNField, field_of
 from ..sources import Record
 
 if TYPE_CHECKING:
@@ -132,6 +131,8 @@ class RowCleaner:
         name = column.name
         clears = self.clears and name not in self.never_cleared
         clean = column.clean
+        cells: list[Any]
+        said: Sequence[int]
         if self.checked and name == "isbn" and isinstance(column.field, ISBNField):
             clean = _as_it_is
         try:
@@ -166,13 +167,12 @@ class RowCleaner:
         return found
 
 
-class _Names(dict[Any, Any]):
+class _Names(dict[Any, tuple[Any, ...]]):
     """Names by which a record is found, each checked once as the columns that hold them do."""
 
     def __init__(self, relation: Any, reference: Reference) -> None:
-        opts = reference.model._meta
         self.names = relation.names
-        self.cleaners = [cleaner(opts.get_field(name)) for name in reference.by]
+        self.cleaners = [cleaner(field_of(reference.model, name)) for name in reference.by]
 
     def __missing__(self, cell: str) -> tuple[Any, ...]:
         pairs = zip(self.cleaners, self.names(cell), strict=True)
@@ -186,7 +186,7 @@ class _Names(dict[Any, Any]):
 class _Texts(dict[str, Any]):
     """Texts of a child's column, each checked once as the column does."""
 
-    def __init__(self, column: models.Field) -> None:
+    def __init__(self, column: AnyField) -> None:
         self.clean = cleaner(column)
 
     def __missing__(self, text: str) -> Any:
@@ -216,6 +216,7 @@ class _EntryCells:
     """Cells that name several records, or say rows of a child table."""
 
     empty: Any = ()
+    target: Any
 
     def __init__(self, relation: Any, child: Children) -> None:
         self.entries, self.cell, self.target = relation.entries, relation.cell, child.target

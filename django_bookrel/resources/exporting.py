@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, TextIO, cast
 
 from django.db import connections
 
@@ -71,7 +71,8 @@ class Exporter:
 
     def count(self) -> int:
         """Return how many records there are to write."""
-        return self.queryset.count()
+        count: int = self.queryset.count()
+        return count
 
     def pages(self, *, typed: bool = False) -> Iterator[list[tuple[Any, ...]]]:
         """
@@ -166,7 +167,7 @@ def output_file(path: str | os.PathLike[str], *, force: bool = False) -> Iterato
         raise InvalidOption(f"{path} cannot be written: {error.strerror}.") from error
     try:
         with file:
-            yield file
+            yield cast("TextIO", file)
         umask = os.umask(0)
         os.umask(umask)
         Path(file.name).chmod(0o666 & ~umask)

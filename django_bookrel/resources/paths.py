@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from django.db import models
-
 from ..bulk import ChunkWriter, Layout, Policy, get_writer
 from ..bulk.hostcode import host_code, limits, may_fill_columns
 from ..bulk.rowwise import RowWriter
 from ..bulk.writers import SQLWriter, Writer, orm
+from ..fields import AnyField
 from .cleaning import RowCleaner
 from .hooks import HookWriter, RawRows
 from .owncode import hook_code, may_change_rows
@@ -93,7 +92,7 @@ def _limits(layout: Layout, writer: Writer) -> list[str]:
     return [*missing, *limits(layout)]
 
 
-def _needed(resource: Any, layout: Layout) -> list[models.Field[Any, Any]]:
+def _needed(resource: Any, layout: Layout) -> list[AnyField]:
     every = resource.layout(resource.written_columns()).columns
     lacking = [column.field for column in every if column.required and column not in layout.columns]
     return [*lacking, *resource.unsaid_fields()]

@@ -16,7 +16,7 @@ from .. import bulk
 from ..bulk import UNSET, Chunk, Column, Identity, Layout, Policy, Refusal, Totals
 from ..conf import conf
 from ..exceptions import InvalidOption, MissingColumns
-from ..fields import DerivedField
+from ..fields import AnyField, DerivedField
 from ..signals import rows_written
 from ..sources import Record
 from .fields import (
@@ -91,9 +91,7 @@ class RelationalResource(RowByRow):
                 declared.attribute = name
 
     @classmethod
-    def widget_from_django_field(
-        cls, f: models.Field[Any, Any], default: type[Widget] = Widget
-    ) -> Any:
+    def widget_from_django_field(cls, f: AnyField, default: type[Widget] = Widget) -> Any:
         return exact_widget(f, super().widget_from_django_field(f, default))
 
     def get_result_class(self) -> type[Result]:
@@ -288,7 +286,7 @@ class RelationalResource(RowByRow):
             required = [name for name in required if name in known]
         return required
 
-    def unsaid_fields(self) -> Iterator[models.Field]:
+    def unsaid_fields(self) -> Iterator[AnyField]:
         """Yield the fields that a new row needs and for which there is no column."""
         opts = self._meta.model._meta
         said = {_model_field(opts, declared) for declared in self.written_columns().values()}
@@ -333,7 +331,7 @@ class RelationalResource(RowByRow):
             if all(name in provided for name in key):
                 yield Identity(model, tuple(map(self._identity_column, key)))
 
-    def _identity_column(self, name: str) -> models.Field[Any, Any]:
+    def _identity_column(self, name: str) -> AnyField:
         model = self._meta.model
         found = _model_field(model._meta, self.columns()[name])
         if found is None:
@@ -380,12 +378,12 @@ class RelationalResource(RowByRow):
         made.m2m_add = declared.m2m_add
         return made
 
-    def reads_plainly(self, declared: Field, found: models.Field[Any, Any]) -> bool:
+    def reads_plainly(self, declared: Field, found: AnyField) -> bool:
         """Return whether no code of the host reads the cells of a column."""
         default = type(declared.widget) is self.widget_from_django_field(found)
         return default and type(declared).clean is Field.clean
 
-    def _cleaner(self, declared: Field, found: models.Field[Any, Any]) -> bulk.Cleaner:
+    def _cleaner(self, declared: Field, found: AnyField) -> bulk.Cleaner:
         simple: Any = models.CharField | models.TextField | models.IntegerField
         if isinstance(found, simple) and self.reads_plainly(declared, found):
             return bulk.cleaner(found)
@@ -396,7 +394,7 @@ class RelationalResource(RowByRow):
         return bulk.cleaner(found, lambda cell: to_python(clean(cell, row={name: cell})))
 
 
-def _model_field(opts: Any, declared: Field) -> models.Field[Any, Any] | None:
+def _model_field(opts: Any, declared: Field) -> AnyField | None:
     for found in opts.concrete_fields:
         if declared.attribute in (found.name, found.attname):
             return found if not isinstance(found, DerivedField) else None

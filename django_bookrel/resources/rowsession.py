@@ -15,6 +15,7 @@ from ..bulk.children import ChildSync
 from ..bulk.identify import find_records
 from ..bulk.resolve import Pending, Resolver
 from ..bulk.writers import orm
+from ..fields import AnyField
 from ..sources import Record
 from .cleaning import RowCleaner
 from .owncode import has_own_code
@@ -97,7 +98,7 @@ class RowSession:
         for reference, names in named.items():
             self._resolver(reference).find(dict.fromkeys(names))
 
-    def _keys_of(self, field: models.Field[Any, Any]) -> dict[Any, Any]:
+    def _keys_of(self, field: AnyField) -> dict[Any, Any]:
         reference = next(key.reference for key in self.keys.values() if key.field == field)
         return self.chunks.resolvers[reference].by_identity()
 

@@ -16,11 +16,11 @@ from functools import partial
 from typing import Any, ClassVar
 
 from django.conf import settings
-from django.db import models
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from import_export import widgets
 
+from ..fields import AnyField
 from ..sources import join_list, split_list
 
 __all__ = (
@@ -148,7 +148,7 @@ class ArrayWidget(widgets.SimpleArrayWidget):
     :param base: the field of one value.
     """
 
-    def __init__(self, base: models.Field[Any, Any], separator: str = "|", **kwargs: Any) -> None:
+    def __init__(self, base: AnyField, separator: str = "|", **kwargs: Any) -> None:
         super().__init__(separator, **kwargs)
         self.base = base
 

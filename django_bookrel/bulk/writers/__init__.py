@@ -19,4 +19,5 @@ def get_writer(using: str) -> Writer:
         module = import_module(f"{__name__}.{connection.vendor}")
     except ModuleNotFoundError:
         return orm.Writer(connection)
-    return module.Writer(connection)
+    writer: Writer = module.Writer(connection)
+    return writer

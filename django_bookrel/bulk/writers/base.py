@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -11,11 +11,16 @@ from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.functional import cached_property
 
+from ...fields import AnyField
 from ..values import Filler, from_db, to_db
 
-__all__ = ("Row", "SQLWriter", "Writer")
+__all__ = ("Found", "Row", "SQLWriter", "Writer")
 
 Row = Sequence[Any]
+"""Values to write or to look for."""
+
+Found = tuple[Any, ...]
+"""Values that were read."""
 
 LOCK = "django_bookrel.import"
 
@@ -47,18 +52,16 @@ class Writer(ABC):
         """Return whether the transaction that failed so may succeed when it is tried again."""
 
     @abstractmethod
-    def filler(
-        self, model: type[models.Model], given: Sequence[models.Field], *, adding: bool
-    ) -> Any:
+    def filler(self, model: type[models.Model], given: Sequence[AnyField], *, adding: bool) -> Any:
         """Return what makes rows for :meth:`insert` (``adding``) or :meth:`update`."""
 
     @abstractmethod
     def match(
         self,
-        columns: Sequence[models.Field],
+        columns: Sequence[AnyField],
         keys: Sequence[Row],
-        fetch: Sequence[models.Field],
-    ) -> list[Row]:
+        fetch: Sequence[AnyField],
+    ) -> list[Found]:
         """
         Find rows of the columns' table that have one of ``keys``; the database decides equality.
 
@@ -72,7 +75,7 @@ class Writer(ABC):
     def insert(
         self,
         model: type[models.Model],
-        fields: Sequence[models.Field],
+        fields: Sequence[AnyField],
         rows: Sequence[Row],
         *,
         keys: bool = True,
@@ -88,7 +91,7 @@ class Writer(ABC):
 
     @abstractmethod
     def update(
-        self, model: type[models.Model], fields: Sequence[models.Field], rows: Sequence[Row]
+        self, model: type[models.Model], fields: Sequence[AnyField], rows: Sequence[Row]
     ) -> None:
         """Set ``fields`` of existing rows; each is (primary key, values as the filler's)."""
 
@@ -104,16 +107,16 @@ class SQLWriter(Writer):
     """The driver's codes of faults that go away when the transaction is tried again."""
 
     def filler(
-        self, model: type[models.Model], given: Sequence[models.Field], *, adding: bool
+        self, model: type[models.Model], given: Sequence[AnyField], *, adding: bool
     ) -> Filler:
         return Filler(model, given, self.connection, adding=adding)
 
     def match(
         self,
-        columns: Sequence[models.Field],
+        columns: Sequence[AnyField],
         keys: Sequence[Row],
-        fetch: Sequence[models.Field],
-    ) -> list[Row]:
+        fetch: Sequence[AnyField],
+    ) -> list[Found]:
         if not keys:
             return []
         prepare = [to_db(column, self.connection) for column in columns]
@@ -128,7 +131,7 @@ class SQLWriter(Writer):
     def insert(
         self,
         model: type[models.Model],
-        fields: Sequence[models.Field],
+        fields: Sequence[AnyField],
         rows: Sequence[Row],
         *,
         keys: bool = True,
@@ -152,7 +155,7 @@ class SQLWriter(Writer):
         return self._insert_numbered(model, fields, rows)
 
     def update(
-        self, model: type[models.Model], fields: Sequence[models.Field], rows: Sequence[Row]
+        self, model: type[models.Model], fields: Sequence[AnyField], rows: Sequence[Row]
     ) -> None:
         if rows:
             prepare = to_db(model._meta.pk, self.connection)
@@ -170,8 +173,8 @@ class SQLWriter(Writer):
 
     @abstractmethod
     def _match(
-        self, columns: Sequence[models.Field], keys: Sequence[Row], fetch: Any
-    ) -> list[Row]: ...
+        self, columns: Sequence[AnyField], keys: Sequence[Row], fetch: Any
+    ) -> list[Found]: ...
 
     @abstractmethod
     def _insert(self, model: type[models.Model], fields: Any, rows: Sequence[Row]) -> None: ...
@@ -192,11 +195,11 @@ class SQLWriter(Writer):
         return None
 
     @cached_property
-    def q(self) -> Any:
+    def q(self) -> Callable[[Any], str]:
         """Quote a name."""
         return self.connection.ops.quote_name
 
-    def names(self, fields: Sequence[models.Field], prefix: str = "") -> str:
+    def names(self, fields: Sequence[AnyField], prefix: str = "") -> str:
         """Return the quoted columns, separated by commas."""
         return ", ".join(prefix + self.q(field.column) for field in fields)
 
@@ -204,12 +207,12 @@ class SQLWriter(Writer):
         """Return the model's quoted table."""
         return self.q(model._meta.db_table)
 
-    def execute(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
+    def execute(self, sql: str, params: Sequence[Any] = ()) -> list[Found]:
         """Run one statement and return its rows, if it has any."""
         with self.connection.cursor() as cursor:
             cursor.execute(sql, params)
             return cursor.fetchall() if cursor.description else []
 
-    def insert_sql(self, model: type[models.Model], fields: Sequence[models.Field]) -> str:
+    def insert_sql(self, model: type[models.Model], fields: Sequence[AnyField]) -> str:
         """Return ``INSERT INTO table (columns) VALUES`` without the values."""
         return f"INSERT INTO {self.table(model)} ({self.names(fields)}) VALUES "

@@ -8,8 +8,9 @@ from typing import Any
 
 from django.db import OperationalError, models
 
+from ...fields import AnyField
 from . import base
-from .base import LOCK, Row
+from .base import LOCK, Found, Row
 
 __all__ = ("Writer",)
 
@@ -19,13 +20,15 @@ LOCK_TIMEOUT_S = 600
 class Writer(base.SQLWriter):
     """MariaDB and MySQL through mysqlclient."""
 
+    connection: Any
+    """MySQL's own: the general one knows nothing of MariaDB."""
     waits = True
     # lock wait timeout, deadlock, record has changed since last read
     transient_codes = frozenset({1205, 1213, 1020})
 
     def __init__(self, connection: Any) -> None:
         super().__init__(connection)
-        self._collations: dict[str, dict[str, str | None]] = {}
+        self._collations: dict[str, dict[str | None, str | None]] = {}
 
     @staticmethod
     def _code(error: BaseException | None) -> Any:
@@ -46,7 +49,7 @@ class Writer(base.SQLWriter):
         # Held by session_lock(): MariaDB has no lock that ends with the transaction.
         pass
 
-    def _match(self, columns: Sequence[models.Field], keys: Sequence[Row], fetch: Any) -> list[Row]:
+    def _match(self, columns: Sequence[AnyField], keys: Sequence[Row], fetch: Any) -> list[Found]:
         model = columns[0].model
         # A derived table compares by the connection's collation; the column's own shall decide.
         terms = []
@@ -82,7 +85,8 @@ class Writer(base.SQLWriter):
                 self.insert_sql(model, fields) + ", ".join([places] * len(rows)),
                 [value for row in rows for value in row],
             )
-            return cursor.lastrowid
+            first: int = cursor.lastrowid
+            return first
 
     def _update(self, model: type[models.Model], fields: Any, rows: Sequence[Row]) -> None:
         names = ", ".join(f"%s AS c{index}" for index in range(len(fields) + 1))
@@ -104,7 +108,7 @@ class Writer(base.SQLWriter):
             keys,
         )
 
-    def _collation(self, model: type[models.Model], column: models.Field) -> str | None:
+    def _collation(self, model: type[models.Model], column: AnyField) -> str | None:
         table = model._meta.db_table
         if table not in self._collations:
             self._collations[table] = dict(

@@ -10,10 +10,11 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from ...fields import AnyField
 from ..hostcode import is_overridden
 from ..layout import Children, Layout
 from . import base
-from .base import Row
+from .base import Found, Row
 
 __all__ = ("Writer",)
 
@@ -36,7 +37,7 @@ class Writer(base.Writer):
         finder: base.Writer | None = None,
         *,
         full_clean: bool = False,
-        needed: Sequence[models.Field] = (),
+        needed: Sequence[AnyField] = (),
     ) -> None:
         super().__init__(connection)
         self.finder, self.full_clean, self.needed = finder, full_clean, needed
@@ -64,16 +65,16 @@ class Writer(base.Writer):
         return self.finder is not None and self.finder.is_transient(error)
 
     def filler(
-        self, model: type[models.Model], given: Sequence[models.Field], *, adding: bool
+        self, model: type[models.Model], given: Sequence[AnyField], *, adding: bool
     ) -> _Given:
         return _Given(given)
 
     def match(
         self,
-        columns: Sequence[models.Field],
+        columns: Sequence[AnyField],
         keys: Sequence[Row],
-        fetch: Sequence[models.Field],
-    ) -> list[Row]:
+        fetch: Sequence[AnyField],
+    ) -> list[Found]:
         fields = {*columns, *fetch}
         if self.finder is not None and self._are_of_one_table(fields):
             return self.finder.match(columns, keys, fetch)
@@ -91,7 +92,7 @@ class Writer(base.Writer):
     def insert(
         self,
         model: type[models.Model],
-        fields: Sequence[models.Field],
+        fields: Sequence[AnyField],
         rows: Sequence[Row],
         *,
         keys: bool = True,
@@ -103,7 +104,7 @@ class Writer(base.Writer):
         return [self._insert(model, fields, row) for row in rows]
 
     def update(
-        self, model: type[models.Model], fields: Sequence[models.Field], rows: Sequence[Row]
+        self, model: type[models.Model], fields: Sequence[AnyField], rows: Sequence[Row]
     ) -> None:
         for pk, *values in rows:
             instance = self._rows(model).get(pk=pk)
@@ -160,7 +161,7 @@ class Writer(base.Writer):
     def _is_own(self, instance: models.Model) -> bool:
         return self.model is not None and isinstance(instance, self.model)
 
-    def _insert(self, model: type[models.Model], fields: Sequence[models.Field], row: Row) -> Any:
+    def _insert(self, model: type[models.Model], fields: Sequence[AnyField], row: Row) -> Any:
         given = dict(zip(fields, row, strict=True))
         values = {f.attname: v for f, v in given.items() if f not in self.indirect}
         values |= {f.name: self._parent(f, v) for f, v in given.items() if f in self.indirect}
@@ -171,18 +172,19 @@ class Writer(base.Writer):
     def _manager(self, link: Children, parent: Any) -> Any:
         return getattr(self._parent(link.parent, parent), link.accessor)
 
-    def _parent(self, pointer: models.ForeignKey, pk: Any) -> models.Model:
+    def _parent(self, pointer: models.ForeignKey[Any, Any], pk: Any) -> models.Model:
         if self.latest is not None and self.latest.pk == pk:
             return self.latest
-        return self._rows(self.model or pointer.related_model).get(pk=pk)
+        found: models.Model = self._rows(self.model or pointer.related_model).get(pk=pk)
+        return found
 
-    def _rows(self, model: type[models.Model]) -> models.QuerySet:
+    def _rows(self, model: type[models.Model]) -> models.QuerySet[Any]:
         return model._base_manager.using(self.connection.alias)
 
-    def _path(self, field: models.Field) -> str:
+    def _path(self, field: AnyField) -> str:
         return f"{field.name}__pk" if field in self.indirect else field.attname
 
-    def _are_of_one_table(self, fields: set[models.Field]) -> bool:
+    def _are_of_one_table(self, fields: set[AnyField]) -> bool:
         one = len({field.model._meta.db_table for field in fields}) == 1
         composite = any(isinstance(field, models.CompositePrimaryKey) for field in fields)
         return one and not composite and self.indirect.isdisjoint(fields)
@@ -191,7 +193,7 @@ class Writer(base.Writer):
 class _Given:
     """Rows of values as they came: whatever else a row needs the instance has."""
 
-    def __init__(self, given: Sequence[models.Field]) -> None:
+    def __init__(self, given: Sequence[AnyField]) -> None:
         self.fields = tuple(given)
 
     def rows(self, columns: Sequence[list[Any]], count: int) -> list[Row]:

@@ -11,8 +11,9 @@ from zlib import crc32
 from django.db import models, transaction
 from django.utils.functional import cached_property
 
+from ...fields import AnyField
 from . import base
-from .base import LOCK, Row
+from .base import LOCK, Found, Row
 
 __all__ = ("Writer",)
 
@@ -54,7 +55,7 @@ class Writer(base.SQLWriter):
     def lock(self, model: type[models.Model]) -> None:
         self.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK_NUMBER])
 
-    def _match(self, columns: Sequence[models.Field], keys: Sequence[Row], fetch: Any) -> list[Row]:
+    def _match(self, columns: Sequence[AnyField], keys: Sequence[Row], fetch: Any) -> list[Found]:
         arrays = ", ".join(f"%s::{self._type(column)}[]" for column in columns)
         names = [f"k{index}" for index in range(len(columns))]
         terms = " AND ".join(
@@ -129,11 +130,11 @@ class Writer(base.SQLWriter):
             [list(keys)],
         )
 
-    def _type(self, field: models.Field) -> str:
+    def _type(self, field: AnyField) -> str:
         # Without the length: an explicit cast to varchar(255) would cut the value off.
         kind = (
             field.rel_db_type(self.connection)
             if field.primary_key
             else field.db_type(self.connection)
         )
-        return re.sub(r"\(.*?\)", "", kind)
+        return re.sub(r"\(.*?\)", "", kind or "")

@@ -8,8 +8,9 @@ from typing import Any
 
 from django.db import OperationalError, models
 
+from ...fields import AnyField
 from . import base
-from .base import Row
+from .base import Found, Row
 
 __all__ = ("Writer",)
 
@@ -24,7 +25,7 @@ class Writer(base.SQLWriter):
     def is_transient(self, error: BaseException) -> bool:
         return isinstance(error, OperationalError) and "locked" in str(error)
 
-    def _match(self, columns: Sequence[models.Field], keys: Sequence[Row], fetch: Any) -> list[Row]:
+    def _match(self, columns: Sequence[AnyField], keys: Sequence[Row], fetch: Any) -> list[Found]:
         if len(columns) == 1:
             values = [value for (value,) in keys]
             terms = [f"t.{self.q(columns[0].column)} = k.value"]
