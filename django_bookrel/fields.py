@@ -250,6 +250,8 @@ class PositionField(PositiveIntegerField):
     """
     The place of a row among those of its parent; when none is given, the next after the last.
 
+    Rows of one ``bulk_create()`` that are given none get the same place: give them their places.
+
     :param of: name of the ForeignKey to the parent.
     """
 

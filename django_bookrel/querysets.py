@@ -158,6 +158,11 @@ class BookQuerySet(DerivedQuerySet[_Book]):
     def get_by_natural_key(
         self, isbn: str | None, title: str = "", author: str = "", year: int | None = None
     ) -> _Book:
+        """
+        Return the book of a natural key: its ISBN, or if it has none title, author and year.
+
+        :raises MultipleObjectsReturned: several books without an ISBN are alike in these.
+        """
         if isbn:
             return self.get(isbn=isbn)
         by = Q(author__key=person_key(author)) if author else Q(author=None)
