@@ -91,6 +91,8 @@ class DescribedSource(MappedSource):
         if separator is None:
             return super()._people(cells, column, repairs)
         cell = cells[column.position]
+        if not cell:
+            return []
         text = " ".join(cell.split())
         if text != cell.strip():
             repairs.append(mended("spaces", column, cell, text))

@@ -23,7 +23,8 @@ __all__ = ("StoryGraphSource",)
 
 _READING = "about a reader, not the book"
 _BRACKETED_ROLE = re.compile(r"(.*\S) \(([^()]+)\)")
-_SHORT_NUMBER = re.compile("[0-9]{1,8}")
+_NUMBER = re.compile("[0-9]+")
+_LONGEST_NUMBER = 8
 
 
 class StoryGraphSource(DescribedSource):
@@ -75,7 +76,7 @@ class StoryGraphSource(DescribedSource):
         repairs: list[Issue],
     ) -> None:
         cell = cells[columns[0].position].strip()
-        if self._keeps_identifiers and _SHORT_NUMBER.fullmatch(cell):
+        if self._keeps_identifiers and len(cell) <= _LONGEST_NUMBER and _NUMBER.fullmatch(cell):
             # Nothing has taken zeros off it.
             values["isbn"] = ""
             values["identifiers"] = [(self.own_numbers, cell)]
@@ -86,7 +87,7 @@ class StoryGraphSource(DescribedSource):
         self, cells: list[str], column: Column, repairs: list[Issue]
     ) -> list[tuple[str, str | None]]:
         people = super()._people(cells, column, repairs)
-        if column.name != "Contributors":
+        if column.name != "Contributors" or ")" not in cells[column.position]:
             return people
         return [(_without_unknown_role(name, column, repairs), role) for name, role in people]
 
