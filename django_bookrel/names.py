@@ -206,9 +206,16 @@ def parse_person(text: str) -> Person:
     return Person(rest, *years)
 
 
-_GENERATIONS = frozenset({"jr", "jnr", "sr", "snr", "ii", "iii", "iv"})
+_GENERATIONS = {
+    "jnr": "jr",
+    "snr": "sr",
+    **{name: name for name in ("jr", "sr", "ii", "iii", "iv")},
+}
+_WRITTEN_OUT = {"junior": "jr", "senior": "sr"}
+# In capitals these are names: "Pere Calders".
+_FRENCH_GENERATIONS = {"fils": "fils", "père": "pere", "pere": "pere"}
 _DEGREES = frozenset({"esq", "md", "phd", "dphil", "dd", "lld", "dds", "frs"})
-_STRUCTURE = re.compile(r"[,،，(\[（［\d]|\.$")
+_STRUCTURE = re.compile(r"[,،，(\[（［\d]|\.$|\s(?i:junior|senior|jnr|snr)\s*$")
 _COMMA = re.compile("[,،]")
 _BRACKETS = re.compile(r"(?<!\S)[(\[]([^()\[\]]*)[)\]](?![^\s,.])")
 _HAN_OR_HANGUL = re.compile("[\u3400-\u9fff\uac00-\ud7af\U00020000-\U0003ffff]")
@@ -217,10 +224,11 @@ _HAN_OR_HANGUL = re.compile("[\u3400-\u9fff\uac00-\ud7af\U00020000-\U0003ffff]")
 def _suffix(words: list[str], others: int) -> str:
     suffix = "".join(words).replace(".", "").lower()
     # "Waters, M. D." and "Rabi, I. I." give initials, not a degree and not a generation.
-    if suffix in _DEGREES and others > 1:
-        return suffix
-    one_word = len(words) == 1 and "." not in words[0][:-1]
-    return suffix if suffix in _GENERATIONS and one_word else ""
+    if others > 1 and (suffix in _DEGREES or suffix in _WRITTEN_OUT):
+        return _WRITTEN_OUT.get(suffix, suffix)
+    if len(words) > 1 or "." in words[0][:-1]:
+        return ""
+    return _GENERATIONS.get(suffix, "") or _FRENCH_GENERATIONS.get(words[0], "")
 
 
 def _without_suffixes(parts: list[list[str]]) -> tuple[list[str], list[str]]:
@@ -281,6 +289,23 @@ def person_key(name: str, max_length: int = 255) -> str:
     return _fitted(_never_empty(key, name), max_length)
 
 
+_CAPITAL_PARTICLES = frozenset(
+    {
+        *("Da", "Das", "De", "Del", "Della", "Den", "Der", "Des", "Di", "Dos", "Du", "El", "La"),
+        *("Le", "Les", "Ní", "Ó", "Saint", "St", "St.", "Te", "Ten", "Ter", "Van", "Vander", "Von"),
+    }
+)
+
+
+def _with_particles(name: str) -> list[str]:
+    words = name.split()
+    start = len(words) - 1
+    while start > 1 and words[start - 1] in _CAPITAL_PARTICLES:
+        start -= 1
+    found = start < len(words) - 1
+    return [_folded(" ".join(part)) for part in (words[start:], words[:start])] if found else []
+
+
 @_cached
 def sort_name(name: str, max_length: int = 255) -> str:
     """
@@ -288,7 +313,8 @@ def sort_name(name: str, max_length: int = 255) -> str:
 
     A comma says what the family name is; without one it is the last word: "J.K. Rowling" and
     "Rowling, J. K." are "rowling jk", "van Gogh, Vincent" is "van gogh vincent", "Vincent van
-    Gogh" is "gogh vincent van". Suffixes, brackets and life dates come last. Names in Han or
+    Gogh" is "gogh vincent van". A particle with a capital belongs to the family name: "Ursula K.
+    Le Guin" is "le guin ursula k". Suffixes, brackets and life dates come last. Names in Han or
     Hangul keep their order.
 
     :param max_length: characters; what is longer is cut off.
@@ -298,7 +324,7 @@ def sort_name(name: str, max_length: int = 255) -> str:
     folded = [_folded(part) for part in names]
     if len(names) == 1 and not _is_family_first(names):
         given, _, family = folded[0].rpartition(" ")
-        folded = [family, given]
+        folded = _with_particles(names[0]) or [family, given]
     key = " ".join(filter(None, folded + after))
     return _never_empty(key, name)[:max_length].rstrip()
 

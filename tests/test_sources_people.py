@@ -97,6 +97,7 @@ def test_learn_commas(cells: list[str], commas: Commas):
             ["BENSON, George Architect", "DE LA MARE, J. England"],
         ),
         ("OWEN and EK ( )", WITHIN, ["OWEN", "EK"]),
+        ("HALE, Ann the Elder and (Susan)", WITHIN, ["HALE, Ann the Elder", "HALE, Susan"]),
         (
             "HILL, Ida and HILL, afterwards EK (Ann)",
             WITHIN,

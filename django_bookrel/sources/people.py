@@ -31,7 +31,8 @@ _AND = re.compile(" (?:&|and|und|et|och|og|with|w/|mit|avec) ")
 _LEADING_AND = re.compile(r"\A(?:&|and|und|et|och|og|with|w/|mit|avec) ")
 # The second of two in catalogues of the British Library: "BEAUMONT, Francis and FLETCHER (John)".
 _SECOND = re.compile(
-    r"(?P<first>.+?),? and (?P<surname>[^\W\d_a-z][^()]*?),? ?\((?P<given>[^()]*)\),? ?(?P<rest>.*)"
+    r"(?P<first>.+?),? and (?:(?P<surname>[^\W\d_a-z][^()]*?),? )?"
+    r"\((?P<given>[^()]*)\),? ?(?P<rest>.*)"
 )
 _ET_AL = re.compile(r"[\s,]*[\[(]?(?:\.{3}|…)?\s?\b(?:et\.? al\b|and others\b|u\. ?a\.)\.?[\])]?\Z")
 _ENDS_IN_INITIAL = re.compile(r"\s\w\.\Z")
@@ -171,14 +172,13 @@ def split_people(text: str, commas: Commas) -> list[str]:
 
 def _names(text: str, commas: Commas) -> list[str]:
     text = text.strip(" ,")
-    if " and " in text and (match := _SECOND.fullmatch(text)) and _is_capital(match["surname"]):
-        second = ", ".join(filter(None, (match["surname"], match["given"].strip())))
-        return [match["first"], f"{second} {match['rest']}".rstrip()]
+    if " and " in text and (match := _SECOND.fullmatch(text)):
+        # A brother or sister has only a forename: "HALE, Edward Everett and (Susan)".
+        surname = match["surname"] or match["first"].partition(",")[0]
+        if surname.replace("afterwards", "").isupper():
+            second = ", ".join(filter(None, (surname, match["given"].strip())))
+            return [match["first"], f"{second} {match['rest']}".rstrip()]
     return [name for part in _by_commas(text, commas) for name in _by_and(part, commas) if name]
-
-
-def _is_capital(surname: str) -> bool:
-    return surname.replace("afterwards", "").isupper()
 
 
 def _by_commas(text: str, commas: Commas) -> list[str]:
