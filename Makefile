@@ -12,13 +12,14 @@ DEMO = .venv-demo/bin/python
 BENCH = .venv-bench/bin/python
 
 .DEFAULT_GOAL = help
-.PHONY: help demo test test-databases test-all databases databases-stop bench lint package example docs clean
+.PHONY: help demo test test-databases test-all coverage databases databases-stop bench lint package example docs clean
 
 help:
 	@echo "make demo            serve the example project with a catalogue (PORT=8000 HOST=127.0.0.1)"
 	@echo "make test            run the tests on every Python that is here (ARGS=... for pytest)"
 	@echo "make test-databases  run them on throw-away PostgreSQL and MariaDB servers"
 	@echo "make test-all        run them on every Python, Django and database that can be had"
+	@echo "make coverage        say which lines and branches no test runs; at least 95 % are run"
 	@echo "make databases       start throw-away PostgreSQL and MariaDB servers (NAMES=\"pg18 mariadb\")"
 	@echo "make databases-stop  stop them"
 	@echo "make bench           measure the import and export (DATABASE_URL=..., ARGS=\"--rows 10000 simple\")"
@@ -40,6 +41,10 @@ test-databases: .venv-test/ready
 
 test-all: .venv-test/ready
 	@$(TEST) ci/matrix.py -m all --servers -- $(ARGS)
+
+coverage: .venv-test/ready
+	@$(TEST) ci/matrix.py -m coverage --servers -- $(ARGS)
+	@$(TEST) -m tox run -e coverage
 
 databases: .venv-test/ready
 	@$(TEST) ci/databases.py start $(NAMES)
