@@ -54,7 +54,7 @@ def needs_value(field: AnyField) -> bool:
     return not fills_itself and _empty_value(field) is MISSING
 
 
-def left_to_database(field: models.Field) -> bool:
+def left_to_database(field: AnyField) -> bool:
     """Return whether the value of an empty cell is a default that only the database knows."""
     return field.has_db_default() and _empty_value(field) is MISSING
 
