@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import uuid
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,7 @@ from tests.hosts.newsdesk.resources import (
     StrictSequelResource,
     UndeclaredArticleResource,
 )
+from tests.hosts.tenants.models import Box, Series, Tenant
 from tests.importing import capture_writes, stored, write_csv
 
 pytestmark = pytest.mark.django_db
@@ -852,3 +854,45 @@ def test_row_that_refers_to_one_with_an_unknown_name(tmp_path: Path, batch_size:
     assert (counts(dry), counts(result)) == (totals, totals)
     assert sorted(refused(dry)) == sorted(refused(result))
     assert {article.slug for article in Article.objects.all()} == set("deghijk")
+
+
+# Tenants.
+
+
+def box_resource(tenant: Tenant) -> type[RelationalResource]:
+    class SeriesField(ForeignKeyField):
+        def names(self, cell: str) -> tuple[str, str]:
+            return (str(tenant.pk), cell)
+
+        def said(self, names: Sequence[Any]) -> str:
+            return names[-1]
+
+    class BoxResource(RelationalResource):
+        tenant = ForeignKeyField(by="id")
+        series = SeriesField(by=("tenant", "name"))
+
+        class Meta:
+            model = Box
+            fields = ("tenant", "code", "series")
+            import_id_fields = ("tenant", "code")
+
+    return BoxResource
+
+
+@pytest.mark.parametrize("batch_size", [1, 100])
+def test_records_of_one_tenant(tmp_path: Path, batch_size: int):
+    tenants = [Tenant.objects.create(name=name) for name in "ab"]
+    for tenant in tenants:
+        Series.objects.create(tenant=tenant, name="Earthsea", shelf="1")
+    Series.objects.create(tenant=tenants[0], name="Dune", shelf="2")
+    Box.objects.create(tenant=tenants[0], code="1")
+    rows = [{"code": "1", "series": "EARTHSEA"}, {"code": "2", "series": "Dune"}]
+    options = {"batch_size": batch_size, "set_values": {"tenant": str(tenants[1].pk)}}
+    resource = box_resource(tenants[1])
+    result = import_rows(tmp_path, rows, resource, **options)
+    assert counts(result) == {"rows": 2, "new": 1, "rejected": 1}
+    assert refused(result)[0][:2] == (3, "series")
+    found = Box.objects.values_list("tenant__name", "code", "series__tenant__name")
+    assert set(found) == {("a", "1", None), ("b", "1", "b")}
+    again = import_rows(tmp_path, rows, resource, **options)
+    assert counts(again) == {"rows": 2, "unchanged": 1, "rejected": 1}

@@ -39,4 +39,16 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('tenant', 'key'), name='tenants_series_tenant_key'), models.UniqueConstraint(fields=('tenant', 'shelf'), name='tenants_series_tenant_shelf')],
             },
         ),
+        migrations.CreateModel(
+            name='Box',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.CharField(max_length=20)),
+                ('series', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, to='tenants.series')),
+                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='tenants.tenant')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('tenant', 'code'), name='tenants_box_tenant_code')],
+            },
+        ),
     ]
