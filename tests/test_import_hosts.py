@@ -15,11 +15,13 @@ from django.db import connection, models
 from django.db.models import F
 from django.test.utils import isolate_apps
 from import_export.fields import Field
+from import_export.widgets import DateWidget, IntegerWidget, JSONWidget
 from tablib import Dataset
 
 from django_bookrel.bulk import needs_value
 from django_bookrel.exceptions import MissingColumns
 from django_bookrel.fields import KeyField, PositionField
+from django_bookrel.models import Book
 from django_bookrel.resources import (
     ForeignKeyField,
     ManyToManyField,
@@ -84,7 +86,7 @@ def import_rows(
 ) -> Result:
     header = list(dict.fromkeys(name for row in rows for name in row))
     path = write_csv(tmp_path / "rows.csv", rows, header)
-    return load(path, resource=resource, source="native", **options)
+    return load(path, resource=resource, **{"source": "native", **options})
 
 
 def counts(result: Result) -> dict[str, int]:
@@ -896,3 +898,91 @@ def test_records_of_one_tenant(tmp_path: Path, batch_size: int):
     assert set(found) == {("a", "1", None), ("b", "1", "b")}
     again = import_rows(tmp_path, rows, resource, **options)
     assert counts(again) == {"rows": 2, "unchanged": 1, "rejected": 1}
+
+
+# Columns that are called like fields of books.
+
+
+class NamesakeResource(RelationalResource):
+    isbn = Field("slug", column_name="isbn")
+    title = Field("headline", column_name="title")
+    author = ForeignKeyField(Reporter, by="email", create=True, attribute="reporter")
+    contributors = ManyToManyField(by="name", create=True, separator=",", attribute="topics")
+    series = ForeignKeyField(by="name", create=True, attribute="section")
+    identifiers = Field("extra", column_name="identifiers", widget=JSONWidget())
+    language = Field("kind", column_name="language")
+    year = Field("words", column_name="year", widget=IntegerWidget())
+    pages = Field("published", column_name="pages", widget=DateWidget())
+
+    class Meta:
+        model = Article
+        fields = (
+            *("isbn", "title", "author", "contributors", "series"),
+            *("identifiers", "language", "year", "pages"),
+        )
+        import_id_fields = ("isbn",)
+
+
+@pytest.mark.parametrize("save_one_by_one", [False, True])
+@pytest.mark.parametrize("source", ["native", "generic"])
+def test_columns_that_are_called_like_fields_of_books(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str, *, save_one_by_one: bool
+):
+    if save_one_by_one:
+        monkeypatch.setattr(Article, "clean", lambda self: None)
+    row = {
+        "isbn": "no-isbn",
+        "title": "One (Law #1)",
+        "author": "ann@example.com",
+        "contributors": "Ann (editor),b|c; d",
+        "series": "Law #1",
+        "identifiers": '{"a": 1}',
+        "language": "essay",
+        "year": "1969",
+        "pages": "1969-07-21",
+    }
+    assert counts(import_rows(tmp_path, [row], NamesakeResource, source=source)) == {
+        "rows": 1,
+        "new": 1,
+    }
+    article = Article.objects.get()
+    values = ("slug", "headline", "extra", "kind", "words", "published")
+    assert [getattr(article, name) for name in values] == [
+        "no-isbn",
+        "One (Law #1)",
+        {"a": 1},
+        "essay",
+        1969,
+        datetime.date(1969, 7, 21),
+    ]
+    assert (article.reporter.email, article.section.name) == ("ann@example.com", "Law #1")
+    assert {topic.name for topic in article.topics.all()} == {"Ann (editor)", "b|c; d"}
+    path = export(tmp_path / "out.csv", NamesakeResource)
+    result = load(path, resource=NamesakeResource, source=source)
+    assert counts(result) == {"rows": 1, "unchanged": 1}
+    options = {"source": source, "set_values": {"series": "Art #2", "contributors": "e,f|g"}}
+    result = load(path, resource=NamesakeResource, **options)
+    assert counts(result) == {"rows": 1, "updated": 1}
+    article = Article.objects.get()
+    assert article.section.name == "Art #2"
+    assert {topic.name for topic in article.topics.all()} == {"e", "f|g"}
+
+
+class PagesResource(RelationalResource):
+    """Knows of books what no resource of books has to read."""
+
+    class Meta:
+        model = Book
+        fields = ("isbn", "pages")
+        import_id_fields = ("isbn",)
+
+
+def test_books_without_the_resource_of_books(tmp_path: Path):
+    Book.objects.create(title="A", isbn="9780306406157")
+    rows = [{"isbn": "0-306-40615-2", "pages": "7"}, {"isbn": "9780306406158", "pages": "8"}]
+    result = import_rows(tmp_path, rows, PagesResource)
+    assert counts(result) == {"rows": 2, "updated": 1, "rejected": 1}
+    [(line, column, value, reason)] = refused(result)
+    assert (line, column, value) == (3, "isbn", "9780306406158")
+    assert "check digit" in reason
+    assert Book.objects.get().pages == 7

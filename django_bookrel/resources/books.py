@@ -87,6 +87,15 @@ class BaseBookResource(RelationalResource):
         render=_say_identifiers,
     )
 
+    def plain_columns(self) -> set[str]:
+        # A host may have something else in the place of a part that its books lack.
+        columns, ours = self.columns(), BaseBookResource.fields
+        return {
+            name
+            for name in super().plain_columns() & ours.keys()
+            if not isinstance(columns[name], type(ours[name]))
+        }
+
     def identities(self, provided: Collection[str]) -> Iterator[Identity]:
         model = self._meta.model
         field = model._meta.get_field

@@ -49,7 +49,8 @@ class RowCleaner:
         self, resource: RelationalResource, layout: Layout, *, clears: bool, checked: bool = False
     ) -> None:
         self.resource, self.layout = resource, layout
-        self.clears, self.checked = clears, checked
+        self.clears = clears
+        self.has_good_isbns = checked and "isbn" not in resource.plain_columns()
         columns = resource.columns()
         self.keys = [
             (
@@ -117,7 +118,7 @@ class RowCleaner:
                 self.resource,
                 self.layout.identifying(),
                 clears=self.clears,
-                checked=self.checked,
+                checked=self.has_good_isbns,
             )
         return self._identity_cleaner
 
@@ -133,7 +134,7 @@ class RowCleaner:
         clean = column.clean
         cells: list[Any]
         said: Sequence[int]
-        if self.checked and name == "isbn" and isinstance(column.field, ISBNField):
+        if self.has_good_isbns and name == "isbn" and isinstance(column.field, ISBNField):
             clean = _as_it_is
         try:
             cells = [record.values[name] for record in records]

@@ -124,6 +124,7 @@ class Loading:
             self.path,
             fields=list(self.resource.columns()),
             required=self.resource.required_columns(),
+            plain=self.resource.plain_columns(),
             name=self.name,
             **{"max_unpacked": conf.max_unpacked, **self.reading_options},
         )

@@ -18,7 +18,7 @@ from ..conf import conf
 from ..exceptions import InvalidOption, MissingColumns
 from ..fields import AnyField, DerivedField
 from ..signals import rows_written
-from ..sources import Record
+from ..sources import BOOK_FIELDS, Record
 from .fields import (
     ForeignKeyField,
     ManyToManyField,
@@ -262,6 +262,10 @@ class RelationalResource(RowByRow):
             for declared in self.fields.values()
             if declared.attribute
         }
+
+    def plain_columns(self) -> set[str]:
+        """Return the columns that are called like a field of books, and are none."""
+        return self.columns().keys() & set(BOOK_FIELDS)
 
     def written_columns(self) -> dict[str, Field]:
         """Return those of :meth:`columns` that imports write: some are read-only or generated."""

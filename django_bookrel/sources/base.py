@@ -196,6 +196,9 @@ class Source:
         """
         raise NotImplementedError
 
+    def read_plainly(self, fields: Collection[str]) -> None:
+        """Take the cells of these fields for texts, though fields of a book are called so."""
+
     @property
     def fields(self) -> frozenset[str]:
         """

@@ -100,6 +100,15 @@ class MappedSource(Source):
             for field, columns in sorted(by_field.items(), key=_turn)
         ]
 
+    def read_plainly(self, fields: Collection[str]) -> None:
+        self._plan = [
+            (read_plain if columns[0].field in fields else reader, columns)
+            for reader, columns in self._plan
+        ]
+        self._titles = [] if {"title", "series"}.intersection(fields) else self._titles
+        self._parts_people &= {"author", "contributors"}.isdisjoint(fields)
+        self._keeps_identifiers &= {"isbn", "identifiers"}.isdisjoint(fields)
+
     @property
     def fields(self) -> frozenset[str]:
         found = super().fields

@@ -234,6 +234,9 @@ class NativeSource(Source):
         self._in_order = self._indexes == list(range(len(header)))
         self._parsed = [column for column in used if column.field in _PARSERS]
 
+    def read_plainly(self, fields: Collection[str]) -> None:
+        self._parsed = [column for column in self._parsed if column.field not in fields]
+
     def _placed(
         self,
         index: int,

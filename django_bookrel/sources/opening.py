@@ -11,7 +11,7 @@ from ..exceptions import InvalidOption, MissingColumns, SourceError
 from .base import BOOK_FIELDS, Column, Record, Source
 from .decoding import visible
 from .files import CatalogueFile
-from .native import parse_cell
+from .native import parse_cell, unguard_cell
 from .recognition import Recognised, recognise
 from .registry import SOURCES, get_source
 from .targets import NOWHERE, parse_mapping, parse_target
@@ -111,6 +111,7 @@ def open_source(
     header: bool = True,
     columns: Sequence[str] | None = None,
     left_out: Collection[str] = (),
+    plain: Collection[str] = (),
     max_unpacked: int | None = MAX_UNPACKED,
     name: str | None = None,
 ) -> Reading:
@@ -129,12 +130,13 @@ def open_source(
     :param delimiter: one character, or "comma", "semicolon", "tab", "pipe".
     :param header: whether the first row names the columns; if not, ``columns`` does.
     :param left_out: columns that are not read, if the file has them.
+    :param plain: those of ``fields`` whose cells are texts, though fields of a book are called so.
     :param max_unpacked: bytes that a packed file may unpack to; None for any number.
     :param name: what messages call the file; by default its path, or "standard input".
     :raises SourceError: the file cannot be read as a catalogue, or the options do not fit it.
     """
     targets = parse_mapping(mapping or {}, fields)
-    constants = _constants(set_values or {}, fields)
+    constants = _constants(set_values or {}, fields, plain)
     sources = [get_source(source)] if source else list(SOURCES.values())
     delimiter = _delimiter(delimiter)
     names = _names(columns, header=header)
@@ -151,6 +153,7 @@ def open_source(
         )
         nowhere = [(NOWHERE, column) for column in left_out if column in found.header]
         reader = found.source(found.header, fields, [*targets, *nowhere])
+        reader.read_plainly(plain)
         reading = Reading(file, reader, found, constants)
         _check_required(reading, required)
     except SourceError as error:
@@ -164,14 +167,19 @@ def open_source(
     return reading
 
 
-def _constants(set_values: Mapping[str, str], fields: Sequence[str]) -> dict[str, str | list[Any]]:
-    constants = {}
+def _constants(
+    set_values: Mapping[str, str], fields: Sequence[str], plain: Collection[str]
+) -> dict[str, str | list[Any]]:
+    constants: dict[str, str | list[Any]] = {}
     for text, cell in set_values.items():
         target = parse_target(text, fields)
         if target.qualifier:
             raise InvalidOption(f'"{text}" cannot be set; name the field without a colon.')
         try:
-            constants[target.field] = parse_cell(target.field, cell)
+            is_plain = target.field in plain
+            constants[target.field] = (
+                unguard_cell(cell) if is_plain else parse_cell(target.field, cell)
+            )
         except ValueError as error:
             raise InvalidOption(f"{target.field} cannot be set: {error}") from error
     return constants

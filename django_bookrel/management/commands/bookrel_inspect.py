@@ -59,7 +59,8 @@ class Command(BaseCommand):
     ) -> str:
         """Show what is in a file; return why it cannot be imported, or nothing."""
         fields = list(resource.columns())
-        limited = {"max_unpacked": conf.max_unpacked, **reading_as}
+        plain = resource.plain_columns()
+        limited = {"plain": plain, "max_unpacked": conf.max_unpacked, **reading_as}
         try:
             with open_source(file, fields=fields, required=(), **limited) as reading:
                 required = resource.required_columns()
