@@ -175,6 +175,11 @@ class Source:
         return 0
 
     @classmethod
+    def accepts(cls, header: Sequence[str], rows: Sequence[Row]) -> bool:
+        """Say whether the first rows are of this format too, where its header says little."""
+        return True
+
+    @classmethod
     def open_table(cls, file: ByteReader) -> tuple[list[str], Iterator[Row]] | None:
         """
         Read a file that is no delimited text: header and rows.

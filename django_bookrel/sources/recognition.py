@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
@@ -49,15 +49,17 @@ class Recognised(NamedTuple):
 
 class _Candidate(NamedTuple):
     source: type[Source]
-    encoding: str
-    dialect: Dialect
     table: Table
     rows: list[Row]
+    encoding: str = ""
+    dialect: Dialect = Dialect("")
 
     def score(self, fields: Sequence[str], mapped: set[str]) -> tuple[bool, int, bool, float]:
         header = self.table.header
         others = [name for name in header if name not in mapped and name not in PASSED_OVER]
         confidence = max(self.source.identify(names, fields) for names in (others, header))
+        if confidence and not self.source.accepts(header, self.rows):
+            confidence = 0
         return mapped.issubset(header), confidence, len(header) > 1, self.fit
 
     @property
@@ -73,6 +75,9 @@ class _Candidate(NamedTuple):
         return self.dialect.quotes or not any(
             len(cell) > 1 and cell[0] == cell[-1] == '"' for cell in row.cells
         )
+
+
+_Choice = Callable[[Iterable[_Candidate]], _Candidate]
 
 
 def recognise(
@@ -97,14 +102,33 @@ def recognise(
     for source in sources:
         if opened := source.open_table(file):
             return Recognised(source, *opened)
+    tables = [source for source in sources if source.dialects]
+    if not tables:
+        raise UnreadableFile(f"the file is not of the format {sources[0].name}.")
+    mapped = {column for _, column in mapping}
+
+    def choose(candidates: Iterable[_Candidate]) -> _Candidate:
+        return max(candidates, key=lambda candidate: candidate.score(fields, mapped))
+
+    return _text(file, start, tables, choose, encoding, delimiter, header)
+
+
+def _text(
+    file: CatalogueFile,
+    start: bytes,
+    sources: Sequence[type[Source]],
+    choose: _Choice,
+    encoding: str | None,
+    delimiter: str | None,
+    header: Sequence[str] | None,
+) -> Recognised:
     for beginning, what in _NO_TABLES.items():
         if start.startswith(beginning):
             raise UnreadableFile(f"the file is {what}.")
     if encoding:
         check_encoding(encoding, start)
     candidates = list(_candidates(start, sources, encoding, delimiter, header))
-    mapped = {column for _, column in mapping}
-    best = max(candidates, key=lambda candidate: candidate.score(fields, mapped))
+    best = choose(candidates)
     is_whole = len(start) < START_BYTES
     if not (encoding or best.source.mixed or decodable(start, best.encoding, is_whole=is_whole)):
         raise undecodable(start, best.encoding, is_whole=is_whole)
@@ -137,7 +161,7 @@ def _candidates(
             if (used, dialect) not in samples:
                 table = Table(Lines(_pieces(start), used), dialect, header)
                 samples[used, dialect] = table, list(islice(table, SAMPLE_ROWS))
-            yield _Candidate(source, used, dialect, *samples[used, dialect])
+            yield _Candidate(source, *samples[used, dialect], used, dialect)
 
 
 def _pieces(start: bytes) -> Iterator[bytes]:
