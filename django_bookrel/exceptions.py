@@ -39,6 +39,10 @@ class InvalidMapping(SourceError):
     """Raised when a mapping file cannot be read or written, or says what makes no sense."""
 
 
+class MissingPackage(SourceError):
+    """Raised when a format needs a package that is not installed; the message names the extra."""
+
+
 class ExportError(BookrelError):
     """Raised when a file format cannot hold the records that are to be written."""
 

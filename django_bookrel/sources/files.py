@@ -76,6 +76,7 @@ class CatalogueFile:
         self._raw = sys.stdin.buffer if self._is_stdin else self._stack.enter_context(self._open())
         self.bytes_total = self._size()
         """Size of the file as it lies on disk, when it was opened; None for a pipe."""
+        self._start = self._raw.tell() if self._raw.seekable() else 0
         self._counted = _Counted(self._raw)
         self._file: _Counted | None = None
 
@@ -143,6 +144,21 @@ class CatalogueFile:
             return self._unpacked().read(size)
         except DAMAGED as error:
             raise self._damaged(error) from error
+
+    def seekable(self) -> BinaryIO:
+        """
+        Give the whole file as one that can seek, in place of ``read``.
+
+        What is packed or comes through a pipe is kept on disk until the file is closed.
+        """
+        if self._unpacked() is self._counted and self._raw.seekable():
+            self._raw.seek(self._start)
+            self._counted = _CountedWithSeek(self._raw)
+            return cast("BinaryIO", self._counted)
+        file = tempfile.TemporaryFile()  # noqa: SIM115 (the stack closes it)
+        self._stack.enter_context(file)
+        spool(cast("BinaryIO", self), file)
+        return file
 
     def _damaged(self, error: Exception) -> UnreadableFile:
         return UnreadableFile(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import NamedTuple
 
 from ..exceptions import UnreadableFile
@@ -12,6 +12,7 @@ from .decoding import Lines, blocks, bom_encoding, check_encoding, decodable, un
 from .files import CatalogueFile
 from .rows import Table
 from .targets import Target
+from .workbook import Workbook, is_workbook
 
 __all__ = ("Recognised", "recognise")
 
@@ -26,7 +27,6 @@ _NO_TABLES = {
     b"%PDF-": "a PDF document",
     b"\xd0\xcf\x11\xe0": "of an old Excel or Word; save it as .xlsx or CSV",
     b"SQLite format 3\0": "an SQLite database, not an export of one",
-    b"PK\x03\x04": "a document, or a zip file within another, not a table",
     b"\x1f\x8b": "a gzip file within another; unpack it first",
     b"7z\xbc\xaf": "packed by 7-Zip; unpack it first",
     b"Rar!": "packed by RAR; unpack it first",
@@ -49,7 +49,7 @@ class Recognised(NamedTuple):
 
 class _Candidate(NamedTuple):
     source: type[Source]
-    table: Table
+    table: Table | Workbook
     rows: list[Row]
     encoding: str = ""
     dialect: Dialect = Dialect("")
@@ -110,7 +110,23 @@ def recognise(
     def choose(candidates: Iterable[_Candidate]) -> _Candidate:
         return max(candidates, key=lambda candidate: candidate.score(fields, mapped))
 
+    if is_workbook(start):
+        return _workbook(file, tables, choose, header)
     return _text(file, start, tables, choose, encoding, delimiter, header)
+
+
+def _workbook(
+    file: CatalogueFile,
+    sources: Sequence[type[Source]],
+    choose: _Choice,
+    header: Sequence[str] | None,
+) -> Recognised:
+    book = Workbook(file.seekable(), header)
+    _check_header(book)
+    rows = iter(book)
+    first = list(islice(rows, SAMPLE_ROWS))
+    best = choose(_Candidate(source, book, first) for source in sources)
+    return Recognised(best.source, book.header, chain(first, rows))
 
 
 def _text(
@@ -177,7 +193,7 @@ def _dialects(source: type[Source], delimiter: str | None) -> Sequence[Dialect]:
     return declared or [source.dialects[0]._replace(delimiter=delimiter)]
 
 
-def _check_header(table: Table) -> None:
+def _check_header(table: Table | Workbook) -> None:
     header = table.header
     if table.header_errors:
         message = table.header_errors[0].message
