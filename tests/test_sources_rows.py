@@ -195,6 +195,7 @@ def test_text_behind_a_closing_quote(data: bytes, refused: list[tuple[int, str]]
 def test_dialects():
     assert read(b'a\tb\n"x\t5" y\n', Dialect("\t", quotes=False)) == [(2, ['"x', '5" y'], [])]
     assert read(b'a;b\n"\\"x\\" y";2\n', Dialect(";", escape="\\")) == [(2, ['"x" y', "2"], [])]
+    assert read(b'a;b\n"""x"" y";2\n', Dialect(";", escape="\\")) == [(2, ['"x" y', "2"], [])]
 
 
 def test_faults_do_not_pile_up():

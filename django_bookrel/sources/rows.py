@@ -143,7 +143,6 @@ def _parameters(dialect: Dialect) -> dict[str, Any]:
     return {
         "delimiter": dialect.delimiter,
         "quoting": csv.QUOTE_MINIMAL if dialect.quotes else csv.QUOTE_NONE,
-        "doublequote": dialect.escape is None,
         "escapechar": dialect.escape,
     }
 
