@@ -347,7 +347,8 @@ def test_goodbooks():
         "title": "title",
         "isbn": "isbn",
     }
-    with open_source(shared_file("goodbooks-10k.csv"), mapping=mapping) as reading:
+    path = shared_file("goodbooks-10k.csv")
+    with open_source(path, source="generic", mapping=mapping) as reading:
         records = list(reading)
         assert (reading.source.name, reading.encoding, reading.delimiter) == (
             "generic",
