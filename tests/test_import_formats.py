@@ -27,9 +27,11 @@ def without_titles(path: Path) -> bool:
 def test_again_changes_nothing(path: Path):
     records = read(path)
     refused = sum("errors" in record for record in records)
+    # A format may have several rows for a book, which then say the same.
+    new = len({repr({**record, "line": 0}) for record in records if "errors" not in record})
     if without_titles(path):
-        refused = len(records)
-    assert outcome(load(path)) == (len(records) - refused, 0, refused)
+        refused, new = len(records), 0
+    assert outcome(load(path)) == (new, len(records) - refused - new, refused)
     before = stored()
     assert outcome(load(path)) == (0, len(records) - refused, refused)
     assert stored() == before
