@@ -22,7 +22,7 @@ EXPECTED = ".expected.jsonl"
 FILES = sorted(path for path in SAMPLES.iterdir() if not path.name.endswith(EXPECTED))
 WITHOUT_SAMPLE = {"native", "generic"}
 """They have tests of their own."""
-NO_COLUMNS = {"openlibrary_dump"}
+NO_COLUMNS = {"marcxml", "openlibrary_dump"}
 """Formats whose records are no rows of cells."""
 
 

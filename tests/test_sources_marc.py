@@ -1,0 +1,234 @@
+from __future__ import annotations
+
+import csv
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pymarc import Field, Indicators, Record, Subfield
+
+from django_bookrel.exceptions import MissingPackage, UnreadableFile
+from django_bookrel.sources import open_source
+from tests.test_sources_samples import as_json
+
+SAMPLES = Path(__file__).parent / "samples"
+
+
+def field(tag: str, *subfields: str, indicators: str = "  ") -> Field:
+    """Make a field of texts such as "aTitle", or a control field of one."""
+    if tag < "010":
+        return Field(tag=tag, data=subfields[0])
+    return Field(
+        tag=tag,
+        indicators=Indicators(*indicators),
+        subfields=[Subfield(text[0], text[1:]) for text in subfields],
+    )
+
+
+def record(*fields: Field, leader: str = "00000nam a2200000 a 4500") -> bytes:
+    made = Record(leader=leader)
+    for each in fields:
+        made.add_field(each)
+    return made.as_marc()
+
+
+def read(path: Path, data: bytes) -> list[dict[str, Any]]:
+    path.write_bytes(data)
+    with open_source(path) as reading:
+        return [as_json(each) for each in reading]
+
+
+def read_one(path: Path, *fields: Field) -> dict[str, Any]:
+    [said] = read(path, record(field("245", "aTitle"), *fields))
+    return {name: value for name, value in said.items() if name not in ("line", "title")}
+
+
+@pytest.mark.parametrize(
+    "subfields, title",
+    [
+        (["aEmma /", "cJane Austen."], "Emma"),
+        (["aEmma :", "ba novel /", "cJane Austen."], "Emma: a novel"),
+        (["aEmma", "ba novel", "cJane Austen"], "Emma: a novel"),
+        (["aAC / DC."], "AC / DC"),
+        (["aEmma", "n2", "pThe ball"], "Emma. 2. The ball"),
+        (["aEmma =", "bEmma.", "h[sound]"], "Emma = Emma"),
+        (["aWhat next?", "bA novel"], "What next? A novel"),
+        (["aTo be continued ..."], "To be continued ..."),
+        (["aCafe\u0301."], "Café"),
+    ],
+)
+def test_title(tmp_path: Path, subfields: Sequence[str], title: str):
+    [said] = read(tmp_path / "x.mrc", record(field("245", *subfields)))
+    assert said == {"line": 1, "title": title}
+
+
+@pytest.mark.parametrize(
+    "fields, author, contributors",
+    [
+        ([field("100", "aLee, Ann,", "d1950-")], "Lee, Ann, 1950-", []),
+        ([field("100", "aLee, A. B.", "q(Ann Bo),", "d1900-1950.")], "Lee, A. B., 1900-1950", []),
+        ([field("100", "aJohn Paul", "bII,", "cPope,", "d1920-2005")], None, None),
+        ([field("100", "a[Lee, Ann] [from old catalog]")], "Lee, Ann", []),
+        ([field("100", "aLee, Ann", "eeditor.")], "", [["Lee, Ann", "editor"]]),
+        (
+            [field("100", "aLee, Ann", "4aut", "4ill")],
+            "Lee, Ann",
+            [["Lee, Ann", "illustrator"]],
+        ),
+        (
+            [field("110", "aUnited States.", "bCensus Bureau."), field("710", "aUnesco.")],
+            "United States. Census Bureau",
+            [["Unesco", "contributor"]],
+        ),
+        (
+            [field("700", "aEk, Bo", "eauthor"), field("700", "aLee, Ann", "eauthor")],
+            "Ek, Bo",
+            [["Lee, Ann", "co-author"]],
+        ),
+        (
+            [field("700", "aEk, Bo", "einvented role"), field("700", "aLee, Ann", "towner")],
+            "",
+            [["Ek, Bo", "contributor"]],
+        ),
+        (
+            [field("700", "aEk, Bo", "epublisher"), field("700", "aLee, Ann", "4fmo", "4trl")],
+            "",
+            [["Lee, Ann", "translator"]],
+        ),
+    ],
+)
+def test_people(
+    tmp_path: Path, fields: list[Field], author: str | None, contributors: list[Any] | None
+):
+    said = read_one(tmp_path / "x.mrc", *fields)
+    if author is None:
+        assert said == {"author": "John Paul II, Pope, 1920-2005"}
+    else:
+        assert (said.get("author", ""), said.get("contributors", [])) == (author, contributors)
+
+
+@pytest.mark.parametrize(
+    "fields, said",
+    [
+        (
+            [field("264", "bNo", indicators=" 0"), field("264", "bA,", "c2001.", indicators=" 1")],
+            {"publishers": ["A"], "year": "2001"},
+        ),
+        (
+            [field("264", "bA", indicators=" 1"), field("264", "c©2014", indicators=" 4")],
+            {"publishers": ["A"], "year": "2014"},
+        ),
+        (
+            [
+                field("260", "aX :", "bA :", "b[B],", "b[s.n.],", "cn.d."),
+                field("008", "x" * 6 + "s1999"),
+            ],
+            {"publishers": ["A", "B"], "year": "1999", "repairs": ["year-left-out"]},
+        ),
+        ([field("008", " " * 35 + "ger d")], {"language": "de"}),
+        ([field("008", " " * 35 + "mul d"), field("041", "aengfre")], None),
+        ([field("300", "axii, 320, [4] p. :", "bill.")], {"pages": "320"}),
+        ([field("300", "a2 v. (100 p., 200 p.)")], {}),
+        (
+            [
+                field("490", "aTales ;", "v3", indicators="1 "),
+                field("830", "aTales (Quay) ;", "vv. 3."),
+            ],
+            {"series": [["Tales (Quay)", "3"]]},
+        ),
+        (
+            [
+                field("490", "aA ;", "vbd. 2"),
+                field("490", "aB"),
+                field("830", "aC ;", "v16, no. 2"),
+            ],
+            {"series": [["A", "2"], ["B", ""], ["C", "16, no. 2"]]},
+        ),
+        (
+            [field("650", "aShips", "zNorway", "vFiction.", "2fast"), field("653", "aa", "ab; c")],
+            {"subjects": ["Ships -- Norway -- Fiction", "a", "b, c"]},
+        ),
+        (
+            [field("001", "12"), field("003", "DE-627"), field("035", "a(OCoLC)ocn000077")],
+            {"identifiers": [["oclc", "77"], ["de-627", "12"]]},
+        ),
+        ([field("001", "12")], {}),
+        ([field("001", "ocm00012")], {"identifiers": [["oclc", "12"]]}),
+        ([field("024", "a10.1/a,b", "2doi")], {"identifiers": [["doi", "10.1/a,b"]]}),
+        ([field("010", "a   78-890351 /AC")], {"identifiers": [["lccn", "78890351"]]}),
+        ([field("022", "a0068-1075")], {}),
+        ([field("880", "6245-01", "aX"), field("500", "aNote")], {}),
+    ],
+)
+def test_fields(tmp_path: Path, fields: list[Field], said: dict[str, Any] | None):
+    if said is None:
+        message = ["further-languages"]
+        assert read_one(tmp_path / "x.mrc", *fields) == {"language": "en", "repairs": message}
+    else:
+        assert read_one(tmp_path / "x.mrc", *fields) == said
+
+
+def test_isbns(tmp_path: Path):
+    fields = [
+        field("020", "z9780306406150", "a0306406152 (v. 1)"),
+        field("020", "a9780804429573", "q(pbk.)"),
+    ]
+    assert read_one(tmp_path / "x.mrc", *fields) == {
+        "isbn": "9780306406157",
+        "identifiers": [["isbn", "9780804429573"]],
+        "repairs": ["isbn-list"],
+    }
+
+
+def test_a_serial_is_known_by_its_issn(tmp_path: Path):
+    data = record(field("022", "a0068-1075"), field("245", "aA"), leader="00000nas a2200000 a 4500")
+    [said] = read(tmp_path / "x.mrc", data)
+    assert said["identifiers"] == [["issn", "0068-1075"]]
+
+
+def test_records_are_read_one_by_one(tmp_path: Path):
+    path = tmp_path / "x.mrc"
+    path.write_bytes(record(field("245", "aTitle")) * 50_000)
+    with open_source(path) as reading:
+        assert next(iter(reading)).values["title"] == "Title"
+        assert reading.bytes_read < reading.bytes_total
+
+
+def test_a_file_without_an_end_of_record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("django_bookrel.sources.marc._MAX_RECORD", 100)
+    path = tmp_path / "x.mrc"
+    path.write_bytes(record(field("245", "a" + "T" * 200)).replace(b"\x1d", b"x"))
+    with open_source(path) as reading, pytest.raises(UnreadableFile, match="longer than 100 bytes"):
+        list(reading)
+
+
+def test_what_was_refused_is_read_again(tmp_path: Path):
+    fields = [field("100", "aLee, Ann", "eauthor,", "eillustrator"), field("490", "aA|B ;", "v2")]
+    path, copy = tmp_path / "x.mrc", tmp_path / "refused.csv"
+    path.write_bytes(record(field("245", "aEmma; a novel"), *fields))
+    with open_source(path) as reading:
+        [first] = reading
+        header = reading.header
+    with copy.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([["bookrel_line", *header], ["1", *first.raw]])
+    with open_source(copy) as reading:
+        assert reading.source.name == "marc"
+        assert [again.values for again in reading] == [first.values]
+    assert first.values["series"] == [("A/B", "2")]
+
+
+@pytest.mark.parametrize("name", ["marc.mrc", "marcxml.xml"])
+def test_without_pymarc(monkeypatch: pytest.MonkeyPatch, name: str):
+    monkeypatch.setitem(sys.modules, "pymarc", None)
+    with pytest.raises(MissingPackage) as caught:
+        open_source(SAMPLES / name)
+    assert str(caught.value).endswith("MARC needs pymarc: pip install django-bookrel[marc]")
+
+
+def test_a_table_of_numbers_is_no_marc(tmp_path: Path):
+    path = tmp_path / "x.csv"
+    path.write_text("title,isbn\n00123nam a2200123 a 4500,\n")
+    with open_source(path) as reading:
+        assert reading.source.name == "generic"
