@@ -54,7 +54,8 @@ def read(path: Path | str, **options: Any) -> list[tuple[int, dict[str, Any]]]:
             UnreadableFile,
             (
                 'line 2: the byte 0xE9 in "A,Andr\\xe9" cannot be decoded as UTF-8. '
-                "Name the encoding, for example --encoding cp1252."
+                'Name the --encoding that reads right: cp1252 "A,André", cp1251 "A,Andrй", '
+                'cp850 "A,AndrÚ".'
             ),
         ),
         (
@@ -63,7 +64,8 @@ def read(path: Path | str, **options: Any) -> list[tuple[int, dict[str, Any]]]:
             UnreadableFile,
             (
                 'line 2: the byte 0x81 in "A,Andr\\x81" cannot be decoded as UTF-8. '
-                "Name the encoding, for example --encoding latin-1."
+                'Name the --encoding that reads right: cp850 "A,Andrü", '
+                'cp1251 "A,AndrЃ", mac-roman "A,AndrÅ".'
             ),
         ),
         (

@@ -2,10 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from django_bookrel.exceptions import UnreadableFile
 from django_bookrel.sources import decoding, rows
 from django_bookrel.sources.base import Dialect, Issue
-from django_bookrel.sources.decoding import Lines, check_encoding, decodable, visible
+from django_bookrel.sources.decoding import Lines, visible
 from django_bookrel.sources.rows import Table
 
 COMMA = Dialect(",")
@@ -206,42 +205,3 @@ def test_faults_do_not_pile_up():
 
 def test_visible():
     assert visible("a\0b\udce9\ud800") == "a\\x00b\\xe9\\ud800"
-
-
-@pytest.mark.parametrize("data", [b"abc", b"a\0", "é".encode() * 30 + b"\xe9"])
-def test_decodable(data: bytes):
-    assert decodable(data, "utf-8", is_whole=True)
-
-
-@pytest.mark.parametrize("data", [b"caf\xe9", "é".encode() * 5 + b"\xe9"])
-def test_not_decodable(data: bytes):
-    assert not decodable(data, "utf-8", is_whole=True)
-
-
-def test_a_start_may_end_within_a_character():
-    assert decodable(b"caf\xc3", "utf-8", is_whole=False)
-    assert not decodable(b"caf\xc3", "utf-8", is_whole=True)
-
-
-@pytest.mark.parametrize(
-    "name, start, message",
-    [
-        ("utf-88", b"", 'There is no text encoding "utf-88" (did you mean "utf8"?).'),
-        ("hex", b"", 'There is no text encoding "hex".'),
-        ("idna", b"a", 'There is no text encoding "idna".'),
-        (
-            "latin-1",
-            b"\xef\xbb\xbfa",
-            'The file starts with the mark of UTF-8, so "latin-1" is wrong.',
-        ),
-    ],
-)
-def test_check_encoding(name: str, start: bytes, message: str):
-    with pytest.raises(UnreadableFile) as caught:
-        check_encoding(name, start)
-    assert str(caught.value) == message
-
-
-@pytest.mark.parametrize("name", ["utf-8", "UTF-8-SIG", "utf_8"])
-def test_check_encoding_agrees_with_the_mark(name: str):
-    check_encoding(name, b"\xef\xbb\xbfa")

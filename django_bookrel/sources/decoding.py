@@ -10,22 +10,18 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterable, Iterator
-from encodings import aliases
 from io import StringIO
 from typing import NamedTuple
 
-from ..exceptions import UnreadableFile
 from .base import ByteReader
-from .targets import suggestion
 
 __all__ = (
     "Fault",
     "Lines",
     "blocks",
-    "bom_encoding",
-    "check_encoding",
-    "decodable",
-    "undecodable",
+    "decoder_of",
+    "fault_of",
+    "is_faulty",
     "visible",
 )
 
@@ -33,17 +29,9 @@ BLOCK_BYTES = 2**18
 LINE_LIMIT = 1_000_000
 """Characters; what a longer line has more is dropped and the line refused."""
 
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),  # Before UTF-16, whose mark it starts with.
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
 _ESCAPES = "django_bookrel.bytes"
 _UNDECODED = re.compile("[\udc00-\udcff]+")
 _FAULTY = re.compile("[\0\ud800-\udfff]")
-_SUGGESTED = ("cp1252", "latin-1")
 
 
 def _escape(error: UnicodeError) -> tuple[str, int]:
@@ -73,18 +61,21 @@ class Fault(NamedTuple):
     message: str
 
 
-def _fault(line: str, encoding: str) -> str:
+def fault_of(line: str, encoding: str) -> str:
+    """Say what is wrong with a faulty line, without capital and full stop."""
     if match := _UNDECODED.search(line):
         codes = " ".join(f"0x{ord(character) - 0xDC00:02X}" for character in match[0][:4])
         many = "bytes" if len(match[0]) > 1 else "byte"
-        around = line[max(0, match.start() - 15) : match.end() + 15].strip()
+        end = min(match.end(), match.start() + 15) + 15
+        around = line[max(0, match.start() - 15) : end].strip()
         return f'the {many} {codes} in "{visible(around)}" cannot be decoded as {encoding}'
     if "\0" in line:
         return "it holds a NUL character"
     return "it holds half a character (a lone surrogate)"
 
 
-def _is_faulty(text: str) -> bool:
+def is_faulty(text: str) -> bool:
+    """Tell whether a text holds undecodable bytes, half a character or NUL."""
     if "\0" in text:
         return True
     if text.isascii():
@@ -96,63 +87,17 @@ def _is_faulty(text: str) -> bool:
     return False
 
 
-def check_encoding(name: str, start: bytes) -> None:
+def decoder_of(encoding: str) -> codecs.IncrementalDecoder:
     """
-    Refuse a name that is no text encoding, or not that of the file.
+    Give the decoder of an encoding, which makes lone surrogates of undecodable bytes.
 
-    :raises UnreadableFile: Python does not know it, or the byte order mark names another one.
+    What is called Latin-1 is read as cp1252, as browsers do: the bytes from 0x80 on are control
+    characters there, which no catalogue has, and quotes and dashes here.
+
+    Source: https://encoding.spec.whatwg.org/#names-and-labels (2026-11).
     """
-    try:
-        # The only public way to tell text encodings from codecs such as "hex".
-        "".encode(name)
-        codecs.getincrementaldecoder(name)(_ESCAPES).decode(start[:4])
-    except (LookupError, ValueError) as error:
-        near = suggestion(name, aliases.aliases.keys() - {name})
-        raise UnreadableFile(f'There is no text encoding "{name}"{near}.') from error
-    for bom, encoding in _BOMS:
-        if start.startswith(bom):
-            if bom.decode(name, "replace").strip("\ufeff"):
-                raise UnreadableFile(
-                    f'The file starts with the mark of {encoding.upper()}, so "{name}" is wrong.'
-                )
-            return
-
-
-def bom_encoding(start: bytes) -> str | None:
-    """Tell the encoding by a byte order mark at the start of a file."""
-    return next((encoding for bom, encoding in _BOMS if start.startswith(bom)), None)
-
-
-def _decoded(start: bytes, encoding: str, *, is_whole: bool) -> str:
-    decoder = codecs.getincrementaldecoder(encoding)(_ESCAPES)
-    return decoder.decode(start, final=is_whole).removeprefix("\ufeff")
-
-
-def decodable(start: bytes, encoding: str, *, is_whole: bool) -> bool:
-    """
-    Tell whether the start of a file is of an encoding.
-
-    Beside many good characters beyond ASCII a few bad bytes are faults of their lines, not a sign
-    of another encoding.
-
-    :param is_whole: whether the file ends here; if not, its last character may be cut off.
-    """
-    text = _decoded(start, encoding, is_whole=is_whole)
-    if not _is_faulty(text):
-        return True
-    bad = sum(map(len, _UNDECODED.findall(text)))
-    return bad == 0 or bad * 10 < sum(character > "\x7f" for character in text) - bad
-
-
-def undecodable(start: bytes, encoding: str, *, is_whole: bool) -> UnreadableFile:
-    """Say where a file that is not ``decodable`` is not, and which encoding it may have."""
-    lines = enumerate(StringIO(_decoded(start, encoding, is_whole=is_whole), newline=""), 1)
-    number, line = next((number, line) for number, line in lines if _UNDECODED.search(line))
-    other = next(name for name in _SUGGESTED if decodable(start, name, is_whole=is_whole))
-    return UnreadableFile(
-        f"line {number}: {_fault(line, encoding.upper())}. "
-        f"Name the encoding, for example --encoding {other}."
-    )
+    is_latin_1 = codecs.lookup(encoding).name == "iso8859-1"
+    return codecs.getincrementaldecoder("cp1252" if is_latin_1 else encoding)(_ESCAPES)
 
 
 def blocks(file: ByteReader) -> Iterator[bytes]:
@@ -181,7 +126,7 @@ class Lines:
             text = rest + text
             # The last line stays back: more of it, or the LF of a CRLF, may follow.
             *lines, rest = StringIO(text, newline="").readlines() or [""]
-            if _is_faulty(text):
+            if is_faulty(text):
                 self._note_faults(number, [*lines, rest])
             # Only a line that began in an earlier block can be too long.
             if lines and len(lines[0]) > LINE_LIMIT:
@@ -198,7 +143,7 @@ class Lines:
     def _note_faults(self, before: int, lines: list[str]) -> None:
         for number, line in enumerate(lines, before + 1):
             if _FAULTY.search(line):
-                self.faults[number] = Fault("decoding", _fault(line, self._encoding.upper()))
+                self.faults[number] = Fault("decoding", fault_of(line, self._encoding.upper()))
 
     def _cut(self, number: int, line: str) -> str:
         message = f"the line is longer than {LINE_LIMIT:,} characters"
@@ -206,7 +151,7 @@ class Lines:
         return line[:LINE_LIMIT]
 
     def _texts(self) -> Iterator[str]:
-        decoder = codecs.getincrementaldecoder(self._encoding)(_ESCAPES)
+        decoder = decoder_of(self._encoding)
         start = True
         for block in self._blocks:
             text = decoder.decode(block)

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from ..exceptions import UnreadableFile
 from .base import PASSED_OVER, Dialect, Row, Source
-from .decoding import Lines, blocks, bom_encoding, check_encoding, decodable, undecodable
+from .decoding import Lines, blocks
+from .encodings import bom_encoding, check_encoding, decodable, undecodable
 from .files import CatalogueFile
 from .rows import Table
 from .targets import Target
