@@ -250,6 +250,12 @@ def test_unreadable_cells_are_left_out(tmp_path: Path):
     assert (second.values["isbn"], second.repairs) == ("", [])
 
 
+def test_runs_of_spaces_in_a_title(tmp_path: Path):
+    (record,) = read(write(tmp_path, 'title\n"Night\u00a0Tide:  a\n novel "\n'))
+    assert record.values["title"] == "Night Tide: a novel"
+    assert [repair.kind for repair in record.repairs] == ["spaces"]
+
+
 def test_usual_forms_of_an_isbn_are_no_repair(tmp_path: Path):
     text = "title,isbn\nA,0439023483\nB,0-439-02348-3\nC,978-0-439-02348-1\n"
     assert [(record.values["isbn"], record.repairs) for record in read(write(tmp_path, text))] == [
@@ -273,6 +279,22 @@ def test_isbn_that_a_spreadsheet_has_rounded(tmp_path: Path):
         ["isbn-zeros", "isbn-rounded"],
         ["isbn-zeros", "isbn-left-out"],
     ]
+
+
+def test_column_of_isbns_that_a_program_has_rounded(tmp_path: Path):
+    # By chance the fourth and the last but one have check digits that are right.
+    rounded = [*(f"978030640{n}50.0" for n in range(10, 21)), "9780061120080.0"]
+    lines = [f"A,,{number}" for number in rounded] + ["B,0061120081,9780061120080.0"]
+    records = read(write(tmp_path, "\n".join(["title,isbn,isbn13", *lines])))
+    assert {record.values["isbn"] for record in records[:-1]} == {""}
+    assert records[-1].values["isbn"] == "9780061120084"
+    assert [repair.kind for record in records for repair in record.repairs] == [
+        *["isbn-left-out"] * 12,
+        "isbn-rounded",
+    ]
+    assert records[0].repairs[0].message == (
+        "All numbers of this column are rounded. The cell is left out."
+    )
 
 
 def test_what_an_isbn_column_holds_beside_an_isbn(tmp_path: Path):

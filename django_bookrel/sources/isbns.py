@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Iterable, Sequence
 from typing import NamedTuple
 
 from ..exceptions import InvalidISBN
@@ -11,7 +11,7 @@ from ..isbn import find_isbn, repair_isbn
 from .base import Column, Issue
 from .readers import left_out, mended
 
-__all__ = ("Numbers", "collect_numbers", "split_numbers")
+__all__ = ("Numbers", "collect_numbers", "is_rounded_column", "split_numbers")
 
 
 class Numbers(NamedTuple):
@@ -36,9 +36,30 @@ _ISBN_SHAPE = re.compile(r"[0-9 -]{9,17}[0-9Xx]?")
 _ARTICLE_NUMBER = re.compile("(?!97[89])[0-9]{12,13}")
 _SCIENTIFIC = re.compile(r"([0-9])[.,]([0-9]+)e\+?([0-9]{1,2})", re.IGNORECASE)
 
+_WHOLE = re.compile("(97[89][0-9]{10})(?:[.,]0*)?")
+_ENOUGH = 10
+"""So many numbers end in zero by chance in one of ten thousand million files."""
+
+
+def is_rounded_column(cells: Iterable[str]) -> bool:
+    """
+    Say whether a program has rounded the ISBNs of a column to twelve digits.
+
+    ``9780439023480.0`` then stands for any of ten numbers, one of which seems right by chance.
+
+    :param cells: the cells of the first records.
+    """
+    digits = [match[1] for cell in cells if (match := _WHOLE.fullmatch(cell.strip()))]
+    return len(digits) >= _ENOUGH and all(number.endswith("0") for number in digits)
+
 
 def collect_numbers(
-    cells: Sequence[str], columns: Sequence[Column], repairs: list[Issue], own: str = ""
+    cells: Sequence[str],
+    columns: Sequence[Column],
+    repairs: list[Issue],
+    *,
+    own: str = "",
+    rounded: Container[int] = (),
 ) -> tuple[list[str], list[tuple[str, str]]]:
     """
     Read the ISBN columns of a row in this order.
@@ -46,6 +67,7 @@ def collect_numbers(
     A number that a spreadsheet has rounded is read if another column has it whole.
 
     :param own: as for ``split_numbers``; such numbers are no repairs.
+    :param rounded: positions of rounded columns.
     :returns: as ``Numbers``.
     """
     isbns: list[str] = []
@@ -54,6 +76,9 @@ def collect_numbers(
     for column in columns:
         cell = cells[column.position]
         if not cell.strip(_NOTHING):
+            continue
+        if column.position in rounded and _WHOLE.fullmatch(cell.strip()):
+            unread.append((column, cell, "All numbers of this column are rounded."))
             continue
         try:
             isbn, repair = repair_isbn(cell)
@@ -64,20 +89,27 @@ def collect_numbers(
             if several == _NO_NUMBERS:
                 unread.append((column, cell, str(error)))
             elif several.isbns or not own:
-                kind = "isbn-list" if several.isbns else "isbn-other"
-                said = [*several.isbns, *map(":".join, several.identifiers)]
-                repairs.append(mended(kind, column, cell, ", ".join(said)))
+                repairs.append(_parted(column, cell, several))
         else:
             isbns.append(isbn)
             if repair not in _UNREPORTED:
                 repairs.append(mended(f"isbn-{repair}", column, cell, isbn))
-    for column, cell, reason in unread:
-        whole = next((isbn for isbn in isbns if _is_rounded(cell, isbn)), None)
-        if whole:
-            repairs.append(mended("isbn-rounded", column, cell, whole))
-        else:
-            repairs.append(left_out("isbn", column, cell, reason))
+    if unread:
+        repairs += [_explained(*each, isbns) for each in unread]
     return list(dict.fromkeys(isbns)) if len(isbns) > 1 else isbns, identifiers
+
+
+def _parted(column: Column, cell: str, numbers: Numbers) -> Issue:
+    kind = "isbn-list" if numbers.isbns else "isbn-other"
+    said = [*numbers.isbns, *map(":".join, numbers.identifiers)]
+    return mended(kind, column, cell, ", ".join(said))
+
+
+def _explained(column: Column, cell: str, reason: str, isbns: list[str]) -> Issue:
+    whole = next((isbn for isbn in isbns if _is_rounded(cell.strip(), isbn)), None)
+    if whole:
+        return mended("isbn-rounded", column, cell, whole)
+    return left_out("isbn", column, cell, reason)
 
 
 def split_numbers(text: str, own: str = "") -> Numbers:
@@ -136,6 +168,8 @@ def _is_article_number(number: str) -> bool:
 
 
 def _is_rounded(text: str, isbn: str) -> bool:
+    if match := _WHOLE.fullmatch(text):
+        return f"{int(isbn):.11e}" == f"{int(match[1]):.11e}"
     match = _SCIENTIFIC.fullmatch(text)
     if match is None or int(match[3]) != 12:
         return False

@@ -11,7 +11,7 @@ from ..names import person_key
 from .base import Column, Issue, Record, Row, Source
 from .cells import mend_text, split_texts
 from .credits import credited, is_nobody
-from .isbns import collect_numbers
+from .isbns import collect_numbers, is_rounded_column
 from .people import Commas, learn_commas, split_people
 from .placement import in_reading_order, place_columns
 from .readers import READERS, Reader, left_out, mended, read_plain
@@ -24,6 +24,7 @@ LOOKED_AT = 1_000
 """Records at the start of a file from which the separators of its columns are learned."""
 
 _PEOPLE = ("author", "contributors")
+_LEARNED = (*_PEOPLE, "subjects", "isbn")
 
 
 def _turn(item: tuple[str, list[Column]]) -> int:
@@ -88,6 +89,7 @@ class MappedSource(Source):
         check_columns(mapping, header)
         self.columns = place_columns(header, mapping, lambda name: self.find_target(name, fields))
         self._commas: dict[int, Commas | None] = {}
+        self._rounded: set[int] = set()
         self._parts_people = "contributors" in fields
         self._keeps_identifiers = "identifiers" in fields
         self._titles = [c for c in self.columns if c.field == "title" and "series" in fields]
@@ -127,9 +129,13 @@ class MappedSource(Source):
         rows = iter(rows)
         first = list(islice(rows, LOOKED_AT))
         for column in self.columns:
-            if column.field in (*_PEOPLE, "subjects"):
-                cells = [row.cells[column.position] for row in first if not row.errors]
+            if column.field not in _LEARNED:
+                continue
+            cells = [row.cells[column.position] for row in first if not row.errors]
+            if column.field != "isbn":
                 self._commas[column.position] = self._learned(column.field, cells)
+            elif is_rounded_column(cells):
+                self._rounded.add(column.position)
         yield from super().records(chain(first, rows))
 
     def _learned(self, field: str, cells: list[str]) -> Commas:
@@ -252,7 +258,9 @@ class MappedSource(Source):
         values: dict[str, Any],
         repairs: list[Issue],
     ) -> None:
-        isbns, identifiers = collect_numbers(cells, columns, repairs, self.own_numbers)
+        isbns, identifiers = collect_numbers(
+            cells, columns, repairs, own=self.own_numbers, rounded=self._rounded
+        )
         values["isbn"] = isbns[0] if isbns else ""
         if self._keeps_identifiers and (identifiers or len(isbns) > 1):
             values["identifiers"] = [("isbn", isbn) for isbn in isbns[1:]] + identifiers
