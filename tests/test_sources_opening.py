@@ -237,7 +237,7 @@ def test_bad_bytes_in_a_column_that_goes_nowhere(tmp_path: Path):
         ("title\nA, B\nC\n", ";", ["A, B", "C"]),
         ('title\n"A, B"\nC\n', ",", ["A, B", "C"]),
         ('title\tauthor\n"A" b\tC\n', "\t", ['"A" b']),
-        ('title\tauthor\n"A\tb"\tC\n', "\t", ["A\tb"]),
+        ('title\tauthor\n"A\tb"\tC\n', "\t", ["A b"]),
         ('title\tauthor\n"A ""b"""\tC\n', "\t", ['A "b"']),
     ],
 )

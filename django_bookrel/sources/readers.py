@@ -54,7 +54,9 @@ def _read_title(
             title = title or cell
     if title and subtitle and subtitle.casefold() not in title.casefold():
         title = f"{title.rstrip(' :')}: {subtitle}"
-    values["title"] = title
+    values["title"] = " ".join(title.split())
+    if values["title"] != title:
+        repairs.append(mended("spaces", columns[0], title, values["title"]))
 
 
 def _read_publishers(
