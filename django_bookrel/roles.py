@@ -35,7 +35,8 @@ ROLES: dict[str, Role] = {
 _SYNONYMS = {
     "co-author": """
         authors, author, coauthor, joint author, with, written, by,
-        Mitautor, Mitautorin, Koautor, Autor, Autorin, auteur, co-auteur, coauteur,
+        Mitautor, Mitautorin, Koautor, Autor, Autorin, Verfasser, Verfasserin, auteur, co-auteur,
+        coauteur,
         autora, coautor, coautora, autore, autrice, coautore, medförfattare, medforfatter
     """,
     "editor": """

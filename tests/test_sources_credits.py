@@ -24,6 +24,10 @@ from django_bookrel.sources.credits import credited, is_nobody, split_roles
         ("Ann Lee, Translator", ("Ann Lee", ["translator"])),
         ("edited by Ann Lee", ("Ann Lee", ["editor"])),
         ("Translated by Lee, Ann", ("Lee, Ann", ["translator"])),
+        ("trans. Ann Lee", ("Ann Lee", ["translator"])),
+        ("ed. Lee, Ann", ("Lee, Ann", ["editor"])),
+        ("Ed. Lee", ("Ed. Lee", [])),
+        ("Lee, Ann [Verfasser]", ("Lee, Ann", ["co-author"])),
         ("traduit par Ann Lee", ("Ann Lee", ["translator"])),
         ("Ann Lee (poet)", ("Ann Lee (poet)", [])),
         ("Ann Lee (poet/editor)", ("Ann Lee (poet/editor)", [])),
@@ -41,8 +45,11 @@ def test_split_roles(text: str, expected: tuple[str, list[str]]):
 
 
 def test_credited():
-    assert credited(["Ann Lee", "Bo Ek (Editor, Translator)"]) == [
+    names = ["Ann Lee", "Cy Dow Jr.", "trans. Di Fox", "Bo Ek (Editor, Translator)"]
+    assert credited(names) == [
         ("Ann Lee", None),
+        ("Cy Dow Jr.", None),
+        ("Di Fox", "translator"),
         ("Bo Ek", "editor"),
         ("Bo Ek", "translator"),
     ]

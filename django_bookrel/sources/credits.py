@@ -15,7 +15,8 @@ _role = lru_cache(1024)(find_role)
 _BRACKET = re.compile(r"\s*(?:\(([^()]*)\)|\[([^\[\]]*)\])\.?\Z")
 _LIST = re.compile(r"\s*(?:[,;/&]|\band\b|\bund\b|\bet\b)\s*")
 _BY = re.compile(r"([^\W\d_][\w. ]{1,24}? (?:by|par|door)) (?=\S)", re.IGNORECASE)
-_MAY_BE_BY = re.compile(" (?:by|par|door) ", re.IGNORECASE)
+_SHORT = re.compile(r"((?:trans|transl|tr|eds?|ill|illus|hrsg|übers|trad)\.) (?=\S)")
+_MAY_HAVE_ROLE = re.compile(r" (?:[bB]y|par|door) |\A[a-zü]+\. ")
 _ENDS = frozenset(")].")
 _LABELS = frozenset(
     {
@@ -72,7 +73,7 @@ def split_roles(text: str) -> tuple[str, list[str]]:
         before, _, last = name.rpartition(", ")
         if is_role(last):
             name, roles = before, [*filter(None, [_role(last)]), *roles]
-    if (match := _BY.match(name)) and (role := _role(match[1])):
+    if (match := _BY.match(name) or _SHORT.match(name)) and (role := _role(match[1])):
         name, roles = name[match.end() :], [role, *roles]
     return name, list(dict.fromkeys(roles))
 
@@ -89,7 +90,7 @@ def credited(names: Iterable[str]) -> list[tuple[str, str | None]]:
     """Take the roles off names; a person comes once for each role, or with None."""
     people: list[tuple[str, str | None]] = []
     for text in names:
-        if text[-1:] not in _ENDS and "," not in text and not _MAY_BE_BY.search(text):
+        if text[-1:] not in _ENDS and "," not in text and not _MAY_HAVE_ROLE.search(text):
             people.append((text, None))
             continue
         name, roles = split_roles(text)

@@ -25,7 +25,7 @@ class Commas(Enum):
 
 
 _BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
-_STRONG = re.compile(r"[;|]+")
+_STRONG = re.compile(r"[;|]+|\s/\s")
 _COMMA = re.compile(",")
 _AND = re.compile(" (?:&|and|und|et|och|og|with|w/|mit|avec) ")
 _LEADING_AND = re.compile(r"\A(?:&|and|und|et|och|og|with|w/|mit|avec) ")
@@ -70,7 +70,7 @@ _BODY = re.compile(
     re.IGNORECASE,
 )
 _HAS_SEPARATOR = re.compile(
-    r"[;|,&\n\r\t]| (?: |(?:and|und|et|och|og|with|w/|mit|avec)\s|u\. ?a\.)"
+    r"[;|,&\n\r\t]| (?: |(?:/|and|und|et|och|og|with|w/|mit|avec)\s|u\. ?a\.)"
 )
 
 
@@ -146,6 +146,8 @@ def learn_commas(cells: Iterable[str]) -> Commas:
                 lists += 1
     if inverted > lists:
         return Commas.WITHIN_NAMES if inverted + lists > plain_names else Commas.UNCLEAR
+    if inverted == lists > plain_names:
+        return Commas.UNCLEAR
     return Commas.BETWEEN_NAMES if plain_names * 2 >= plain else Commas.UNCLEAR
 
 
@@ -153,9 +155,9 @@ def split_people(text: str, commas: Commas) -> list[str]:
     """
     Part the people of a cell.
 
-    ``;`` and ``|`` always part; "and", "with", ``&`` and their like in some languages part full
-    names, but no firm or office ("Department of Health and Human Services"). "et al." is left out,
-    runs of spaces become one, and a person who is named twice comes once.
+    ``;``, ``|`` and `` / `` always part; "and", "with", ``&`` and their like in some languages
+    part full names, but no firm or office ("Department of Health and Human Services"). "et al." is
+    left out, runs of spaces become one, and a person who is named twice comes once.
     """
     if not _HAS_SEPARATOR.search(text):
         return [text] if text else []
