@@ -271,6 +271,26 @@ def test_the_first_column_with_an_isbn_counts(tmp_path: Path):
     ]
 
 
+def test_statements_of_publication(tmp_path: Path):
+    cells = [
+        "Fano : Quayside Press, c2000.",
+        "Quayside Press (2006), Edition: Fifth",
+        "Studio 2000",
+        "London; Quayside",
+        "Farrar, Straus",
+    ]
+    text = "title|publisher|year\n" + "".join(f"A|{cell}|\n" for cell in cells)
+    records = read(write(tmp_path, text))
+    assert [(row.values["publishers"], row.values["year"]) for row in records] == [
+        (["Quayside Press"], "2000"),
+        (["Quayside Press"], "2006"),
+        (["Studio 2000"], ""),
+        (["London", "Quayside"], ""),
+        (["Farrar, Straus"], ""),
+    ]
+    assert [repair.kind for record in records for repair in record.repairs] == ["publication"] * 2
+
+
 def test_isbn_that_a_spreadsheet_has_rounded(tmp_path: Path):
     text = "title,isbn,isbn13\nA,439023483,9.78043902348e+12\nB,439023483,9.78006112008e+12\n"
     records = read(write(tmp_path, text))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -13,6 +14,9 @@ from .series import join_series, split_series
 from .statements import split_statement
 
 __all__ = ("READERS", "Reader", "left_out", "mended", "read_plain", "read_statements")
+
+# A place before it, or a year behind it, is no part of a publisher's name.
+_IS_STATEMENT = re.compile(r" : |[,\[(][\sc©]*[0-9]{4}\??[\])]?(?:,|\.?\s*\Z)")
 
 Reader = Callable[[list[str], Sequence[Column], dict[str, Any], list[Issue]], None]
 """
@@ -62,6 +66,9 @@ def _read_title(
 def _read_publishers(
     cells: list[str], columns: Sequence[Column], values: dict[str, Any], repairs: list[Issue]
 ) -> None:
+    if any(_IS_STATEMENT.search(cells[column.position]) for column in columns):
+        read_statements(cells, columns, values, repairs)
+        return
     names = [name for column in columns for name in split_texts(cells[column.position])]
     values["publishers"] = list(dict.fromkeys(names)) if len(names) > 1 else names
 
