@@ -58,6 +58,10 @@ def targets(header: list[str], **options: Any) -> dict[str, str]:
             ["original_publication_year", "series_index", "ISBN/UID", "Goodreads Book ID"],
             ["year", "series:number", "isbn", "identifiers:goodreads"],
         ),
+        (
+            ["release_year", "ISBNs"],
+            ["year", "isbn"],
+        ),
         (["tags", "", "id"], ["no field of this name"] * 3),
     ],
 )

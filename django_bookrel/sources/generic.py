@@ -25,7 +25,7 @@ from .targets import Target
 __all__ = ("GenericSource",)
 
 _NAMES = {
-    "isbn": "isbn 13, isbn, isbn 10, isbn/uid, isbn number, isbn no, ean, ean 13",
+    "isbn": "isbn 13, isbn, isbn 10, isbns, isbn/uid, isbn number, isbn no, ean, ean 13",
     "title": """
         title, book title, full title, titre, titre du livre, titel, buchtitel, título,
         título del libro, título do livro, titolo, otsikko, tytuł, название
@@ -69,7 +69,8 @@ _NAMES = {
     """,
     "year": """
         year, publication year, year published, year of publication, published year,
-        publishing year, pub year, original publication year, année, année de publication,
+        publishing year, pub year, release year, original publication year, année,
+        année de publication,
         année d'édition, jahr, erscheinungsjahr, año, año de publicación, ano, ano de publicação,
         anno, anno di pubblicazione, jaar, år, utgivningsår, rok, год, publication date, pub date,
         date of publication, date published, published date, published, date de publication,
