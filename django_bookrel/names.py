@@ -3,17 +3,14 @@ Names and titles as text that compares: keys, sort forms, life dates.
 
 Keys decide which records are one, and are stored. So precision goes before recall (what is not
 surely the same name has its own key) and nothing depends on settings, locale or earlier calls.
-Characters too new for the Unicode tables of the running Python stay as they are.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from functools import lru_cache, wraps
-from hashlib import blake2b
-from typing import NamedTuple, TypeVar, cast
-from unicodedata import category, normalize
+from typing import NamedTuple
+
+from .folding import cached, fit, fold, never_empty, plain_form
 
 __all__ = (
     "Person",
@@ -25,97 +22,12 @@ __all__ = (
     "text_key",
 )
 
-_CACHED_NAMES = 2**13
-_CACHED_LENGTH = 255
-
-_Fold = TypeVar("_Fold", bound=Callable[..., str])
-
-
-def _cached(fold: _Fold) -> _Fold:
-    cached = lru_cache(_CACHED_NAMES)(fold)
-
-    # A cache of a few thousand names is small, one of a few thousand long texts is not.
-    @wraps(fold)
-    def short_ones_cached(text: str, max_length: int = 255) -> str:
-        return (cached if len(text) <= _CACHED_LENGTH else fold)(text, max_length)
-
-    return cast("_Fold", short_ones_cached)
-
-
-class _Characters(dict[int, int | str | None]):
-    def __missing__(self, code: int) -> int | str:
-        kind = category(chr(code))
-        if kind == "Cf" or 0xFE00 <= code <= 0xFE0F or 0xE0100 <= code <= 0xE01EF:
-            return ""
-        return " " if kind[0] in "PZ" or kind in ("Cc", "Sk") else code
-
-
-_SPELLED: dict[str, int | str | None] = {
-    **dict.fromkeys("'`ʹʻʼʽʾʿ‘’‛′׳®©", ""),
-    **dict.fromkeys("<=>|~−⁄", " "),
-    **{sign: sign for sign in "#%@\u200c\u200d"},
-    **dict(zip("øłđðıħŧ", "olddiht", strict=True)),
-    "æ": "ae",
-    "œ": "oe",
-    "þ": "th",
-    "&": " & ",
-}
-_CHARACTERS = _Characters()
-_CHARACTERS |= {code: _CHARACTERS[code] for code in range(0x590)}
-_CHARACTERS |= str.maketrans(_SPELLED)
-
-# NFKC makes "tm" of a trade mark, and a space of an acute accent that stands for an apostrophe.
-_LOST_ON_NFKC = str.maketrans("", "", "´™℠")
-_LATIN_MARKS = re.compile(
-    "(?<=[\0-\u02af\u1d00-\u1dbf\u2c60-\u2c7f\ua720-\ua7ff\uab30-\uab6f])"
-    "[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+"
-)
-# The joiners tell words apart in the scripts from Hebrew to Mongolian; elsewhere they are noise.
-_STRAY_JOINERS = re.compile(
-    "(?<![\u0590-\u18af])[\u200c\u200d]+|[\u200c\u200d]+(?![\u0590-\u18af\u200c\u200d])"
-)
-_NUMBER_SIGN = re.compile(r"(?<![^\W_])#|#(?=\d)")
-_CASED = "[a-z\u00df-\u02af\u0370-\u052f\u0561-\u0587\u1f00-\u1fff]"
-_INITIALS = re.compile(rf"(?<!\S)({_CASED}) (?={_CASED}(?!\S))")
-
-
-def _plain(text: str) -> str:
-    return text if text.isascii() else normalize("NFKC", text.translate(_LOST_ON_NFKC))
-
-
-def _folded(text: str) -> str:
-    folded = text.lower()
-    if not text.isascii():
-        folded = normalize("NFD", normalize("NFKC", _plain(text).casefold()))
-        folded = _STRAY_JOINERS.sub("", normalize("NFC", _LATIN_MARKS.sub("", folded)))
-    if "#" in folded:
-        folded = _NUMBER_SIGN.sub(" ", folded)
-    words = " ".join(folded.translate(_CHARACTERS).split())
-    if "&" in words:
-        words = words.strip("& ").replace(" & ", " and ")
-    return _INITIALS.sub(r"\1", words)
-
-
-def _never_empty(key: str, text: str) -> str:
-    if key:
-        return key
-    visible = filter(str.isprintable, normalize("NFKC", text).casefold())
-    return " ".join("".join(visible).split())
-
-
-def _fitted(key: str, max_length: int) -> str:
-    if len(key) <= max_length:
-        return key
-    digest = blake2b(key.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
-    start = key[: max(0, max_length - len(digest) - 1)]
-    return f"{start} {digest}".strip()[:max_length]
-
 
 def _text_key(text: str, max_length: int) -> str:
-    return _fitted(_never_empty(_folded(text), text), max_length)
+    return fit(never_empty(fold(text), text), max_length)
 
 
-@_cached
+@cached
 def text_key(text: str, max_length: int = 255) -> str:
     """
     Fold the name of a publisher, series or subject to the text that identifies it.
@@ -250,10 +162,10 @@ def _without_suffixes(parts: list[list[str]]) -> tuple[list[str], list[str]]:
 
 
 def _parts(text: str) -> tuple[list[str], list[str]]:
-    name, born, died = parse_person(_plain(text))
+    name, born, died = parse_person(plain_form(text))
     after: list[str] = []
     if "(" in name or "[" in name:
-        after = [_folded(bracket) for bracket in _BRACKETS.findall(name)]
+        after = [fold(bracket) for bracket in _BRACKETS.findall(name)]
         name = _BRACKETS.sub(" ", name)
     names, suffixes = _without_suffixes(list(filter(None, map(str.split, _COMMA.split(name)))))
     if born or died:
@@ -265,7 +177,7 @@ def _is_family_first(names: list[str]) -> bool:
     return all(map(_HAN_OR_HANGUL.search, names[:2]))
 
 
-@_cached
+@cached
 def person_key(name: str, max_length: int = 255) -> str:
     """
     Fold a person's name, in either order, to the text that identifies the person.
@@ -285,8 +197,8 @@ def person_key(name: str, max_length: int = 255) -> str:
     names, after = _parts(name)
     if len(names) > 1 and not _is_family_first(names):
         names[:2] = names[1::-1]
-    key = " ".join(filter(None, (_folded(" ".join(names)), *after)))
-    return _fitted(_never_empty(key, name), max_length)
+    key = " ".join(filter(None, (fold(" ".join(names)), *after)))
+    return fit(never_empty(key, name), max_length)
 
 
 _CAPITAL_PARTICLES = frozenset(
@@ -303,10 +215,10 @@ def _with_particles(name: str) -> list[str]:
     while start > 1 and words[start - 1] in _CAPITAL_PARTICLES:
         start -= 1
     found = start < len(words) - 1
-    return [_folded(" ".join(part)) for part in (words[start:], words[:start])] if found else []
+    return [fold(" ".join(part)) for part in (words[start:], words[:start])] if found else []
 
 
-@_cached
+@cached
 def sort_name(name: str, max_length: int = 255) -> str:
     """
     Fold a person's name to text that sorts by the family name.
@@ -321,12 +233,12 @@ def sort_name(name: str, max_length: int = 255) -> str:
     :returns: empty only if the name has no visible character.
     """
     names, after = _parts(name)
-    folded = [_folded(part) for part in names]
+    folded = [fold(part) for part in names]
     if len(names) == 1 and not _is_family_first(names):
         given, _, family = folded[0].rpartition(" ")
         folded = _with_particles(names[0]) or [family, given]
     key = " ".join(filter(None, folded + after))
-    return _never_empty(key, name)[:max_length].rstrip()
+    return never_empty(key, name)[:max_length].rstrip()
 
 
 _ARTICLE = re.compile(r"\W*(?:the|an|a(?!\s+\w\b))\s+(?=\S*\w)", re.IGNORECASE)
@@ -339,10 +251,10 @@ def sort_title(title: str, max_length: int = 255) -> str:
     :param max_length: characters; what is longer is cut off.
     :returns: empty only if the title has no visible character.
     """
-    plain = _plain(title)
+    plain = plain_form(title)
     article = _ARTICLE.match(plain)
-    key = _folded(plain[article.end() :] if article else plain)
-    return _never_empty(key, title)[:max_length].rstrip()
+    key = fold(plain[article.end() :] if article else plain)
+    return never_empty(key, title)[:max_length].rstrip()
 
 
 def sort_number(number: str, max_length: int = 255) -> str:
@@ -351,6 +263,6 @@ def sort_number(number: str, max_length: int = 255) -> str:
 
     :returns: whole numbers filled with zeros to ten places; empty for an empty number.
     """
-    return re.sub(r"(?<![\d.])\d+", lambda digits: digits[0].zfill(10), _folded(number))[
+    return re.sub(r"(?<![\d.])\d+", lambda digits: digits[0].zfill(10), fold(number))[
         :max_length
     ].strip()
