@@ -540,6 +540,40 @@ def test_key_that_python_makes(tmp_path: Path):
     assert counts(load(path, resource=PhotoResource)) == {"rows": 2, "unchanged": 2}
 
 
+class NumberedTopicResource(RelationalResource):
+    class Meta:
+        model = Topic
+
+
+class TopicResource(RelationalResource):
+    class Meta:
+        model = Topic
+        fields = ("name",)
+        import_id_fields = ("name",)
+
+
+@pytest.mark.parametrize("save_one_by_one", [False, True])
+def test_keys_of_a_file_are_not_given_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, save_one_by_one: bool
+):
+    if save_one_by_one:
+        monkeypatch.setattr(Topic, "clean", lambda self: None)
+    last = Topic.objects.create(name="0").pk
+    numbers = [last + 3, last + 1, last + 2]
+    rows = [{"id": number, "name": f"{number}"} for number in numbers]
+    result = import_rows(tmp_path, rows, NumberedTopicResource)
+    assert counts(result) == {"rows": 3, "new": 3}
+    assert set(Topic.objects.values_list("pk", flat=True)) == {last, *numbers}
+    assert Topic.objects.create(name="b").pk > last + 3
+    result = import_rows(tmp_path, [{"name": "c"}, {"name": "d"}], TopicResource)
+    assert counts(result) == {"rows": 2, "new": 2}
+    # Smaller numbers than those that were given already.
+    Topic.objects.filter(pk__in=numbers).delete()
+    result = import_rows(tmp_path, rows, NumberedTopicResource)
+    assert counts(result) == {"rows": 3, "new": 3}
+    assert Topic.objects.create(name="e").pk > last + 3
+
+
 def test_column_that_a_new_row_must_say(tmp_path: Path):
     Photo.objects.create(code="p1", credit="NASA")
     rows = [

@@ -321,6 +321,8 @@ class Engine:
             with transaction.atomic(using):
                 self.writer.lock(self.chunks.model)
                 outcome = self.chunks.write(rows)
+                if self.chunks.pk_column is not None:
+                    self.writer.pass_keys(self.chunks.model, outcome.new_keys)
                 self._announce(outcome.new_keys, outcome.updated_keys)
         except BaseException:
             self.chunks.forget()

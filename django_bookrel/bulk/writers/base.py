@@ -95,6 +95,11 @@ class Writer(ABC):
     ) -> None:
         """Set ``fields`` of existing rows; each is (primary key, values as the filler's)."""
 
+    def pass_keys(  # noqa: B027 (most databases see to it themselves)
+        self, model: type[models.Model], keys: Sequence[Any]
+    ) -> None:
+        """See to it that the database gives no row a key that a file has given."""
+
     @abstractmethod
     def delete(self, model: type[models.Model], keys: Sequence[Any]) -> None:
         """Delete the rows with these primary keys."""

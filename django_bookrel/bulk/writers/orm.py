@@ -112,6 +112,10 @@ class Writer(base.Writer):
                 setattr(instance, field.attname, value)
             self._save(instance, adding=False)
 
+    def pass_keys(self, model: type[models.Model], keys: Sequence[Any]) -> None:
+        if self.finder is not None:
+            self.finder.pass_keys(model, keys)
+
     def delete(self, model: type[models.Model], keys: Sequence[Any]) -> None:
         if not keys:
             return

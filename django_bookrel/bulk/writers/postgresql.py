@@ -103,6 +103,16 @@ class Writer(base.SQLWriter):
         self._insert(model, (pk, *fields), numbered)
         return keys
 
+    def pass_keys(self, model: type[models.Model], keys: Sequence[Any]) -> None:
+        pk = model._meta.pk
+        if keys and isinstance(pk, models.AutoField):
+            # Never back: others take numbers at the same time.
+            self.execute(
+                "SELECT CASE WHEN nextval(name) < top THEN setval(name, top) END FROM "
+                "(SELECT pg_get_serial_sequence(%s, %s)::regclass AS name, %s AS top) AS sequence",
+                [self.table(model), pk.column, max(keys)],
+            )
+
     def _update(self, model: type[models.Model], fields: Any, rows: Sequence[Row]) -> None:
         columns = (model._meta.pk, *fields)
         casts = ", ".join(f"%s::{self._type(column)}" for column in columns)
