@@ -241,3 +241,16 @@ def test_limit_of_what_is_kept_of_a_pipe(pipe: int):
 
 def test_plain_files_have_no_limit(tmp_path: Path):
     assert titles(write(tmp_path, TABLE), max_unpacked=5) == TITLES
+
+
+@pytest.mark.parametrize("data", [TABLE, gzip.compress(TABLE), packed("books.csv")])
+def test_a_file_that_can_seek(tmp_path: Path, data: bytes):
+    file = CatalogueFile(write(tmp_path, data))
+    assert file.peek(3) == TABLE[:3]
+    whole = file.seekable()
+    assert whole.read() == TABLE
+    whole.seek(6)
+    assert whole.read(4) == TABLE[6:10]
+    file.close()
+    with pytest.raises(ValueError, match="closed file"):
+        whole.read(1)

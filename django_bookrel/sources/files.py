@@ -76,7 +76,6 @@ class CatalogueFile:
         self._raw = sys.stdin.buffer if self._is_stdin else self._stack.enter_context(self._open())
         self.bytes_total = self._size()
         """Size of the file as it lies on disk, when it was opened; None for a pipe."""
-        self._start = self._raw.tell() if self._raw.seekable() else 0
         self._counted = _Counted(self._raw)
         self._file: _Counted | None = None
 
@@ -147,12 +146,12 @@ class CatalogueFile:
 
     def seekable(self) -> BinaryIO:
         """
-        Give the whole file as one that can seek, in place of ``read``.
+        Give the whole file as one that can seek and stands at its start, in place of ``read``.
 
         What is packed or comes through a pipe is kept on disk until the file is closed.
         """
         if self._unpacked() is self._counted and self._raw.seekable():
-            self._raw.seek(self._start)
+            self._raw.seek(0)
             self._counted = _CountedWithSeek(self._raw)
             return cast("BinaryIO", self._counted)
         file = tempfile.TemporaryFile()  # noqa: SIM115 (the stack closes it)
