@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from django_bookrel.sources import decoding, rows
-from django_bookrel.sources.base import Dialect, Issue
+from django_bookrel.sources.base import Dialect, Issue, Row
 from django_bookrel.sources.decoding import Lines, visible
 from django_bookrel.sources.rows import Table
 
@@ -19,7 +19,7 @@ def table(data: bytes, dialect: Dialect = COMMA, block_bytes: int = 1000) -> Tab
 def read(data: bytes, dialect: Dialect = COMMA) -> list[tuple[int, list[str], list[str]]]:
     return [
         (line, cells, [issue.message for issue in errors])
-        for line, cells, errors, _ in table(data, dialect)
+        for line, cells, errors, *_ in table(data, dialect)
     ]
 
 
@@ -30,9 +30,9 @@ def test_line_ends_and_blocks(end: str, block_bytes: int):
     found = table(text.encode(), block_bytes=block_bytes)
     assert found.header == ["title", "year"]
     assert list(found) == [
-        (2, ["Käse", "1"], (), {}),
-        (4, [f"two{end}lines", "2"], (), {}),
-        (6, ["Ünd", "3"], (), {}),
+        Row(2, ["Käse", "1"]),
+        Row(4, [f"two{end}lines", "2"]),
+        Row(6, ["Ünd", "3"]),
     ]
 
 
@@ -60,7 +60,7 @@ def test_ragged_rows(line: bytes, cells: list[str], errors: list[str]):
 def test_nameless_columns_at_the_end_may_be_missing():
     found = table(b"a,b,,\n1,2\n1,2,3,4\n1\n")
     assert found.header == ["a", "b", "", ""]
-    assert [(cells, len(errors)) for _, cells, errors, _ in found] == [
+    assert [(cells, len(errors)) for _, cells, errors, *_ in found] == [
         (["1", "2", "", ""], 0),
         (["1", "2", "3", "4"], 0),
         (["1"], 1),
@@ -82,6 +82,7 @@ def test_undecodable_bytes_refuse_their_record_only():
             ),
         ),
         {0: "x\ny\udce9"},
+        (),
     )
     assert [cells for _, cells, _ in read(data)] == [["ä", "1"], ["x\ny\\xe9", "2"], ["ö", "3"]]
 
@@ -116,6 +117,7 @@ def test_half_a_character_is_refused():
                 ),
             ),
             {1: "\ud800"},
+            (),
         )
     ]
 

@@ -39,6 +39,9 @@ BOOK_FIELDS = (
 LIST_FIELDS = frozenset({"contributors", "publishers", "series", "subjects", "identifiers"})
 """The fields of a book whose values are lists."""
 
+SET_ASIDE = (LIST_FIELDS - {"identifiers"}) | {"language", "pages"}
+"""The fields of a book without which it is still known which book it is."""
+
 PASSED_OVER = frozenset({"bookrel_line", "bookrel_error"})
 """Columns that a file of refused rows has beside its own."""
 
@@ -89,6 +92,8 @@ class Row(NamedTuple):
     Position to cell with each undecodable byte as a lone surrogate (U+DC00 + byte); empty if that
     is not all that is wrong with the row.
     """
+    repairs: Sequence[Issue] = ()
+    """Cells that were mended before a source reads them."""
 
 
 class Column(NamedTuple):
@@ -217,7 +222,10 @@ class Source:
     def records(self, rows: Iterable[Row]) -> Iterator[Record]:
         """Give a record for each row, in the same order."""
         for row in rows:
-            yield self.refuse(row) if row.errors else self.read(row)
+            record = self.refuse(row) if row.errors else self.read(row)
+            if row.repairs:
+                record.repairs = [*row.repairs, *record.repairs]
+            yield record
 
     def refuse(self, row: Row) -> Record:
         """Make a record of a row with errors."""

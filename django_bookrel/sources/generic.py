@@ -7,7 +7,8 @@ Where several columns mean one field, the first that is not empty counts, in the
 below. Columns named after a field are read as this field. Tags and shelves are a reader's own and
 go nowhere unless mapped.
 
-Comma, semicolon, tab or ``|``; a text with tabs mostly has no quoting.
+Comma, semicolon, tab or ``|``; a text with tabs mostly has no quoting. Quotes within quotes are
+doubled, or stand behind a backslash.
 """
 
 from __future__ import annotations
@@ -131,6 +132,8 @@ class GenericSource(MappedSource):
         Dialect("\t", quotes=False),
         Dialect("\t"),
         Dialect("|"),
+        Dialect(",", escape="\\"),
+        Dialect(";", escape="\\"),
     )
 
     @classmethod

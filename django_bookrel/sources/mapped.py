@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, islice
 from typing import Any, ClassVar
 
 from ..names import person_key
-from .base import Column, Issue, Record, Row, Source
+from .base import SET_ASIDE, Column, Issue, Record, Row, Source
 from .cells import mend_text, split_texts
 from .credits import credited, is_nobody
 from .isbns import collect_numbers, is_rounded_column
@@ -16,6 +16,7 @@ from .people import Commas, learn_commas, split_people
 from .placement import in_reading_order, place_columns
 from .readers import READERS, Reader, left_out, mended, read_plain
 from .series import join_series, take_series
+from .strays import has_mojibake, mend_mojibake
 from .targets import Target, check_columns
 
 __all__ = ("MappedSource",)
@@ -60,7 +61,8 @@ class MappedSource(Source):
     person of an author column is the author, the others are contributors: by the role behind the
     name, else as co-authors. A series at the end of a title joins those of a column. Cells are
     mended, and what cannot be is left out; both are listed in ``Record.repairs``.
-    Undecodable bytes in a column that goes nowhere cost no row.
+    Undecodable bytes in a column that goes nowhere cost no row, nor do missing cells of such
+    columns at its end; undecodable bytes in what does not tell the book are left out.
 
     A subclass changes how the columns of a field are read by a method ``_read_FIELD`` with the
     signature of :data:`~.readers.Reader`.
@@ -87,6 +89,7 @@ class MappedSource(Source):
         mapping: Sequence[tuple[Target, str]] = (),
     ) -> None:
         check_columns(mapping, header)
+        self._width = len(header)
         self.columns = place_columns(header, mapping, lambda name: self.find_target(name, fields))
         self._commas: dict[int, Commas | None] = {}
         self._rounded: set[int] = set()
@@ -145,21 +148,41 @@ class MappedSource(Source):
         return Commas.WITHIN_NAMES if lists else Commas.BETWEEN_NAMES
 
     def refuse(self, row: Row) -> Record:
-        damaged = (column for column in self.columns if column.position in row.undecoded)
-        if not row.undecoded or any(map(self._needs, damaged)):
+        damaged = [column for column in self.columns if column.position in row.undecoded]
+        if row.errors[0].kind == "cells" and self._lacks_nothing(row):
+            cells = row.cells + [""] * (self._width - len(row.cells))
+            warnings = list(row.errors)
+        elif damaged and not any(map(self._needs, damaged)):
+            cells = [row.undecoded.get(place, cell) for place, cell in enumerate(row.cells)]
+            warnings = self._left_out(row, damaged, cells) or list(row.errors)
+        else:
             return super().refuse(row)
-        cells = [row.undecoded.get(place, cell) for place, cell in enumerate(row.cells)]
         record = self.read(Row(row.line, cells))
-        return replace(record, raw=row.cells, repairs=[*row.errors, *record.repairs])
+        return replace(record, raw=row.cells, repairs=[*warnings, *record.repairs])
+
+    def _lacks_nothing(self, row: Row) -> bool:
+        missing = [column for column in self.columns if column.position >= len(row.cells)]
+        return bool(missing) and not any(c.field or self._needs(c) for c in missing)
+
+    def _left_out(self, row: Row, damaged: Sequence[Column], cells: list[str]) -> list[Issue]:
+        found = []
+        for column in damaged:
+            if column.field and column.field not in self.mixed:
+                cell, cells[column.position] = cells[column.position], ""
+                found.append(left_out("decoding", column, cell, row.errors[0].message))
+        return found
 
     def _needs(self, column: Column) -> bool:
-        return bool(column.field) and column.field not in self.mixed
+        return bool(column.field) and column.field not in self.mixed | SET_ASIDE
 
     def read(self, row: Row) -> Record:
         cells = row.cells
         values: dict[str, Any] = {}
         repairs: list[Issue] = []
-        if "&" in "".join(cells):
+        text = "".join(cells)
+        if not text.isascii() and has_mojibake(text):
+            cells = self._changed("misread", mend_mojibake, cells, repairs)
+        if "&" in text:
             cells = self._without_entities(cells, repairs)
         for reader, columns in self._plan:
             reader(cells, columns, values, repairs)
@@ -168,12 +191,17 @@ class MappedSource(Source):
         return Record(row.line, values, row.cells, (), repairs)
 
     def _without_entities(self, cells: list[str], repairs: list[Issue]) -> list[str]:
+        return self._changed("entities", mend_text, cells, repairs)
+
+    def _changed(
+        self, kind: str, mend: Callable[[str], str], cells: list[str], repairs: list[Issue]
+    ) -> list[str]:
         plain = list(cells)
         for column in self.columns:
             cell = plain[column.position]
-            if column.field and "&" in cell and (text := mend_text(cell)) != cell:
+            if column.field and (text := mend(cell)) != cell:
                 plain[column.position] = text
-                repairs.append(mended("entities", column, cell, text))
+                repairs.append(mended(kind, column, cell, text))
         return plain
 
     def _take_series(self, values: dict[str, Any], repairs: list[Issue]) -> None:

@@ -12,6 +12,7 @@ from .decoding import Lines, blocks
 from .encodings import bom_encoding, check_encoding, decodable, undecodable
 from .files import CatalogueFile
 from .rows import Table
+from .strays import KnownWords
 from .targets import Target
 from .workbook import Workbook, is_workbook
 
@@ -149,7 +150,8 @@ def _text(
     is_whole = len(start) < START_BYTES
     if not (encoding or best.source.mixed or decodable(start, best.encoding, is_whole=is_whole)):
         raise undecodable(start, best.encoding, is_whole=is_whole)
-    table = Table(Lines(blocks(file), best.encoding), best.dialect, header)
+    words = KnownWords(start) if best.encoding == "utf-8" else None
+    table = Table(Lines(blocks(file), best.encoding), best.dialect, header, words)
     _check_header(table)
     if len(best.rows) >= _DOUBTFUL_ROWS and not best.fit:
         tried = sorted({candidate.dialect.delimiter for candidate in candidates}, key=",;\t|".find)

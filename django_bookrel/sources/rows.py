@@ -9,6 +9,7 @@ from typing import Any
 
 from .base import Dialect, Issue, Row
 from .decoding import Lines, visible
+from .strays import KnownWords
 
 __all__ = ("Table", "issue")
 
@@ -35,29 +36,58 @@ class Table:
     131,072, unless the host has changed this setting of its process.
 
     :param header: for a file without one; then the first row is data.
+    :param words: tell what stray bytes mean; without them such bytes are errors.
     """
 
-    def __init__(self, lines: Lines, dialect: Dialect, header: Sequence[str] | None = None) -> None:
+    def __init__(
+        self,
+        lines: Lines,
+        dialect: Dialect,
+        header: Sequence[str] | None = None,
+        words: KnownWords | None = None,
+    ) -> None:
         self._faults = lines.faults
+        self._words = words
         self._lines = iter(lines)
         self._dialect = dialect
         self._rows = self._parsed()
         self.header_errors: Sequence[Issue] = ()
         if header is None:
             first = next(self._rows, Row(1, []))
+            if dialect.delimiter.join(first.cells) == f"sep={dialect.delimiter}":
+                # Where Excel is told the delimiter.
+                first = next(self._rows, Row(1, []))
             header, self.header_errors = first.cells, first.errors
         self.header = [cell.strip() for cell in header]
         """Cells without edge space; empty if the file is."""
 
     def __iter__(self) -> Iterator[Row]:
         width = len(self.header)
-        for row in self._rows:
+        for found in self._rows:
+            row = self._mended(found) if found.errors else found
             if row.errors:
                 yield self._refused(row)
             elif len(row.cells) == width:
                 yield row
             elif len(row.cells) > 1 or row.cells[0].strip():
                 yield self._fitted(row)
+
+    def _mended(self, row: Row) -> Row:
+        if self._words is None or any(error.kind != "decoding" for error in row.errors):
+            return row
+        cells = [
+            cell if visible(cell) == cell else self._words.mend(cell) or cell for cell in row.cells
+        ]
+        repairs = [
+            Issue("encoding", self._name(place), visible(cell), "", cells[place])
+            for place, cell in enumerate(row.cells)
+            if cells[place] != cell
+        ]
+        errors = row.errors if any(visible(cell) != cell for cell in cells) else ()
+        return Row(row.line, cells, errors, repairs=repairs)
+
+    def _name(self, place: int) -> str:
+        return self.header[place] if place < len(self.header) else ""
 
     def _refused(self, row: Row) -> Row:
         cells = [visible(cell) for cell in row.cells]
@@ -69,19 +99,20 @@ class Table:
         errors = tuple(issue(i.kind, column, value, i.message) for i in row.errors)
         if len(cells) != len(self.header) or any(i.kind != "decoding" for i in errors):
             return Row(row.line, cells, errors)
-        return Row(row.line, cells, errors, {index: row.cells[index] for index in changed})
+        undecoded = {index: row.cells[index] for index in changed}
+        return Row(row.line, cells, errors, undecoded, row.repairs)
 
     def _fitted(self, row: Row) -> Row:
         cells, width = row.cells, len(self.header)
         if len(cells) > width and not any(cells[width:]):
-            return Row(row.line, cells[:width])
+            return row._replace(cells=cells[:width])
         # Columns without a name at the end of the header need not be there.
         named = len("".join("x" if name else " " for name in self.header).rstrip())
         if named <= len(cells) < width:
-            return Row(row.line, cells + [""] * (width - len(cells)))
+            return row._replace(cells=cells + [""] * (width - len(cells)))
         message = f"{width} cells expected, {len(cells)} found."
         value = self._dialect.delimiter.join(cells)
-        return Row(row.line, cells, (issue("cells", "", value, message),))
+        return row._replace(errors=(issue("cells", "", value, message),))
 
     def _parsed(self) -> Iterator[Row]:
         number = 1
