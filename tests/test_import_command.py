@@ -671,6 +671,20 @@ def test_repairs_are_those_that_are_counted(run: Callable[..., Run], tmp_path: P
     assert kinds == json.loads(out)["repairs"] == {"number": 2, "year-left-out": 1}
 
 
+def test_repairs_of_rows_that_are_read_again(run: Callable[..., Run], tmp_path: Path):
+    Book.objects.create(title="One", isbn=ISBN)
+    Book.objects.create(title="Two").identifiers.create(scheme="oclc", value="2")
+    path, repairs = tmp_path / "in.csv", tmp_path / "repairs.csv"
+    # The last row of the book counts, and when it is refused the one before it.
+    path.write_text(
+        f"Titel;Jahr;ISBN;OCLC\nA;1.0;{ISBN};\nB;2.0;{ISBN};\nC;3.0;{ISBN};2\n", encoding="utf-8"
+    )
+    out = run(path, "-n", "--batch-size", "1", "--repairs", repairs, "--json").out
+    found = json.loads(out)
+    assert (found["updated"], found["rejected"], found["repairs"]) == (1, 1, {"number": 3})
+    assert [row["line"] for row in read_csv(repairs)] == ["2", "3", "4"]
+
+
 def test_repairs_of_long_cells_are_whole(run: Callable[..., Run], tmp_path: Path):
     people = [f"Ann Lee{'a' * number}" for number in range(40)]
     path = write_csv(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -141,7 +142,7 @@ def _delimiter_name(delimiter: str | None) -> str:
 
 
 def _cut(text: str) -> str:
-    text = " ".join(text.split())
+    text = re.sub(r"[\r\n\t]", " ", text)
     return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}..."
 
 
