@@ -15,7 +15,7 @@ from django.db import connection, models
 from django.db.models import F
 from django.test.utils import isolate_apps
 from import_export.fields import Field
-from import_export.widgets import DateWidget, IntegerWidget, JSONWidget
+from import_export.widgets import DateWidget, DecimalWidget, IntegerWidget, JSONWidget
 from tablib import Dataset
 
 from django_bookrel.bulk import needs_value
@@ -308,6 +308,43 @@ def test_columns_of_rarer_kinds(tmp_path: Path, settings: Any):
     bad = [{"slug": "a", name: "nan" if name == "weight" else "?"} for name in names[1:7]]
     found = [import_rows(tmp_path, [row], SampleResource) for row in bad]
     assert [refused(result)[0][:2] for result in found] == [(2, name) for name in names[1:7]]
+
+
+def test_default_that_differs_from_row_to_row(tmp_path: Path):
+    rows = [{"slug": slug, "token": ""} for slug in "abc"]
+    assert counts(import_rows(tmp_path, rows, SampleResource)) == {"rows": 3, "new": 3}
+    assert len(set(Sample.objects.values_list("token", flat=True))) == 3
+    assert counts(import_rows(tmp_path, rows, SampleResource)) == {"rows": 3, "unchanged": 3}
+
+
+class DefaultingResource(RelationalResource):
+    kind = Field("kind", "kind", default="essay")
+    words = Field("words", "words", widget=IntegerWidget(), default=lambda: 7)
+    published = Field("published", "published", widget=DateWidget(), saves_null_values=False)
+    fee = Field("fee", "fee", widget=DecimalWidget())
+
+    class Meta:
+        model = Article
+        fields = ("slug", "headline", "kind", "words", "published", "fee")
+        import_id_fields = ("slug",)
+
+
+@pytest.mark.parametrize("save_one_by_one", [False, True])
+def test_what_fields_of_a_resource_say_of_empty_cells(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, save_one_by_one: bool
+):
+    if save_one_by_one:
+        monkeypatch.setattr(Article, "clean", lambda self: None)
+    values = {"published": datetime.date(2024, 1, 1), "fee": Decimal("1.50"), "words": 9}
+    Article.objects.create(slug="a", headline="A", **values)
+    empty = {"headline": "New", "kind": "", "words": "", "published": "", "fee": ""}
+    rows = [{"slug": "a"} | empty, {"slug": "b"} | empty]
+    result = import_rows(tmp_path, rows, DefaultingResource)
+    assert counts(result) == {"rows": 2, "new": 1, "updated": 1}
+    found = Article.objects.order_by("slug").values_list("kind", "words", "published", "fee")
+    assert list(found) == [("essay", 7, values["published"], None), ("essay", 7, None, None)]
+    rows = [{"slug": "a"} | empty | {"words": " "}]
+    assert counts(import_rows(tmp_path, rows, DefaultingResource)) == {"rows": 1, "unchanged": 1}
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="only PostgreSQL has arrays")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .cells import Cleaner, cleaner, left_to_database, needs_value
+from .cells import Cleaner, cleaner, needs_value, says_nothing_when_empty
 from .changes import Change, Changes
 from .chunk import Candidate, Chunk, Outcome, Policy, Refusal
 from .collecting import rare_collections
@@ -49,12 +49,12 @@ __all__ = (
     "all_or_nothing",
     "cleaner",
     "get_writer",
-    "left_to_database",
     "lookup_column",
     "needs_value",
     "rare_collections",
     "read_pages",
     "said_column",
+    "says_nothing_when_empty",
     "tried_again",
     "unlogged",
 )

@@ -20,7 +20,7 @@ from ..fields import AnyField, ISBNField
 from ..isbn import clean_isbn
 from .values import saves_as_is
 
-__all__ = ("Cleaner", "cleaner", "left_to_database", "needs_value")
+__all__ = ("Cleaner", "cleaner", "needs_value", "says_nothing_when_empty")
 
 Cleaner = Callable[[list[str]], tuple[list[Any], dict[int, str]]]
 """Texts, maybe empty -> values, and by index the reason for each cell that is refused."""
@@ -31,17 +31,23 @@ UNWRITABLE = re.compile("[\0\ud800-\udfff]")
 MISSING = object()
 
 
-def cleaner(field: AnyField, convert: Callable[[str], Any] | None = None) -> Cleaner:
+def cleaner(
+    field: AnyField, convert: Callable[[str], Any] | None = None, *, empty: Any = MISSING
+) -> Cleaner:
     """
     Return a function that turns cells into values of ``field``.
 
     :param convert: turns a cell that is not empty into a value; what it raises as ValueError,
         ArithmeticError, TypeError or ValidationError is the reason of a refusal. None reads the
         cell as the field itself does.
+    :param empty: the value of an empty cell, and of one that is converted to None; by default the
+        field's own.
     """
+    if empty is MISSING:
+        empty = _empty_value(field)
     if convert is None and _is_text(field) and not isinstance(field, ISBNField):
-        return _TextCells(field)
-    return _Cells(field, convert or _converter(field))
+        return _TextCells(field, str, empty)
+    return _Cells(field, convert or _converter(field), empty)
 
 
 def needs_value(field: AnyField) -> bool:
@@ -54,17 +60,20 @@ def needs_value(field: AnyField) -> bool:
     return not fills_itself and _empty_value(field) is MISSING
 
 
-def left_to_database(field: AnyField) -> bool:
-    """Return whether the value of an empty cell is a default that only the database knows."""
-    return field.has_db_default() and _empty_value(field) is MISSING
+def says_nothing_when_empty(field: AnyField) -> bool:
+    """Return whether an empty cell leaves a value to a default that is no constant."""
+    if field.null:
+        return False
+    if field.has_db_default() and not field.has_default():
+        return _empty_value(field) is MISSING
+    return callable(field.default) and field.get_default() != field.get_default()
 
 
 class _Cells:
     """Cells that are converted."""
 
-    def __init__(self, field: AnyField, convert: Callable[[str], Any]) -> None:
-        self.empty = _empty_value(field)
-        self.convert = convert
+    def __init__(self, field: AnyField, convert: Callable[[str], Any], empty: Any) -> None:
+        self.empty, self.convert = empty, convert
         self.least, self.most, self.checks = _checks(field)
 
     def __call__(self, cells: list[str]) -> tuple[list[Any], dict[int, str]]:
@@ -83,6 +92,9 @@ class _Cells:
             values = [convert(cell) if cell else empty for cell in cells]
         else:
             values = list(map(convert, cells))
+        if empty is not None and None in values:
+            self.check_empty()
+            values = [empty if value is None else value for value in values]
         said = [value for value in values if value is not None] if None in values else values
         if said:
             self.check_range(min(said), max(said)) if self.ranged else None
@@ -125,8 +137,8 @@ class _Cells:
 class _TextCells(_Cells):
     """Cells that are taken as they are."""
 
-    def __init__(self, field: AnyField) -> None:
-        super().__init__(field, str)
+    def __init__(self, field: AnyField, convert: Callable[[str], Any], empty: Any) -> None:
+        super().__init__(field, convert, empty)
         self.limit = field.max_length
 
     def all_at_once(self, cells: list[str]) -> list[Any]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
+from import_export.fields import Field
 
 from ..bulk import (
     UNSET,
@@ -17,11 +18,12 @@ from ..bulk import (
     Reference,
     Refusal,
     cleaner,
-    left_to_database,
     said_column,
+    says_nothing_when_empty,
 )
 from ..fields import AnyField, ISBNField, field_of
 from ..sources import Record
+from .owncode import has_own_default
 
 if TYPE_CHECKING:
     from .relational import RelationalResource
@@ -72,8 +74,14 @@ class RowCleaner:
         self.never_cleared = {
             column.name
             for column in layout.columns
-            if column.field in fields or left_to_database(column.field)
+            if column.field in fields or self._keeps(column, columns[column.name])
         }
+
+    @staticmethod
+    def _keeps(column: Column, declared: Field) -> bool:
+        if has_own_default(declared, column.field):
+            return False
+        return says_nothing_when_empty(column.field) or not declared.saves_null_values
 
     def clean(self, records: list[Record]) -> tuple[Chunk, list[Refusal]]:
         """Return the rows of the records that are in order, and what is wrong with the others."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from django.db import models
+from django.db.models.fields import NOT_PROVIDED
 from import_export.widgets import ForeignKeyWidget, ManyToManyWidget
 
 from ..bulk.hostcode import is_overridden
 
-__all__ = ("has_own_code", "hook_code", "may_change_rows")
+__all__ = ("has_own_code", "has_own_default", "hook_code", "may_change_rows")
 
 LATE_HOOKS = (
     "after_init_instance",
@@ -58,6 +60,11 @@ def has_own_code(declared: Any) -> bool:
     relation = issubclass(widget, ForeignKeyWidget | ManyToManyWidget)
     own_widget = relation and not widget.__module__.startswith(NOT_HOSTS)
     return own_widget or is_overridden(kind, "save", NOT_HOSTS)
+
+
+def has_own_default(declared: Any, found: models.Field[Any, Any]) -> bool:
+    """Return whether a resource's field has another default than the column for which it is."""
+    return declared.default is not NOT_PROVIDED and declared.default is not found.default
 
 
 def _hooks(resource: Any, names: Sequence[str]) -> Iterator[str]:

@@ -26,6 +26,7 @@ from .fields import (
     RelationField,
     lacking,
 )
+from .owncode import has_own_default
 from .paths import fills_columns, import_path
 from .rendering import said_changes
 from .repairs import Repair, repairs_of
@@ -389,13 +390,20 @@ class RelationalResource(RowByRow):
 
     def _cleaner(self, declared: Field, found: AnyField) -> bulk.Cleaner:
         simple: Any = models.CharField | models.TextField | models.IntegerField
+        given: Any = {}
+        if has_own_default(declared, found):
+            given["empty"] = declared.default() if callable(declared.default) else declared.default
         if isinstance(found, simple) and self.reads_plainly(declared, found):
-            return bulk.cleaner(found)
+            return bulk.cleaner(found, **given)
         name, clean, to_python = declared.column_name, declared.widget.clean, found.to_python
         # Many widgets read texts only, and a text is never what the database has in the column.
-        if type(declared).clean is not Field.clean:
-            return bulk.cleaner(found, lambda cell: to_python(declared.clean({name: cell})))
-        return bulk.cleaner(found, lambda cell: to_python(clean(cell, row={name: cell})))
+        own_clean = type(declared).clean is not Field.clean
+
+        def read(cell: str) -> Any:
+            row = {name: cell}
+            return to_python(declared.clean(row) if own_clean else clean(cell, row=row))
+
+        return bulk.cleaner(found, read, **given)
 
 
 def _model_field(opts: Any, declared: Field) -> AnyField | None:

@@ -135,6 +135,7 @@ class Sample(models.Model):
     is_true = models.BooleanField(null=True)
     url = models.URLField(blank=True)
     picture = models.FileField(blank=True)
+    token = models.UUIDField(default=uuid.uuid4)
 
     def __str__(self) -> str:
         return self.slug

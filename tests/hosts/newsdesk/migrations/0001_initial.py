@@ -85,6 +85,7 @@ class Migration(migrations.Migration):
                 ('is_true', models.BooleanField(null=True)),
                 ('url', models.URLField(blank=True)),
                 ('picture', models.FileField(blank=True, upload_to='')),
+                ('token', models.UUIDField(default=uuid.uuid4)),
             ],
         ),
         migrations.CreateModel(
