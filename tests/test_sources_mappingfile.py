@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from django_bookrel.exceptions import InvalidMapping, MissingColumns
-from django_bookrel.sources import BOOK_FIELDS, Record, open_source
+from django_bookrel.sources import BOOK_FIELDS, SOURCES, Record, open_source
 from django_bookrel.sources.__main__ import main
 from django_bookrel.sources.mappingfile import mapping_text, read_mapping, write_mapping
 from tests.shared import shared_file
@@ -145,9 +145,10 @@ def test_format_keeps_what_it_knows(tmp_path: Path):
     assert '\n    # "My Rating",  # about a reader, not the book\n' in text
 
 
-def test_format_is_recognised_with_a_column_of_its_own_mapped():
+@pytest.mark.parametrize("column", sorted(SOURCES["goodreads"].signature))
+def test_format_is_recognised_with_a_column_of_its_own_mapped(column: str):
     [path] = [path for path in FILES if path.name == "goodreads.csv"]
-    with open_source(path, mapping={"contributors:translator": "Additional Authors"}) as reading:
+    with open_source(path, required=(), mapping={"contributors:translator": column}) as reading:
         assert reading.source.name == "goodreads"
 
 
@@ -272,6 +273,7 @@ def test_explicit_options_win(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert main([*arguments, *overriding, "--set", "language=en"]) == 0
     out = capsys.readouterr().out
     assert "  Datum -> year\n" in out
+    assert out.count("  Datum -> ") == 1
     assert "  Wer -> author\n  Wer -> contributors:translator\n" in out
     assert "  Ü -> not kept: " in out
     assert "  language: en\n" in out

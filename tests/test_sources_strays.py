@@ -72,6 +72,7 @@ def test_mojibake(text: str):
         "IRMÃ”",
         "PÅ»",
         "GÃ¼nter Größe",
+        "GÃ¼nter CAFÉ’S",
         "雪 Ã¼",
         "KÃ?Â¼hl",
         "â‚",
