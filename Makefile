@@ -70,7 +70,7 @@ docs: .venv-test/ready
 	@$(TEST) -m tox run -e docs
 
 clean:
-	rm -rf .venv-test .venv-demo .venv-bench .tox build dist docs/_build *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf .venv-test .venv-demo .venv-bench .tox build dist docs/_build *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Without tox-uv, which is faster but knows nothing of pip's settings: mirrors, certificates.

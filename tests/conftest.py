@@ -1,10 +1,17 @@
 from __future__ import annotations
 
 import django
+import hypothesis
 import pytest
 from django.conf import settings
 
 import django_bookrel
+
+# The same examples in every run, so that a run says something about a change; more of them by
+# ``pytest --hypothesis-profile=thorough``, other ones each time.
+hypothesis.settings.register_profile("quick", max_examples=60, deadline=None, derandomize=True)
+hypothesis.settings.register_profile("thorough", max_examples=3_000, deadline=None, print_blob=True)
+hypothesis.settings.load_profile("quick")
 
 
 def pytest_report_header(config: pytest.Config) -> str:
