@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from django.apps import apps
-from django.db import connections
+from django.db import connections, reset_queries, transaction
 from django.test.utils import CaptureQueriesContext
 
 from django_bookrel.models import Book
@@ -88,3 +88,12 @@ def capture_writes(using: str = "default") -> Iterator[list[str]]:
         found = None if LOCK.match(sql) else WRITES.match(sql)
         if found and not found[1].endswith(("_importrecord", "_refusedrow")):
             tables.append(found[1])
+
+
+@contextmanager
+def rolled_back() -> Iterator[None]:
+    """Leave the database as it was; for properties, of which every example is a test by itself."""
+    reset_queries()
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
