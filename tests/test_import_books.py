@@ -492,6 +492,16 @@ def test_new_contributor_with_dates_and_without(tmp_path: Path):
     assert Author.objects.values_list("born", "died").get() == (1900, 1980)
 
 
+def test_new_person_has_the_name_that_was_written_first(tmp_path: Path):
+    Book.objects.create(title="A", isbn=ISBN)
+    rows = [
+        {"isbn": ISBN, "title": "A", "author": "Ann Lee (1900-)", "contributors": "Lee, Ann"},
+        {"isbn": "", "title": "B", "author": "Lee, Ann", "contributors": ""},
+    ]
+    import_rows(tmp_path, rows)
+    assert Author.objects.values_list("name", "born").get() == ("Ann Lee", 1900)
+
+
 def test_life_dates_in_a_column_that_is_kept(tmp_path: Path):
     import_rows(tmp_path, [{"title": "A", "author": "Ann Lee"}])
     rows = [{"title": "A", "author": "Ann Lee (1900-)"}, {"title": "B", "author": "Ann Lee"}]

@@ -182,7 +182,10 @@ class ChunkWriter:
         """Return the names in what may be written of new and known rows, the first row's first."""
         found = self._names(chunk, reference, new)
         for names, row in self._names(chunk, reference, known, kept=False).items():
-            found[names] = min(row, found.get(names, row))
+            if found.get(names, row) >= row:
+                # Behind the names that come before it in its row.
+                found.pop(names, None)
+                found[names] = row
         return sorted(found, key=found.__getitem__)
 
     def _names(
