@@ -117,7 +117,9 @@ class RowWriter(ChunkWriter):
         for reference in self.own.identities:
             keys = self.resolvers[reference].keys
             for row in range(len(chunk)):
-                found = [keys.get(names) for names in self._names(chunk, reference, [row])]
+                found = [
+                    keys.get(names) for names in self.references.names(chunk, reference, [row])
+                ]
                 lines = [makers[one] for one in found if type(one) is Pending]
                 needs.setdefault(row, set()).update({rows.get(li, REFUSED) for li in lines} - {row})
         return needs
@@ -146,7 +148,7 @@ class RowWriter(ChunkWriter):
     def _settle_names(self, unit: Chunk) -> None:
         """Let names mean the records that earlier rows have created."""
         for reference, resolver in self.resolvers.items():
-            for names in self._names(unit, reference, range(len(unit))):
+            for names in self.references.names(unit, reference, range(len(unit))):
                 one = resolver.keys.get(names)
                 if type(one) is Pending and one.value is not None:
                     resolver.keys[names] = one.value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,10 +11,10 @@ from .children import ChildSync
 from .chunk import Chunk, Outcome, Policy, Refusal
 from .identify import find_records
 from .itself import OwnRows
-from .layout import UNSET, Column, ForeignKey, Layout, Reference
+from .layout import UNSET, Column, ForeignKey, Layout
 from .lookahead import FileIdentities, History, LookAhead
-from .persons import PersonReference, PersonResolver
-from .resolve import Pending, Resolver, settled
+from .references import References
+from .resolve import Pending, settled
 from .writers import Writer
 
 __all__ = ("ChunkWriter",)
@@ -32,11 +32,8 @@ class ChunkWriter:
         self.model = layout.model
         self.fields = layout.fields
         self.pk_column = next((i for i, f in enumerate(self.fields) if f.primary_key), None)
-        self.resolvers: dict[Reference, Resolver] = {}
-        for reference in layout.references:
-            if reference not in self.resolvers:
-                kind = PersonResolver if isinstance(reference, PersonReference) else Resolver
-                self.resolvers[reference] = kind(reference, writer, layout.aliases)
+        self.references = References(layout, writer, policy.keep)
+        self.resolvers = self.references.resolvers
         self.own = OwnRows(layout, self.resolvers)
         self.identities: FileIdentities | None = None
         """What is known of the whole file; None where the chunk is the file, or not yet."""
@@ -50,7 +47,7 @@ class ChunkWriter:
         outcome = Outcome()
         # What is set in it shall not be seen when the same rows are tried again.
         chunk = replace(chunk, columns=list(chunk.columns), children=list(chunk.children))
-        self._find_references(chunk)
+        self.references.find(chunk)
         chunk, pks = self._find_records(chunk, outcome)
         self._apply(chunk, pks, outcome)
         return outcome
@@ -67,8 +64,8 @@ class ChunkWriter:
         treated = self._treatments(known, pks)
         known = [row for _policy, rows in treated for row in rows]
         outcome.unchanged += len(known_pks) - len(known)
-        self._unite_references(chunk, new, known)
-        columns = self._with_references(chunk)
+        self.references.unite(chunk, new, known)
+        columns = self.references.columns(chunk)
         children = self._children(chunk)
         changed: dict[Any, Sequence[Any]] = {}
         touched: set[Any] = set()
@@ -88,8 +85,8 @@ class ChunkWriter:
             updated = {row: pks[row] for row in known if pks[row] in touched}
             self.changes.note(Plan(chunk, columns, new, updated, changed, children))
         if not self.dry_run:
-            self._create_references(columns, new, changed, children)
-            self._complete_references(chunk, new, known)
+            self.references.create(columns, new, changed, children)
+            self.references.complete(chunk, new, known)
             outcome.new_keys = self._insert(columns, new)
             self._settle_own(chunk, columns, new, outcome.new_keys)
             self._update(changed, touched)
@@ -140,89 +137,17 @@ class ChunkWriter:
 
     # Which row is which record
 
-    def _find_references(self, chunk: Chunk) -> None:
-        for reference, resolver in self.resolvers.items():
-            names = self._names(chunk, reference, range(len(chunk)))
-            resolver.find(sorted(names, key=names.__getitem__))
-
-    def _create_references(
-        self,
-        columns: list[list[Any]],
-        new: Sequence[int],
-        changed: dict[Any, Sequence[Any]],
-        children: Sequence[ChildSync],
-    ) -> None:
-        """Create the records that what is about to be written refers to, and no others."""
-        pending: dict[Reference, list[Any]] = {reference: [] for reference in self.resolvers}
-        for index, key in enumerate(self.layout.foreign_keys, len(self.layout.columns)):
-            values = [columns[index][row] for row in new]
-            values += [values[index] for values in changed.values()]
-            pending[key.reference] += [v for v in values if type(v) is Pending]
-        for sync in children:
-            found = sync.plan(new)
-            if sync.child.reference is not None:
-                pending[sync.child.reference] += found
-        for reference, resolver in self.resolvers.items():
-            if reference.create:
-                resolver.create(list(dict.fromkeys(pending[reference])))
-
-    def _unite_references(self, chunk: Chunk, new: Sequence[int], known: Sequence[int]) -> None:
-        for reference, resolver in self.resolvers.items():
-            if resolver.doubtful:
-                resolver.unite(self._meant(chunk, reference, new, known))
-
-    def _complete_references(self, chunk: Chunk, new: Sequence[int], known: Sequence[int]) -> None:
-        for reference, resolver in self.resolvers.items():
-            if resolver.incomplete:
-                resolver.complete(self._meant(chunk, reference, new, known))
-
-    def _meant(
-        self, chunk: Chunk, reference: Reference, new: Sequence[int], known: Sequence[int]
-    ) -> list[Any]:
-        """Return the names in what may be written of new and known rows, the first row's first."""
-        found = self._names(chunk, reference, new)
-        for names, row in self._names(chunk, reference, known, kept=False).items():
-            if found.get(names, row) >= row:
-                # Behind the names that come before it in its row.
-                found.pop(names, None)
-                found[names] = row
-        return sorted(found, key=found.__getitem__)
-
-    def _names(
-        self, chunk: Chunk, reference: Reference, rows: Sequence[int], *, kept: bool = True
-    ) -> dict[Any, int]:
-        """
-        Return every name by which rows refer to records, with the first row that has it.
-
-        :param kept: in columns too that are never changed on rows that exist.
-        """
-        found: dict[Any, int] = {None: -1, UNSET: -1}
-        for index, key in enumerate(self.layout.foreign_keys, len(self.layout.columns)):
-            if key.reference == reference and (kept or key.name not in self.policy.keep):
-                column = chunk.columns[index]
-                for row in rows:
-                    found.setdefault(column[row], row)
-        for child, cells in zip(self.layout.children, chunk.children, strict=True):
-            if child.reference == reference and (kept or child.name not in self.policy.keep):
-                place = child.target
-                for row in rows:
-                    for entry in cells[row] if cells[row] is not UNSET else ():
-                        if found.setdefault(entry[place], row) > row:
-                            del found[entry[place]]
-                            found[entry[place]] = row
-        del found[None], found[UNSET]
-        return found
-
     def _find_records(self, chunk: Chunk, outcome: Outcome) -> tuple[Chunk, list[Any]]:
         """Return the rows that can be written, and their records' primary keys or None."""
-        pks, refusals = find_records(chunk, self.layout, self.writer, self._keys_of)
+        pks, refusals = find_records(chunk, self.layout, self.writer, self.references.keys_of)
+        made = self.own.identities
         refusals += self._incomplete(chunk, pks)
-        refusals += self._unknown_names(chunk, own=False)
+        refusals += self.references.unknown(chunk, made, own=False)
         if self.own and self.identities is not None:
             refused = {refusal.line for refusal in refusals}
             waiting = self.own.waiting(chunk, pks, refused, self.identities)
             outcome.again = {chunk.lines[row] for row in waiting}
-        refusals += self._unknown_names(chunk, own=True)
+        refusals += self.references.unknown(chunk, made, own=True)
         refusals = [refusal for refusal in refusals if refusal.line not in outcome.again]
         outcome.refused += refusals
         out = {refusal.line for refusal in refusals} | outcome.again
@@ -239,46 +164,6 @@ class ChunkWriter:
             return rows
         lines = [chunk.lines[row] for row in rows]
         return [rows[i] for i in self.identities.last_of_records(lines, [pks[r] for r in rows])]
-
-    def _keys_of(self, field: Any) -> dict[Any, Any]:
-        key = next(key for key in self.layout.foreign_keys if key.field == field)
-        return self.resolvers[key.reference].by_identity()
-
-    def _unknown_names(self, chunk: Chunk, *, own: bool) -> list[Refusal]:
-        """
-        Refuse the rows that name a record which is neither there nor to be created.
-
-        :param own: of the references to records that the file may make, or of the others.
-        """
-        refusals: list[Refusal] = []
-        for index, key in enumerate(self.layout.foreign_keys, len(self.layout.columns)):
-            if not key.reference.create and (key.reference in self.own.identities) == own:
-                named = [None if c is UNSET or c is None else [c] for c in chunk.columns[index]]
-                refusals += self._unknown(chunk, key.name, key.reference, named)
-        for child, cells in zip(self.layout.children, chunk.children, strict=True):
-            if child.reference is None or child.reference.create:
-                continue
-            if (child.reference in self.own.identities) == own:
-                named = [None if c is UNSET else [e[child.target] for e in c] for c in cells]
-                refusals += self._unknown(chunk, child.name, child.reference, named)
-        return refusals
-
-    def _unknown(
-        self, chunk: Chunk, column: str, reference: Reference, cells: Iterable[Any]
-    ) -> list[Refusal]:
-        keys = self.resolvers[reference].keys
-        return [
-            Refusal(
-                chunk.lines[row],
-                column,
-                ", ".join(map(str, names)),
-                reference.unknown,
-                chunk.records[row],
-            )
-            for row, cell in enumerate(cells)
-            for names in cell or ()
-            if names not in keys
-        ]
 
     def _incomplete(self, chunk: Chunk, pks: Sequence[Any]) -> list[Refusal]:
         """Refuse the new rows that do not say what a new record needs."""
@@ -308,14 +193,6 @@ class ChunkWriter:
         ]
 
     # What changes
-
-    def _with_references(self, chunk: Chunk) -> list[list[Any]]:
-        """Return the columns with what refers to records in the place of names."""
-        columns = list(chunk.columns)
-        for index, key in enumerate(self.layout.foreign_keys, len(self.layout.columns)):
-            said = {None: None, UNSET: UNSET} | self.resolvers[key.reference].keys
-            columns[index] = [said[names] for names in columns[index]]
-        return columns
 
     def _changed(
         self,
