@@ -482,6 +482,19 @@ def test_main_counts_refusals_by_kind(tmp_path: Path, capsys: pytest.CaptureFixt
     )
 
 
+def test_main_shows_the_first_of_what_is_refused_and_of_what_is_spared(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    path = write(tmp_path, b"title,author,shelf\nA\nB,C\n")
+    assert main([str(path)]) == 0
+    assert capsys.readouterr().out.endswith(
+        "Refused:   1\n"
+        "  1 cells; the first: line 2: 3 cells expected, 1 found.\n"
+        "Repairs:   1\n"
+        "  1 cells; the first: line 3: 3 cells expected, 2 found.\n"
+    )
+
+
 def test_main_shows_a_file_that_lacks_a_column(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     assert main([str(write(tmp_path, b"Was,Wer\nA,B\n"))]) == 1
     out = capsys.readouterr().out
@@ -507,22 +520,26 @@ def test_main_in_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
         "rejected": 1,
         "refusals": {"cells": 1},
         "repairs": {"number": 1},
-        "examples": {
-            "cells": {
+        "first_refusals": [
+            {
                 "line": 3,
+                "kind": "cells",
                 "column": "",
                 "value": "B",
                 "message": "3 cells expected, 1 found.",
                 "result": None,
-            },
-            "number": {
+            }
+        ],
+        "first_repairs": [
+            {
                 "line": 2,
+                "kind": "number",
                 "column": "year",
                 "value": "2008.0",
                 "message": "",
                 "result": "2008",
-            },
-        },
+            }
+        ],
         "records": [{"line": 2, "title": "A", "year": "2008", "subjects": ["a", "b"]}],
     }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -35,8 +35,10 @@ class Inspection:
     """Kind of repair to the number of cells."""
     first_records: list[Record] = field(default_factory=list)
     """The first records that are not refused."""
-    examples: dict[str, Fault] = field(default_factory=dict)
-    """The first issue of each kind."""
+    refused: dict[str, Fault] = field(default_factory=dict)
+    """The first refusal of each kind."""
+    repaired: dict[str, Fault] = field(default_factory=dict)
+    """The first repair of each kind."""
 
 
 def untitled(records: Iterable[Record]) -> Iterator[Fault]:
@@ -66,8 +68,10 @@ def inspect(
         found.refusals.update(kind for _, kind in kinds)
         repairs = [(record.line, repair) for record in chunk for repair in record.repairs]
         found.repairs.update(repair.kind for _, repair in repairs)
-        for line, issue in [*faults, *repairs]:
-            found.examples.setdefault(issue.kind, (line, issue))
+        for line, issue in faults:
+            found.refused.setdefault(issue.kind, (line, issue))
+        for line, issue in repairs:
+            found.repaired.setdefault(issue.kind, (line, issue))
         good = (record for record in chunk if record.line not in lines)
         found.first_records += islice(good, FIRST_RECORDS - len(found.first_records))
     return found
@@ -98,13 +102,13 @@ def report(reading: Reading, found: Inspection, missing: Collection[str] = ()) -
         yield from (f"  {n}: {_shown(record.values[n])}" for n in names if record.values[n])
     yield f"Rows:      {found.rows:,}"
     yield f"Refused:   {found.rejected:,}"
-    yield from (_counted(*item, found) for item in found.refusals.most_common())
+    yield from (_counted(*item, found.refused) for item in found.refusals.most_common())
     yield f"Repairs:   {found.repairs.total():,}"
-    yield from (_counted(*item, found) for item in found.repairs.most_common())
+    yield from (_counted(*item, found.repaired) for item in found.repairs.most_common())
 
 
-def _counted(kind: str, count: int, found: Inspection) -> str:
-    line, (_, column, value, message, result) = found.examples[kind]
+def _counted(kind: str, count: int, first: Mapping[str, Fault]) -> str:
+    line, (_, column, value, message, result) = first[kind]
     where = f"line {line}, {column}" if column else f"line {line}"
     said = f"“{_cut(value)}” -> “{_cut(result)}”" if result is not None else _cut(message)
     return f"  {count:,} {kind}; the first: {where}: {said}"
@@ -112,11 +116,6 @@ def _counted(kind: str, count: int, found: Inspection) -> str:
 
 def as_json(reading: Reading, found: Inspection, missing: Collection[str] = ()) -> dict[str, Any]:
     """Say what was found, for programs; parameters as in ``report``."""
-    examples = {
-        kind: {"line": line, **issue._asdict()} for kind, (line, issue) in found.examples.items()
-    }
-    for example in examples.values():
-        del example["kind"]
     return {
         "file": reading.name,
         "source": reading.source.name,
@@ -131,9 +130,14 @@ def as_json(reading: Reading, found: Inspection, missing: Collection[str] = ()) 
         "rejected": found.rejected,
         "refusals": dict(found.refusals),
         "repairs": dict(found.repairs),
-        "examples": examples,
+        "first_refusals": _firsts(found.refused),
+        "first_repairs": _firsts(found.repaired),
         "records": [{"line": r.line, **r.values} for r in found.first_records],
     }
+
+
+def _firsts(first: Mapping[str, Fault]) -> list[dict[str, Any]]:
+    return [{"line": line, **issue._asdict()} for line, issue in first.values()]
 
 
 def _delimiter_name(delimiter: str | None) -> str:
