@@ -970,6 +970,23 @@ def test_last_row_wins_where_hooks_leave_rows_alone(tmp_path: Path, batch_size: 
     assert counts(again) == {"rows": 3, "unchanged": 2, "duplicates": 1}
 
 
+class HeadingResource(RelationalResource):
+    heading = Field("heading", "heading")
+
+    class Meta:
+        model = Bulletin
+        fields = ("code", "heading")
+        import_id_fields = ("code",)
+
+
+def test_property_that_a_column_sets(tmp_path: Path):
+    rows = [{"code": "a", "heading": "ONE TWO"}]
+    result = import_rows(tmp_path, rows, HeadingResource)
+    assert (counts(result), bulletins()) == ({"rows": 1, "new": 1}, {("a", "One two")})
+    assert result.reasons == ["HeadingResource.heading sets a property"]
+    assert counts(import_rows(tmp_path, rows, HeadingResource)) == {"rows": 1, "unchanged": 1}
+
+
 class CreatingWidget(ForeignKeyWidget):
     """Creates what is not there, as hosts of django-import-export write it."""
 

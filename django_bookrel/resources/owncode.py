@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from inspect import getattr_static
 from typing import Any
 
 from django.db import models
@@ -82,3 +83,7 @@ def _own_fields(resource: Any) -> Iterator[str]:
     for name, declared in resource.columns().items():
         if has_own_code(declared):
             yield f"{type(resource).__name__}.{name} has code of its own"
+    for name, declared in resource.written_columns().items():
+        found = getattr_static(resource._meta.model, declared.attribute, None)
+        if isinstance(found, property) and found.fset is not None:
+            yield f"{type(resource).__name__}.{name} sets a property"

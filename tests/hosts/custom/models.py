@@ -86,6 +86,14 @@ class Bulletin(models.Model):
     def __str__(self) -> str:
         return self.code
 
+    @property
+    def heading(self) -> str:
+        return self.title.upper()
+
+    @heading.setter
+    def heading(self, text: str) -> None:
+        self.title = text.capitalize()
+
 
 class Special(Bulletin):
     """A multi-table child."""
