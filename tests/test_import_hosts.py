@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -710,6 +710,49 @@ def test_record_that_cannot_be_created_from_its_name(
     reason = "There is no photo whose code this is, and a new one needs credit."
     assert refused(result) == [(3, "photos", "p2", reason)]
     assert [topic.name for topic in photo.topics.all()] == ["Space"]
+
+
+def read_articles(cell: str) -> list[tuple[str, str, str]]:
+    return [(slug, "A", section) for slug, section in [text.split(":") for text in cell.split()]]
+
+
+def write_articles(entries: Iterable[tuple[str, str, str]]) -> str:
+    return " ".join(f"{slug}:{section}" for slug, _headline, section in sorted(entries))
+
+
+@pytest.mark.parametrize("m2m_add", [False, True])
+def test_related_rows_that_name_no_record_are_left_alone(tmp_path: Path, *, m2m_add: bool):
+    class Resource(RelationalResource):
+        articles = RelatedRowsField(
+            attribute="article_set",
+            columns=("slug", "headline", "section"),
+            key=("slug",),
+            create=True,
+            m2m_add=m2m_add,
+            parse=read_articles,
+            render=write_articles,
+        )
+
+        class Meta:
+            model = Reporter
+            fields = ("email", "articles")
+            import_id_fields = ("email",)
+
+    ann = Reporter.objects.create(email="ann@example.com")
+    Article.objects.create(slug="a", headline="A", reporter=ann)
+    Article.objects.create(
+        slug="b", headline="A", reporter=ann, section=Section.objects.create(name="Law")
+    )
+    path = export(tmp_path / "out.csv", Resource)
+    assert path.read_text(encoding="utf-8").splitlines()[1:] == ["ann@example.com,b:Law"]
+    assert counts(load(path, resource=Resource)) == {"rows": 1, "unchanged": 1}
+    rows = [{"email": "ann@example.com", "articles": "b:Art c:Law"}]
+    dry = import_rows(tmp_path, rows, Resource, dry_run=True)
+    after = "b:Law c:Law" if m2m_add else "b:Art c:Law"
+    assert dry.changes[0].cells == {"articles": ("b:Law", after)}
+    assert counts(import_rows(tmp_path, rows, Resource)) == {"rows": 1, "updated": 1}
+    sections = set(Article.objects.values_list("slug", "section__name"))
+    assert sections == {("a", None), ("b", after[2:5]), ("c", "Law")}
 
 
 def test_related_rows_that_need_more_than_is_read(tmp_path: Path):

@@ -153,6 +153,10 @@ class ChildSync:
         child = self.child
         fetch = [child.parent, child.model._meta.pk, *child.columns]
         found = self.writer.match([child.parent], [(parent,) for parent in parents], fetch)
+        place = child.target
+        if place is not None and child.columns[place].null:
+            # No cell can say a row that names no record, so none can mean to delete it.
+            found = [row for row in found if row[3 + place] is not None]
         current: Current = {}
         for _index, parent, pk, *entry in found:
             key = tuple([entry[place] for place in child.key])

@@ -64,7 +64,12 @@ def _entries(child: Children, writer: Writer, parents: list[Any]) -> dict[Any, l
     found = sorted(found, key=itemgetter(1))
     known = {}
     if child.reference is not None and child.target is not None:
-        known = names_of(child.reference, writer, {row[3 + child.target] for row in found})
+        place = 3 + child.target
+        named = {row[place] for row in found}
+        known = names_of(child.reference, writer, named)
+        if len(known) < len(named):
+            # No cell can say a row that names no record.
+            found = [row for row in found if row[place] in known]
     entries: dict[Any, list[Any]] = {}
     if known and len(child.columns) == 1:
         for _index, _pk, parent, value in found:
