@@ -592,6 +592,18 @@ def test_import_record(tmp_path: Path):
     assert record.refused_rows.first().cells[1] == "Bad"
 
 
+def test_first_refusals_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("django_bookrel.resources.results.KEPT_REFUSALS", 4)
+    monkeypatch.setattr("django_bookrel.resources.loading.KEPT_ROWS", 5)
+    path = write_rows(tmp_path / "in.csv", good=1, bad=9)
+    told: list[int] = []
+    result = load(path, batch_size=3, on_refused=lambda some: told.extend(r.line for r in some))
+    assert result.counts.rejected == 9
+    assert [refusal.line for refusal in result.refusals] == [3, 4, 5, 6]
+    assert list(RefusedRow.objects.values_list("line", flat=True)) == [3, 4, 5, 6, 7]
+    assert told == list(range(3, 12))
+
+
 def test_repairs_are_counted_once(tmp_path: Path):
     rows = [{"Title": f"T{n}", "Year": "2001.0", "Author": "Ann; Bo"} for n in range(25)]
     path = write_csv(tmp_path / "in.csv", rows, ["Title", "Year", "Author"])
