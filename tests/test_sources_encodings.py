@@ -57,6 +57,12 @@ def test_file_is_utf8_and_not_what_is_said(name: str):
     assert str(caught.value) == f'The file is UTF-8, as "Käserei" shows, so "{name}" is wrong.'
 
 
+def test_run_of_letters_that_is_as_long_as_a_file():
+    check_encoding("cp1252", b"x" * 2**17)
+    with pytest.raises(UnreadableFile, match=r'as "x{29}é" shows'):
+        check_encoding("cp1252", b"x" * 2**17 + "é".encode())
+
+
 @pytest.mark.parametrize(
     "name, start",
     [

@@ -26,7 +26,8 @@ _MOST_SUGGESTED = 3
 _PUNCTUATION = frozenset("‘’“”«»–—…·ºª°¡¿")
 _AROUND = 15
 _SHOWN = 30
-_BEYOND_ASCII = re.compile(r"\w*[^\W\x00-\x7f]\w*")
+# Bounded, for a run of letters may be as long as the file.
+_BEYOND_ASCII = re.compile(rf"\w{{,{_SHOWN - 1}}}[^\W\x00-\x7f]\w*")
 _UNDECODED = re.compile("[\udc00-\udcff]+")
 
 
