@@ -98,9 +98,11 @@ def comparable(record: Record) -> tuple[dict[str, Any], set[str]]:
 
 
 @pytest.mark.parametrize("name", sorted(set(SOURCES) - WITHOUT_SAMPLE - NO_COLUMNS))
-def test_named_format_may_lack_any_column_but_the_title(name: str, tmp_path: Path):
+def test_named_format_may_lack_any_column(name: str, tmp_path: Path):
     path = tmp_path / "books.csv"
     path.write_text("Shelf,Name\n1,Momo\n", encoding="utf-8")
-    options = {"source": name, "delimiter": ",", "mapping": {"title": "Name"}}
-    with open_source(path, **options) as reading:
+    options = {"source": name, "delimiter": ","}
+    with open_source(path, mapping={"title": "Name"}, **options) as reading:
         assert [record.values["title"] for record in reading] == ["Momo"]
+    with open_source(path, required=(), **options) as reading:
+        assert [record.values.get("title", "") for record in reading] == [""]

@@ -103,7 +103,8 @@ class BlRecordsSource(UnitingSource, HeadingSource):
     def read(self, row: Row) -> Record:
         record = super().read(row)
         values: dict[str, Any] = record.values
-        values["title"] = join_title(values["title"])
+        if "title" in values:
+            values["title"] = join_title(values["title"])
         clean_identifiers(values)
         return record
 
