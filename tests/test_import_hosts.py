@@ -871,7 +871,12 @@ def test_identity_that_a_file_lacks(tmp_path: Path):
     assert Issue.objects.count() == 0
 
 
-def test_row_that_the_default_manager_hides(tmp_path: Path):
+@pytest.mark.parametrize("save_one_by_one", [False, True])
+def test_row_that_the_default_manager_hides(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, save_one_by_one: bool
+):
+    if save_one_by_one:
+        monkeypatch.setattr(Note, "clean", lambda self: None)
     Note.objects.create(slug="a", text="old", is_deleted=True)
     rows = [{"slug": "a", "text": "new"}, {"slug": "b", "text": "new"}]
     result = import_rows(tmp_path, rows, NoteResource)
