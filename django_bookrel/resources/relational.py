@@ -8,31 +8,23 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
-from django.db import models, router
-from import_export.fields import Field
-from import_export.widgets import ForeignKeyWidget, ManyToManyWidget, Widget
+from django.db import models
 
 from .. import bulk
-from ..bulk import UNSET, Chunk, Column, Identity, Layout, Policy, Refusal, Totals
+from ..bulk import Policy, Refusal, Totals
 from ..conf import conf
 from ..exceptions import InvalidOption, MissingColumns
-from ..fields import AnyField, DerivedField
 from ..signals import rows_written
-from ..sources import BOOK_FIELDS, Record
+from ..sources import Record
 from .fields import (
-    ForeignKeyField,
-    ManyToManyField,
-    RelatedRowsField,
     RelationField,
     lacking,
 )
-from .owncode import has_own_default
 from .paths import fills_columns, import_path
 from .rendering import said_changes
 from .repairs import Repair, repairs_of
 from .results import Result
 from .rowbyrow import RowByRow
-from .widgets import exact_widget
 
 __all__ = ("ImportOptions", "RelationalResource")
 
@@ -84,16 +76,6 @@ class RelationalResource(RowByRow):
         bulk = False
         candidate_keys = None
         list_separator = "|"
-
-    def __init_subclass__(cls, **kwargs: Any) -> None:
-        super().__init_subclass__(**kwargs)
-        for name, declared in cls.fields.items():
-            if isinstance(declared, RelationField) and declared.attribute is None:
-                declared.attribute = name
-
-    @classmethod
-    def widget_from_django_field(cls, f: AnyField, default: type[Widget] = Widget) -> Any:
-        return exact_widget(f, super().widget_from_django_field(f, default))
 
     def get_result_class(self) -> type[Result]:
         return Result
@@ -252,162 +234,3 @@ class RelationalResource(RowByRow):
             updated=updated,
             resource=self,
         )
-
-    def get_db_connection_name(self) -> str:
-        return self._meta.using_db or router.db_for_write(self._meta.model)
-
-    def columns(self) -> dict[str, Field]:
-        """Return column -> field of everything that a file may have."""
-        return {
-            declared.column_name: declared
-            for declared in self.fields.values()
-            if declared.attribute
-        }
-
-    def plain_columns(self) -> set[str]:
-        """Return the columns that are called like a field of books, and are none."""
-        return self.columns().keys() & set(BOOK_FIELDS)
-
-    def written_columns(self) -> dict[str, Field]:
-        """Return those of :meth:`columns` that imports write: some are read-only or generated."""
-        opts = self._meta.model._meta
-        return {
-            name: declared
-            for name, declared in self.columns().items()
-            if not declared.readonly
-            and not getattr(_model_field(opts, declared), "generated", False)
-        }
-
-    def required_columns(self) -> list[str]:
-        """Return the columns without which no row can be new."""
-        opts = self._meta.model._meta
-        required = []
-        for name, declared in self.written_columns().items():
-            found = _model_field(opts, declared)
-            if found is not None and bulk.needs_value(found):
-                required.append(name)
-        if fills_columns(self):
-            known = {name for key in self.candidate_keys() for name in key}
-            required = [name for name in required if name in known]
-        return required
-
-    def unsaid_fields(self) -> Iterator[AnyField]:
-        """Yield the fields that a new row needs and for which there is no column."""
-        opts = self._meta.model._meta
-        said = {_model_field(opts, declared) for declared in self.written_columns().values()}
-        for found in opts.concrete_fields:
-            if found not in said and bulk.needs_value(found):
-                yield found
-
-    def candidate_keys(self) -> list[list[str]]:
-        """Return the lists of columns of which each identifies a row."""
-        keys = getattr(self._meta, "candidate_keys", None) or [self.get_import_id_fields()]
-        return [list(key) for key in keys]
-
-    def layout(self, provided: Collection[str]) -> Layout:
-        """Return what these columns are to an import that writes them, or to an export."""
-        model = self._meta.model
-        plain, keys, children = [], [], []
-        for name, declared in self.columns().items():
-            if name not in provided:
-                continue
-            relation = self.relation_field(name, declared)
-            if isinstance(relation, ForeignKeyField):
-                keys.append(relation.foreign_key(name, model))
-            elif isinstance(relation, ManyToManyField | RelatedRowsField):
-                children.append(relation.children(name, model))
-            elif found := _model_field(model._meta, declared):
-                required = bulk.needs_value(found)
-                plain.append(Column(name, found, self._cleaner(declared, found), required))
-        return Layout(
-            model,
-            tuple(plain),
-            tuple(keys),
-            tuple(children),
-            tuple(self.identities(provided)),
-            unsaid=() if fills_columns(self) else tuple(self.unsaid_fields()),
-            aliases=self.alias_model(),
-        )
-
-    def identities(self, provided: Collection[str]) -> Iterator[Identity]:
-        """Yield the ways in which rows of a file with these columns are found."""
-        model = self._meta.model
-        for key in self.candidate_keys():
-            if all(name in provided for name in key):
-                yield Identity(model, tuple(map(self._identity_column, key)))
-
-    def _identity_column(self, name: str) -> AnyField:
-        model = self._meta.model
-        found = _model_field(model._meta, self.columns()[name])
-        if found is None:
-            raise ImproperlyConfigured(
-                f"{type(self).__name__}: no row is found by “{name}”, for no file can say it."
-            )
-        return bulk.lookup_column(model, found.name)
-
-    def identify(self, layout: Layout, chunk: Chunk) -> None:
-        """Set ``chunk.candidates``: for each row what may identify its record."""
-        chunk.candidates = [[] for _line in chunk.lines]
-        for index, identity in enumerate(layout.identities):
-            columns = [layout.identified(chunk, column) for column in identity.columns]
-            for found, key in zip(chunk.candidates, zip(*columns, strict=True), strict=True):
-                said = tuple([None if value is UNSET else value for value in key])
-                if any(value is not None for value in said):
-                    found.append((index, said))
-
-    def before_export_page(self, page: dict[str, list[Any]]) -> None:
-        """
-        Change the values of rows that are exported by ``bookrel_export``.
-
-        :param page: column -> for each row its value, tuple of names or list of entries.
-        """
-
-    def alias_model(self) -> type[models.Model] | None:
-        """Return the model of former names that an import resolves, if there is one."""
-        return None
-
-    def relation_field(self, name: str, declared: Field) -> Field:
-        """Give a relation that was declared with django-import-export's widgets our form."""
-        widget = declared.widget
-        if isinstance(declared, RelationField):
-            return declared
-        if not isinstance(widget, ManyToManyWidget | ForeignKeyWidget):
-            return declared
-        attribute = declared.attribute.removesuffix("_id")
-        by = widget.model._meta.pk.name if widget.field == "pk" else widget.field
-        if isinstance(widget, ManyToManyWidget):
-            made = ManyToManyField(widget.model, by=by, separator=widget.separator)
-        else:
-            made = ForeignKeyField(widget.model, by=by)
-        made.attribute, made.column_name = attribute, name
-        made.m2m_add = declared.m2m_add
-        return made
-
-    def reads_plainly(self, declared: Field, found: AnyField) -> bool:
-        """Return whether no code of the host reads the cells of a column."""
-        default = type(declared.widget) is self.widget_from_django_field(found)
-        return default and type(declared).clean is Field.clean
-
-    def _cleaner(self, declared: Field, found: AnyField) -> bulk.Cleaner:
-        simple: Any = models.CharField | models.TextField | models.IntegerField
-        given: Any = {}
-        if has_own_default(declared, found):
-            given["empty"] = declared.default() if callable(declared.default) else declared.default
-        if isinstance(found, simple) and self.reads_plainly(declared, found):
-            return bulk.cleaner(found, **given)
-        name, clean, to_python = declared.column_name, declared.widget.clean, found.to_python
-        # Many widgets read texts only, and a text is never what the database has in the column.
-        own_clean = type(declared).clean is not Field.clean
-
-        def read(cell: str) -> Any:
-            row = {name: cell}
-            return to_python(declared.clean(row) if own_clean else clean(cell, row=row))
-
-        return bulk.cleaner(found, read, **given)
-
-
-def _model_field(opts: Any, declared: Field) -> AnyField | None:
-    for found in opts.concrete_fields:
-        if declared.attribute in (found.name, found.attname):
-            return found if not isinstance(found, DerivedField) else None
-    return None

@@ -9,18 +9,18 @@ from django.db import connections, models
 from django.utils.functional import cached_property
 from import_export.fields import Field
 from import_export.instance_loaders import ModelInstanceLoader
-from import_export.resources import ModelResource
 
 from ..bulk import ChunkWriter, Policy, get_writer
 from ..bulk.writers import orm
+from .declared import DeclaredResource
 from .rowsession import RowCells, RowSession
 
 __all__ = ("RowByRow",)
 
 
-class RowByRow(ModelResource):
+class RowByRow(DeclaredResource):
     """
-    A ModelResource whose ``import_row`` does what an import by sets does.
+    A resource whose ``import_row`` does what an import by sets does.
 
     Rows are found by any of their identities, relations are found or created by name, related rows
     are written, what does not change is skipped, and ``existing`` and ``keep`` hold.
