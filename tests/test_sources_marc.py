@@ -232,3 +232,16 @@ def test_a_table_of_numbers_is_no_marc(tmp_path: Path):
     path.write_text("title,isbn\n00123nam a2200123 a 4500,\n")
     with open_source(path) as reading:
         assert reading.source.name == "generic"
+
+
+def test_characters_that_no_database_takes_cost_the_record(tmp_path: Path):
+    data = record(field("245", "aEm\0ma")) + record(field("245", "aEmma"))
+    path = tmp_path / "a.mrc"
+    assert read(path, data) == [
+        {"line": 1, "errors": [["", "decoding"]]},
+        {"line": 2, "title": "Emma"},
+    ]
+    with open_source(path) as reading:
+        refused = next(iter(reading))
+    assert refused.errors[0].message == "Record 1: it holds a NUL character."
+    assert "Em\\x00ma" in refused.raw

@@ -189,3 +189,11 @@ def test_lines_are_read_one_by_one(tmp_path: Path):
     with open_source(path) as reading:
         assert next(iter(reading)).values["title"] == "Emma"
         assert reading.bytes_read < reading.bytes_total
+
+
+@pytest.mark.parametrize("title", ["Em\0ma", "Em\ud800ma", "Em\udcffma"])
+def test_characters_that_no_database_takes_cost_the_record(tmp_path: Path, title: str):
+    data = lines(edition(title=title), edition())
+    refused, good = read(tmp_path / "x.txt", data)
+    assert refused == {"line": 1, "errors": [["", "decoding"]]}
+    assert good["title"] == "Emma"

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 
 from ..exceptions import InvalidOption, MissingColumns, SourceError
 from .base import BOOK_FIELDS, Column, Record, Source
-from .decoding import visible
+from .decoding import fault_of, is_faulty, visible
 from .files import CatalogueFile
 from .native import parse_cell, unguard_cell
 from .recognition import Recognised, recognise
 from .registry import SOURCES, get_source
+from .rows import issue
 from .targets import NOWHERE, parse_mapping, parse_target
 from .unpacking import MAX_UNPACKED
 
@@ -53,7 +54,9 @@ class Reading:
         set_values: Mapping[str, str | list[Any]],
     ) -> None:
         self._file = file
-        self._records = source.records(found.rows)
+        records = source.records(found.rows)
+        # The lines of a text were looked at as they were read.
+        self._records = records if found.encoding else _storable(records)
         self._set_values = set_values
         self.name = file.name
         self.source = source
@@ -165,6 +168,26 @@ def open_source(
         file.close()
         raise
     return reading
+
+
+def _storable(records: Iterable[Record]) -> Iterator[Record]:
+    """Refuse records with characters that no database takes, as lines with them are refused."""
+    for record in records:
+        faulty = list(filter(is_faulty, _texts([*record.raw, *record.values.values()])))
+        if faulty:
+            record.raw = [visible(cell) for cell in record.raw]
+            message = f"Record {record.line}: {fault_of(faulty[0], 'Unicode')}."
+            record.errors = (*record.errors, issue("decoding", "", faulty[0], message))
+            record.values = {}
+        yield record
+
+
+def _texts(value: str | Sequence[Any]) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    else:
+        for item in value:
+            yield from _texts(item)
 
 
 def _constants(
