@@ -9,13 +9,14 @@ import io
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from openpyxl import Workbook
 
 import django_bookrel
 from django_bookrel.exceptions import SourceError
@@ -48,7 +49,17 @@ PIECES = st.one_of(
             *(b"\0", b'"', b'""', b"'", b",", b";", b"\t", b"|", b"\\", b"&", b"&#0;", b"&#55296;"),
             *(b"\r", b"\n", b"\r\n", b"\n\n", b"\x1a", b"\x0b", b"\x1c", b"\x85", b"\xe2\x80\xa8"),
             *(b"\xff\xfe", b"\xef\xbb\xbf", b"\xff", b"\xc3", b"\xed\xa0\x80", b"\xf4\x90\x80\x80"),
-            *(b"\x1f\x8b", b"PK\x03\x04", b"PK\x05\x06", b"[]", b"{}", b"<a>", b"]]>", b"title"),
+            *(
+                b"\x1f\x8b",
+                b"PK\x03\x04",
+                b"PK\x05\x06",
+                b"[]",
+                b"{}",
+                b"\\u0000",
+                b"<a>",
+                b"]]>",
+                b"title",
+            ),
             *(b"9" * 400, b"x" * 140_000, b"a," * 400, b'"\n' * 400, b"(" * 400, b"A and " * 400),
         ]
     ),
@@ -78,15 +89,25 @@ def mutations(draw: st.DrawFn, data: bytes) -> bytes:
     return data
 
 
-def packed(data: bytes, how: str) -> bytes:
-    if how == "gzip":
-        return gzip.compress(data, 1, mtime=0)
-    if how == "zip":
-        file = io.BytesIO()
-        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-            archive.writestr("books.csv", data)
-        return file.getvalue()
-    return data
+def zipped(parts: Mapping[str, bytes]) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, part in parts.items():
+            archive.writestr(name, part)
+    return file.getvalue()
+
+
+def parts_of_a_workbook() -> dict[str, bytes]:
+    book = Workbook()
+    for row in csv.reader(io.StringIO(NATIVE, newline="")):
+        book.active.append(row)
+    file = io.BytesIO()
+    book.save(file)
+    with zipfile.ZipFile(file) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+WORKBOOK = parts_of_a_workbook()
 
 
 @pytest.fixture(scope="module")
@@ -163,9 +184,19 @@ def test_damaged_files(path: Path, name: str, data: st.DataObject) -> None:
 @given(data=st.data())
 def test_damaged_packed_files(path: Path, data: st.DataObject) -> None:
     sample = NATIVE.encode() * data.draw(st.sampled_from([1, 500]))
-    file = packed(sample, data.draw(st.sampled_from(["gzip", "zip"])))
+    file = data.draw(
+        st.sampled_from(
+            [gzip.compress(sample, 1, mtime=0), zipped({"a.csv": sample}), zipped(WORKBOOK)]
+        )
+    )
     read(path, data.draw(mutations(file)))
     read(path, file[: data.draw(st.integers(0, len(file) - 1))])
+
+
+@settings(max_examples=settings.default.max_examples // 2)
+@given(data=st.data(), name=st.sampled_from(list(WORKBOOK)))
+def test_workbook_with_a_damaged_part(path: Path, data: st.DataObject, name: str) -> None:
+    read(path, zipped({**WORKBOOK, name: data.draw(mutations(WORKBOOK[name]))}))
 
 
 @READERS

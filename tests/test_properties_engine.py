@@ -87,32 +87,43 @@ def imported(
 # Books.
 
 ISBNS = ("9780306406157", "9780061120084", "9780439023481")
+OCLC, ASIN = ("oclc", "1"), ("asin", "1")
 PEOPLE = (
     *("Ann Lee", "Lee, Ann", "ANN LEE", "Ånn Lee", "Bo Ek", "Ek, Bo", "Bo Ek (poet)"),
     *("Ann Lee (1900-1980)", "Lee, Ann, 1900-", "Ann Lee (1950-2000)", "ann lee (-1850)"),
 )
 NAMES = ("Ace", "ACE", "Åce!", "Bo & Co", "bo and co")
 BAD = {"title": "", "year": "MM", "pages": "-1", "language": "x" * 36, "publishers": ["x" * 256]}
-ANY_BOOK = st.fixed_dictionaries(
-    {
-        "isbn": st.sampled_from(["", "", *ISBNS]),
-        "title": st.sampled_from(["Emma", "EMMA", "Émma", "Dune"]),
-        "author": st.sampled_from(["", *PEOPLE]),
-        "contributors": some((name, role) for name in PEOPLE for role in ("editor", "narrator")),
-        "publishers": some(NAMES),
-        "year": st.sampled_from(["", "1815", "-44"]),
-        "language": st.sampled_from(["", "en"]),
-        "pages": st.sampled_from(["", "0", "320"]),
-        "series": some((name, number) for name in NAMES for number in ("", "1")),
-        "subjects": some(NAMES),
-        "identifiers": some([("oclc", "1"), ("oclc", "2"), ("asin", "1")]),
-    }
+ANY_BOOK = st.builds(
+    or_,
+    st.sampled_from(
+        [
+            {"isbn": isbn, "identifiers": identifiers}
+            for isbn in ("", *ISBNS[:2])
+            for identifiers in ([], [OCLC], [ASIN], [OCLC, ASIN])
+        ]
+    ),
+    st.fixed_dictionaries(
+        {
+            "title": st.sampled_from(["Emma", "EMMA", "Émma", "Dune"]),
+            "author": st.sampled_from(["", *PEOPLE]),
+            "contributors": some(
+                (name, role) for name in PEOPLE for role in ("editor", "narrator")
+            ),
+            "publishers": some(NAMES),
+            "year": st.sampled_from(["", "1815", "-44"]),
+            "language": st.sampled_from(["", "en"]),
+            "pages": st.sampled_from(["", "0", "320"]),
+            "series": some((name, number) for name in NAMES for number in ("", "1")),
+            "subjects": some(NAMES),
+        }
+    ),
 )
 # What is known of each by all rows that mean it, in one spelling.
 WORKS = (
     {"isbn": ISBNS[0], "identifiers": []},
-    {"isbn": ISBNS[1], "identifiers": [("oclc", "1")]},
-    {"isbn": "", "identifiers": [("oclc", "2"), ("asin", "1")]},
+    {"isbn": ISBNS[1], "identifiers": [OCLC]},
+    {"isbn": "", "identifiers": [("oclc", "2"), ASIN]},
     {"isbn": "", "identifiers": [], "title": "Anonymous", "author": "Ann Lee", "year": "1815"},
     {"isbn": "", "identifiers": [], "title": "Anonymous", "author": "", "year": ""},
 )
