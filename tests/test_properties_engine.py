@@ -169,11 +169,14 @@ def books() -> Contents:
     }
     for place, model, order, fields in (
         (6, models.Contribution, ("position", "pk"), ("author__name", "role")),
-        (8, models.SeriesEntry, ("series__name",), ("series__name", "number")),
-        (10, models.Identifier, ("scheme", "value"), ("scheme", "value")),
+        (8, models.SeriesEntry, (), ("series__name", "number")),
+        (10, models.Identifier, (), ("scheme", "value")),
     ):
         for pk, *values in model.objects.order_by(*order).values_list("book_id", *fields):
             found[pk][place].append(tuple(values))
+            if not order:
+                # Databases sort each in its own way.
+                found[pk][place].sort()
     for place, model in ((7, models.Publisher), (9, models.Subject)):
         for pk, name in model.objects.exclude(books=None).values_list("books", "name"):
             found[pk][place].append(name)
