@@ -191,7 +191,7 @@ def test_lines_are_read_one_by_one(tmp_path: Path):
         assert reading.bytes_read < reading.bytes_total
 
 
-@pytest.mark.parametrize("title", ["Em\0ma", "Em\ud800ma", "Em\udcffma"])
+@pytest.mark.parametrize("title", ["Em\0ma", "Em\ud800ma"])
 def test_characters_that_no_database_takes_cost_the_record(tmp_path: Path, title: str):
     data = lines(edition(title=title), edition())
     refused, good = read(tmp_path / "x.txt", data)
