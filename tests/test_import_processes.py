@@ -280,11 +280,12 @@ def test_interrupted_and_started_again(
 def test_atomic_import_that_is_ended_leaves_nothing(
     start: Start, catalogue: Path, number: signal.Signals, status: int
 ):
-    process = start(catalogue, "--atomic", "--batch-size", BATCH)
+    process = start(catalogue, "--atomic", "--batch-size", "2")
     while not ImportRecord.objects.using(OURS).exists():
         assert process.poll() is None, finish(process)
         time.sleep(0.01)
-    time.sleep(0.3)
+    # A tenth of what so small batches take.
+    time.sleep(0.2)
     process.send_signal(number)
     run = finish(process)
     assert run.status == status
