@@ -26,6 +26,7 @@ from typing import Any, ClassVar
 
 from ..roles import find_role
 from .base import Column, Issue, Record, Row
+from .decoding import is_faulty
 from .described import SINGLE
 from .headings import NOT_OF_THE_BOOK, HeadingSource
 from .isbd import join_title, without_responsibility, without_stop
@@ -132,9 +133,10 @@ def _plain(cell: str) -> str:
         return cell
     try:
         texts = literal_eval(cell)
-    except (SyntaxError, ValueError, MemoryError, RecursionError):
+    except (SyntaxError, ValueError, TypeError, MemoryError, RecursionError):
         return cell
-    return "; ".join(part.strip() for text in texts for part in _COMMA.split(str(text)))
+    plain = "; ".join(part.strip() for text in texts for part in _COMMA.split(str(text)))
+    return cell if is_faulty(plain) else plain
 
 
 def _part_roles(heading: str) -> tuple[str, list[str]]:
