@@ -125,6 +125,8 @@ class ChildSync:
         was: dict[Entry, Any],
         add_only: bool,  # noqa: FBT001
     ) -> bool:
+        if not wanted and (add_only or not was):
+            return False
         before = len(self.added) + len(self.altered) + len(self.gone)
         self.added += [(pk, *entry) for key, entry in wanted.items() if key not in was]
         if not add_only:
