@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 from collections.abc import Callable, Iterator
@@ -686,8 +687,10 @@ BOOK_RESOURCES = {
 
 
 @pytest.mark.parametrize("resource", BOOK_RESOURCES.values(), ids=BOOK_RESOURCES)
-def test_examples_come_in_the_same(connect: Callable[..., None], resource: Any):
-    path = EXAMPLES / "catalogue.csv"
+def test_examples_come_in_the_same(tmp_path: Path, connect: Callable[..., None], resource: Any):
+    with (EXAMPLES / "catalogue.csv").open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    path = write_csv(tmp_path / "in.csv", rows[::4])
     by_sets, row_by_row = both_ways([path, path], connect, resource)
     assert row_by_row == by_sets
 
