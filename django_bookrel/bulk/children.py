@@ -56,13 +56,16 @@ class ChildSync:
         asked = [(row, pk) for row, pk in pairs if self.cells[row] is not UNSET]
         if self.child.name in policy.keep or not asked:
             return set()
-        current = self._current([pk for _row, pk in asked])
-        self.current |= current
         add_only = self.child.add_only or policy.existing == "fill"
+        found = self._found([pk for _row, pk in asked])
+        suspects = self._suspects(asked, found, add_only=add_only)
+        current = self._current(found, suspects)
+        self.current |= current
         return {
             pk
             for row, pk in asked
-            if self._differs(
+            if pk in suspects
+            and self._differs(
                 pk, self._by_key(self._resolved(self.cells[row])), current.get(pk, {}), add_only
             )
         }
@@ -151,18 +154,37 @@ class ChildSync:
             for key, (_pk, old) in was.items()
         )
 
-    def _current(self, parents: list[Any]) -> Current:
+    def _found(self, parents: list[Any]) -> list[tuple[Any, ...]]:
+        """Return what the table has: parent, values of the columns, primary key."""
         child = self.child
-        fetch = [child.parent, child.model._meta.pk, *child.columns]
+        fetch = [child.parent, *child.columns, child.model._meta.pk]
         found = self.writer.match([child.parent], [(parent,) for parent in parents], fetch)
         place = child.target
         if place is not None and child.columns[place].null:
             # No cell can say a row that names no record, so none can mean to delete it.
-            found = [row for row in found if row[3 + place] is not None]
+            found = [row for row in found if row[2 + place] is not None]
+        return [row[1:] for row in found]
+
+    def _suspects(
+        self, asked: list[tuple[int, Any]], found: list[tuple[Any, ...]], *, add_only: bool
+    ) -> set[Any]:
+        """Return the parents whose entries may differ, of a file that comes again next to none."""
+        parents = [pk for row, pk in asked for _entry in self.cells[row]]
+        entries = self._resolved([entry for row, _pk in asked for entry in self.cells[row]])
+        try:
+            said = set(zip(parents, entries, strict=True))
+            there = {(row[0], row[1:-1]) for row in found}
+        except TypeError:
+            # A list or a dictionary of a JSON column.
+            return {pk for _row, pk in asked}
+        return {parent for parent, _entry in (said - there if add_only else said ^ there)}
+
+    def _current(self, found: list[tuple[Any, ...]], parents: set[Any]) -> Current:
         current: Current = {}
-        for _index, parent, pk, *entry in found:
-            key = tuple([entry[place] for place in child.key])
-            current.setdefault(parent, {})[key] = (pk, tuple(entry))
+        for parent, *entry, pk in found if parents else ():
+            if parent in parents:
+                key = tuple([entry[place] for place in self.child.key])
+                current.setdefault(parent, {})[key] = (pk, tuple(entry))
         return current
 
     def _resolved(self, entries: Sequence[Entry]) -> Sequence[Entry]:

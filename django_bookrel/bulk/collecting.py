@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 __all__ = ("rare_collections",)
 
-ALLOCATIONS = 100_000
+ALLOCATIONS = 500_000
 """Objects more that are alive before Python looks for cycles among them."""
 
 

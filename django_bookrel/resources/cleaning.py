@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
@@ -12,6 +13,7 @@ from ..bulk import (
     UNSET,
     Children,
     Chunk,
+    Cleaner,
     Column,
     ForeignKey,
     Layout,
@@ -34,9 +36,7 @@ Refuse = Callable[[int, str, Any, str], None]
 
 MISSING = object()
 
-CHECKED_TEXTS = 1_000
-CHECKED_NAMES = 50_000
-"""Names that are remembered as good."""
+CELL_ERRORS = (ValueError, TypeError, ValidationError)
 
 
 class RowCleaner:
@@ -163,46 +163,85 @@ class RowCleaner:
 
     def _cells(self, name: str, read: _Cells, records: list[Record], refuse: Refuse) -> list[Any]:
         empty = read.empty if self.clears else UNSET
-        found = []
+        found: list[Any] = []
+        said: list[int] = []
         for index, record in enumerate(records):
             cell = record.values.get(name, UNSET)
             if cell is not UNSET:
-                try:
-                    is_blank = not cell or (type(cell) is str and cell.isspace())
-                    cell = empty if is_blank and empty is not MISSING else read(cell)
-                except (ValueError, TypeError, ValidationError) as error:
-                    refuse(index, name, read.said(cell), _said(error))
+                is_blank = not cell or (type(cell) is str and cell.isspace())
+                if is_blank and empty is not MISSING:
+                    cell = empty
+                else:
+                    said.append(index)
             found.append(cell)
+
+        def refuse_cell(place: int, error: Exception) -> None:
+            refuse(said[place], name, read.said(found[said[place]]), _said(error))
+
+        values = _whole_or_singly(read, [found[index] for index in said], refuse_cell)
+        for index, value in zip(said, values, strict=True):
+            found[index] = value
         return found
 
 
-class _Names(dict[Any, tuple[Any, ...]]):
-    """Names by which a record is found, each checked once as the columns that hold them do."""
+def _whole_or_singly(
+    read: _Cells, cells: list[Any], refuse: Callable[[int, Exception], None]
+) -> list[Any]:
+    """Read the whole column at once, and cell by cell only where something is wrong."""
+    try:
+        return read(cells)
+    except CELL_ERRORS:
+        values: list[Any] = [None] * len(cells)
+        for place, cell in enumerate(cells):
+            try:
+                (values[place],) = read([cell])
+            except CELL_ERRORS as error:
+                refuse(place, error)
+        return values
+
+
+class _Texts(dict[str, Any]):
+    """Texts of a column, each checked once as the column does."""
+
+    most = 1_000
+    """So many are remembered from one chunk to the next."""
+
+    def __init__(self, column: AnyField) -> None:
+        self.clean = cleaner(column)
+
+    def values_of(self, texts: Sequence[Any]) -> list[Any]:
+        """
+        Return the column's values; what is no text is returned as it is.
+
+        :raises ValueError: a text is none that the column takes.
+        """
+        self.learn([text for text in texts if isinstance(text, str)])
+        return [self[text] if isinstance(text, str) else text for text in texts]
+
+    def learn(self, texts: Sequence[str]) -> None:
+        if len(self) > self.most:
+            self.clear()
+        new = [text for text in dict.fromkeys(texts) if text not in self]
+        if new:
+            self.update(zip(new, self.check(new), strict=True))
+
+    def check(self, texts: list[str]) -> Iterable[Any]:
+        return _checked(self.clean, texts)
+
+
+class _Names(_Texts):
+    """Texts that name a record, each checked once as the columns that hold its names do."""
+
+    most = 50_000
 
     def __init__(self, relation: Any, reference: Reference) -> None:
         self.names = relation.names
         self.cleaners = [cleaner(field_of(reference.model, name)) for name in reference.by]
 
-    def __missing__(self, cell: str) -> tuple[Any, ...]:
-        pairs = zip(self.cleaners, self.names(cell), strict=True)
-        names = tuple([_one(clean, name) for clean, name in pairs])
-        if len(self) >= CHECKED_NAMES:
-            self.clear()
-        self[cell] = names
-        return names
-
-
-class _Texts(dict[str, Any]):
-    """Texts of a child's column, each checked once as the column does."""
-
-    def __init__(self, column: AnyField) -> None:
-        self.clean = cleaner(column)
-
-    def __missing__(self, text: str) -> Any:
-        value = _one(self.clean, text)
-        if len(self) < CHECKED_TEXTS:
-            self[text] = value
-        return value
+    def check(self, texts: list[str]) -> Iterable[Any]:
+        columns = zip(*[self.names(text) for text in texts], strict=True)
+        pairs = zip(self.cleaners, columns, strict=True)
+        return zip(*[_checked(clean, list(map(str, names))) for clean, names in pairs], strict=True)
 
 
 class _NameCells:
@@ -213,10 +252,10 @@ class _NameCells:
         # A default is the key of a record, which has no names here.
         self.empty = None if key.field.null else MISSING if key.required else UNSET
 
-    def __call__(self, cell: str) -> tuple[Any, ...]:
-        if not cell.strip():
+    def __call__(self, cells: list[str]) -> list[tuple[Any, ...]]:
+        if not all(map(str.strip, cells)):
             raise ValueError("is empty")
-        return self.known[cell]
+        return self.known.values_of(cells)
 
     said = staticmethod(str)
 
@@ -225,35 +264,23 @@ class _EntryCells:
     """Cells that name several records, or say rows of a child table."""
 
     empty: Any = ()
-    target: Any
 
     def __init__(self, relation: Any, child: Children) -> None:
-        self.entries, self.cell, self.target = relation.entries, relation.cell, child.target
-        self.known = _Names(relation, child.reference) if child.reference else None
-        self.checks = [
-            (place, _Texts(column))
-            for place, column in enumerate(child.columns)
-            if place != child.target
-        ]
+        self.entries, self.cell = relation.entries, relation.cell
+        self.checks = [_Texts(column) for column in child.columns]
+        if child.reference:
+            self.checks[child.target] = _Names(relation, child.reference)
 
-    def __call__(self, cell: Any) -> list[tuple[Any, ...]]:
-        known = self.known
-        if known is not None and not self.checks:
-            return [(known[text],) for (text,) in self.entries(cell)]
-        return [self._checked(entry) for entry in self.entries(cell)]
+    def __call__(self, cells: list[Any]) -> list[list[tuple[Any, ...]]]:
+        read = [self.entries(cell) for cell in cells]
+        columns = list(zip(*chain.from_iterable(read), strict=True)) or [()] * len(self.checks)
+        pairs = zip(self.checks, columns, strict=True)
+        entries = zip(*[known.values_of(texts) for known, texts in pairs], strict=True)
+        return [list(islice(entries, len(of_cell))) for of_cell in read]
 
     def said(self, cell: Any) -> str:
         """Return the cell as the native CSV has it."""
         return cell if isinstance(cell, str) else self.cell(self.entries(cell))
-
-    def _checked(self, entry: tuple[Any, ...]) -> tuple[Any, ...]:
-        checked = list(entry)
-        if self.known is not None:
-            checked[self.target] = self.known[entry[self.target]]
-        for place, known in self.checks:
-            if isinstance(entry[place], str):
-                checked[place] = known[entry[place]]
-        return tuple(checked)
 
 
 _Cells = _NameCells | _EntryCells
@@ -263,12 +290,12 @@ def _as_it_is(cells: list[Any]) -> tuple[list[Any], dict[int, str]]:
     return [cell or None for cell in cells], {}
 
 
-def _one(clean: Any, value: Any) -> Any:
-    text = str(value)
-    values, reasons = clean(["" if text.isspace() else text])
+def _checked(clean: Cleaner, texts: list[str]) -> list[Any]:
+    values, reasons = clean(["" if text.isspace() else text for text in texts])
     if reasons:
-        raise ValueError(f"“{value}” {reasons[0]}")
-    return values[0]
+        index = min(reasons)
+        raise ValueError(f"“{texts[index]}” {reasons[index]}")
+    return values
 
 
 def _said(error: Exception) -> str:
