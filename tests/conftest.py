@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import signal
+
 import django
 import hypothesis
 import pytest
@@ -12,6 +14,10 @@ import django_bookrel
 hypothesis.settings.register_profile("quick", max_examples=60, deadline=None, derandomize=True)
 hypothesis.settings.register_profile("thorough", max_examples=3_000, deadline=None, print_blob=True)
 hypothesis.settings.load_profile("quick")
+
+
+# Tests that a shell runs in the background ignore Ctrl-C, and so would the processes they start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_report_header(config: pytest.Config) -> str:

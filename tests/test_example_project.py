@@ -92,8 +92,6 @@ def demo(folder: Path) -> Iterator[tuple[str, str]]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     log = folder / "demo.log"
-    # Tests that a shell runs in the background ignore Ctrl-C, and so would the demo.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
     with log.open("w") as output:
         process = subprocess.Popen(
             [sys.executable, "demo.py"],

@@ -268,7 +268,7 @@ class _EntryCells:
     def __init__(self, relation: Any, child: Children) -> None:
         self.entries, self.cell = relation.entries, relation.cell
         self.checks = [_Texts(column) for column in child.columns]
-        if child.reference:
+        if child.target is not None and child.reference is not None:
             self.checks[child.target] = _Names(relation, child.reference)
 
     def __call__(self, cells: list[Any]) -> list[list[tuple[Any, ...]]]:
