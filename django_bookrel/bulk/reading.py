@@ -14,6 +14,10 @@ from .writers import Writer
 
 __all__ = ("names_of", "read_pages")
 
+FETCHED = 100_000
+REMEMBERED_PAGES = 4
+"""Names of at least so many pages are remembered, if every record has another."""
+
 
 def read_pages(
     layout: Layout, writer: Writer, queryset: models.QuerySet[Any], *, page_size: int = 5_000
@@ -26,6 +30,7 @@ def read_pages(
 
     Queries: per page one, and one or two for each foreign key and each of the children.
     """
+    names = _Names(writer, REMEMBERED_PAGES * page_size)
     pk = layout.model._meta.pk
     fields = [pk.attname, *(field.attname for field in layout.fields)]
     pages = queryset.order_by(pk.attname).values_list(*fields)
@@ -34,11 +39,11 @@ def read_pages(
         keys, *columns = map(list, zip(*page, strict=True))
         last = [keys[-1]]
         for index, key in enumerate(layout.foreign_keys, len(layout.columns)):
-            known = names_of(key.reference, writer, set(columns[index]))
+            known = names.of(key.reference, set(columns[index]))
             columns[index] = [known.get(value) for value in columns[index]]
         read = dict(zip(layout.names, columns, strict=True))
         for child in layout.children:
-            entries = _entries(child, writer, keys)
+            entries = _entries(child, writer, keys, names)
             read[child.name] = [entries.get(key, ()) for key in keys]
         yield read
 
@@ -46,8 +51,7 @@ def read_pages(
 def _fetched(page: models.QuerySet[Any]) -> list[tuple[Any, ...]]:
     # As list(page), which asks the driver for a hundred rows at a time.
     compiler = page.query.get_compiler(page.db)
-    size = page.query.high_mark
-    return list(compiler.results_iter(tuple_expected=True, chunk_size=size))
+    return list(compiler.results_iter(tuple_expected=True, chunk_size=FETCHED))
 
 
 def names_of(reference: Reference, writer: Writer, keys: set[Any]) -> dict[Any, Any]:
@@ -58,26 +62,56 @@ def names_of(reference: Reference, writer: Writer, keys: set[Any]) -> dict[Any, 
     return {key: tuple(names) for _index, key, *names in found}
 
 
-def _entries(child: Children, writer: Writer, parents: list[Any]) -> dict[Any, list[Any]]:
-    fetch = [child.model._meta.pk, child.parent, *child.columns]
-    found = writer.match([child.parent], [(parent,) for parent in parents], fetch)
-    found = sorted(found, key=itemgetter(1))
-    known = {}
+class _Names:
+    """Names of the records that rows refer to, of which the next page has many again."""
+
+    def __init__(self, writer: Writer, most: int) -> None:
+        self.writer, self.most = writer, most
+        self.known: dict[Reference, dict[Any, Any]] = {}
+
+    def of(self, reference: Reference, keys: set[Any]) -> dict[Any, Any]:
+        """Return what refers to a record -> its names; of ``keys``, and maybe of others."""
+        known = self.known.setdefault(reference, {})
+        if len(known) > self.most:
+            known.clear()
+        known |= names_of(reference, self.writer, keys - known.keys())
+        return known
+
+
+def _entries(
+    child: Children, writer: Writer, parents: list[Any], names: _Names
+) -> dict[Any, list[Any]]:
+    found = sorted(_rows(child, writer, parents), key=itemgetter(0))
+    known: dict[Any, Any] = {}
     if child.reference is not None and child.target is not None:
-        place = 3 + child.target
+        place = 2 + child.target
         named = {row[place] for row in found}
-        known = names_of(child.reference, writer, named)
-        if len(known) < len(named):
+        known = names.of(child.reference, named)
+        if not named <= known.keys():
             # No cell can say a row that names no record.
             found = [row for row in found if row[place] in known]
     entries: dict[Any, list[Any]] = {}
     if known and len(child.columns) == 1:
-        for _index, _pk, parent, value in found:
+        for _pk, parent, value in found:
             entries.setdefault(parent, []).append((known[value],))
         return entries
     target: Any = child.target
-    for _index, _pk, parent, *entry in found:
+    for _pk, parent, *entry in found:
         if known:
             entry[target] = known[entry[target]]
         entries.setdefault(parent, []).append(tuple(entry))
     return entries
+
+
+def _rows(child: Children, writer: Writer, parents: list[Any]) -> list[tuple[Any, ...]]:
+    """Return primary key, parent and columns of the rows of ``parents``, which are in order."""
+    parent, fetch = child.parent, [child.model._meta.pk, child.parent, *child.columns]
+    first, last = parents[0], parents[-1]
+    if isinstance(first, int) and last - first < 2 * len(parents):
+        # All of a range are had without sending their keys, and few that nobody asked for.
+        within = {f"{parent.attname}__gte": first, f"{parent.attname}__lte": last}
+        rows = child.model._base_manager.using(writer.connection.alias).filter(**within)
+        asked, fields = set(parents), [field.attname for field in fetch]
+        return [row for row in _fetched(rows.values_list(*fields)) if row[1] in asked]
+    found = writer.match([parent], [(key,) for key in parents], fetch)
+    return [tuple(row[1:]) for row in found]
