@@ -66,7 +66,7 @@ class Writer(base.SQLWriter):
             f"SELECT k.n - 1, {self.names(fetch, 't.')} "
             f"FROM unnest({arrays}) WITH ORDINALITY AS k({', '.join(names)}, n) "
             f"JOIN {self.table(columns[0].model)} AS t ON {terms}",
-            [list(values) for values in zip(*keys, strict=True)],
+            [_array(values) for values in zip(*keys, strict=True)],
         )
 
     def _insert(self, model: type[models.Model], fields: Any, rows: Sequence[Row]) -> None:
@@ -148,3 +148,10 @@ class Writer(base.SQLWriter):
             else field.db_type(self.connection)
         )
         return re.sub(r"\(.*?\)", "", kind or "")
+
+
+def _array(values: Sequence[Any]) -> Any:
+    # The driver looks at every value; that numbers need no more than commas it does not know.
+    if all(type(value) is int for value in values):
+        return f"{{{','.join(map(str, values))}}}"
+    return list(values)
