@@ -9,7 +9,7 @@ from typing import Any
 from django.db import models
 from import_export.widgets import CharWidget
 
-from ..bulk import Change, Layout
+from ..bulk import Change, Children, Layout
 
 __all__ = ("Says", "cell_makers", "said_changes")
 
@@ -42,7 +42,7 @@ def cell_makers(resource: Any, layout: Layout, *, typed: bool = False) -> dict[s
         says[key.name] = _distinct(_named(relation.said, None if typed else ""))
     for child in layout.children:
         relation = resource.relation_field(child.name, declared[child.name])
-        says[child.name] = _each(_entries(relation, child.target, typed=typed))
+        says[child.name] = _entries(relation, child, typed=typed)
     return says
 
 
@@ -69,11 +69,16 @@ def _each(say: Callable[[Any], Any]) -> Says:
 
 
 def _distinct(say: Callable[[Any], Any]) -> Says:
-    def said(values: list[Any]) -> list[Any]:
-        cells = {value: say(value) for value in set(values)}
-        return [cells[value] for value in values]
+    return lambda values: list(map(_Cells(say).__getitem__, values))
 
-    return said
+
+class _Cells(dict[Any, Any]):
+    def __init__(self, say: Callable[[Any], Any]) -> None:
+        self.say = say
+
+    def __missing__(self, value: Any) -> Any:
+        cell = self[value] = self.say(value)
+        return cell
 
 
 def _texts(values: list[Any]) -> list[Any]:
@@ -84,15 +89,22 @@ def _named(say: Callable[[Any], str], nothing: Any) -> Callable[[Any], Any]:
     return lambda names: say(names) if names else nothing
 
 
-def _entries(relation: Any, place: int | None, *, typed: bool) -> Callable[[Any], Any]:
-    write, named = relation.items if typed else relation.cell, relation.said
+def _entries(relation: Any, child: Children, *, typed: bool) -> Says:
+    write, named, place = relation.items if typed else relation.cell, relation.said, child.target
 
     def say(entries: Any) -> Any:
         if place is not None:
             entries = [(*e[:place], named(e[place]), *e[place + 1 :]) for e in entries]
         return write(entries)
 
-    return say
+    def say_names(entries: Any) -> Any:
+        return write([(named(names),) for (names,) in entries])
+
+    if place is None or len(child.columns) > 1:
+        return _each(say)
+    # Many records have the same links, but next to none the same numbers and positions.
+    distinct = _distinct(say_names)
+    return lambda values: distinct(list(map(tuple, values)))
 
 
 def _typed(plain: Callable[[Any], str]) -> Callable[[Any], Any]:
