@@ -1092,6 +1092,27 @@ def test_existing_rows_with_hooks(tmp_path: Path, hook: str):
     assert Tag.objects.count() == 3
 
 
+@pytest.mark.parametrize(
+    "options", [{"existing": "skip"}, {"existing": "fill"}, {"keep": ["title"]}]
+)
+@pytest.mark.parametrize("hook", ["", "before_import_row", "after_import_row"])
+@pytest.mark.parametrize("batch_size", [1, 2, 100])
+def test_last_row_of_a_record_that_the_import_made(
+    tmp_path: Path, hook: str, options: dict[str, Any], batch_size: int
+):
+    import_rows(tmp_path, BULLETINS[:1], BulletinResource)
+    [first] = bulletins()
+    rows = [
+        {"code": "n", "title": "Old", "tags": "x"},
+        {"code": "m", "title": "M", "tags": "x"},
+        {"code": "n", "title": "New", "tags": "y"},
+        {"code": "a", "title": "Kept", "tags": "|".join(first[2:])},
+    ]
+    resource = hooked(hook) if hook else BulletinResource
+    import_rows(tmp_path, rows, resource, batch_size=batch_size, **options)
+    assert bulletins() == {first, ("n", "New", "y"), ("m", "M", "x")}
+
+
 def test_import_row_outside_of_an_import():
     resource = hooked("after_save_instance")()
     row = {"code": "a", "title": "A", "tags": "x|y"}

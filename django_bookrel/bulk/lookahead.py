@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from .chunk import Candidate, Chunk, Outcome
 
-__all__ = ("FileIdentities", "History", "LookAhead")
+__all__ = ("FileIdentities", "History", "LookAhead", "Numbers")
 
 T = TypeVar("T")
 
@@ -28,8 +28,8 @@ class History:
     """The records that an import has met and made so far, by whole-number primary key."""
 
     def __init__(self) -> None:
-        self.met = _Numbers()
-        self.made = _Numbers()
+        self.met = Numbers()
+        self.made = Numbers()
 
     def note(self, outcome: Outcome) -> None:
         """Take note of a chunk that was written."""
@@ -40,7 +40,7 @@ class History:
         return key in self.made or key in self.met
 
 
-class _Numbers:
+class Numbers:
     """A set of whole numbers that takes a bit for each where they lie close together."""
 
     def __init__(self) -> None:

@@ -108,6 +108,7 @@ class HookWriter(RowWriter):
         if kind == NEW:
             outcome.new += 1
             outcome.new_keys.append(pk)
+            self.resource.row_session.made.update([pk])
             return
         if kind == UPDATED:
             outcome.updated += 1

@@ -10,9 +10,10 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from import_export.fields import Field
 
-from ..bulk import UNSET, Chunk, ChunkWriter, ForeignKey, Reference
+from ..bulk import UNSET, Chunk, ChunkWriter, ForeignKey, Policy, Reference
 from ..bulk.children import ChildSync
 from ..bulk.identify import find_records
+from ..bulk.lookahead import Numbers
 from ..bulk.resolve import Pending, Resolver
 from ..bulk.writers import orm
 from ..fields import AnyField
@@ -52,6 +53,9 @@ class RowSession:
         self.keys = {key.name: key for key in self.layout.foreign_keys}
         self.children = {child.name: i for i, child in enumerate(self.layout.children)}
         self.current = CurrentRow()
+        is_number = isinstance(self.layout.model._meta.pk, models.IntegerField)
+        self.made: set[Any] | Numbers = Numbers() if is_number else set()
+        """Primary keys of the records that this import has made."""
 
     def begin(self, record: Record) -> tuple[CurrentRow, dict[str, Any]]:
         """Forget the row before; return what will be known of this one, and its cells."""
@@ -88,7 +92,11 @@ class RowSession:
         [pk], refusals = find_records(chunk, self.layout, self.writer, self._keys_of)
         if refusals:
             raise ValidationError(refusals[0].reason)
-        return None if pk is None else self._stored(pk)
+        if pk is None:
+            return None
+        # The last row of an identity counts, also where an earlier one was written already.
+        self.policy = Policy() if pk in self.made else self.chunks.policy
+        return self._stored(pk)
 
     def _find_names(self, keys: Iterable[ForeignKey], record: Record) -> None:
         named: dict[Reference, list[Any]] = {}
