@@ -9,7 +9,7 @@ from django.apps.registry import Apps
 from django.core import checks
 from django.utils.translation import gettext_lazy as _
 
-from .checks import check_models
+from .checks import check_models, check_resources
 from .conf import conf
 
 __all__ = ("BookrelConfig", "ToolkitConfig")
@@ -26,6 +26,7 @@ class BookrelConfig(AppConfig):
 
     def ready(self) -> None:
         checks.register(check_models, checks.Tags.models)
+        checks.register(check_resources, "resources")
         has_admin = self.apps.is_installed("django.contrib.admin")
         if has_admin and conf.register_admin and self.models:
             # Not before the models are loaded, and not where nobody wants an admin.

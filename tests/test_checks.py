@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from django.apps.registry import Apps
-from django.core.checks import Error, Tags, registry
+from django.core.checks import CheckMessage, Error, Tags, registry
 from django.db import models
 from django.db.models.functions import Lower
 from django.db.models.lookups import GreaterThan
@@ -21,6 +21,12 @@ import django_bookrel
 from django_bookrel import abstract, checks
 from django_bookrel.fields import KeyField
 from django_bookrel.querysets import NamedQuerySet
+from django_bookrel.resources import (
+    BookResource,
+    ForeignKeyField,
+    ManyToManyField,
+    RelationalResource,
+)
 
 PACKAGE = Path(django_bookrel.__path__[0])
 
@@ -38,6 +44,7 @@ def found(host: Apps) -> list[Error]:
 def test_checks_are_registered():
     assert checks.check_models in registry.registry.get_checks()
     assert Tags.models in checks.check_models.tags
+    assert checks.check_resources in registry.registry.get_checks()
 
 
 def test_the_package_and_the_hosts_of_these_tests_are_clean():
@@ -45,7 +52,7 @@ def test_the_package_and_the_hosts_of_these_tests_are_clean():
 
 
 def test_ids_are_unique():
-    ids = re.findall(r"django_bookrel\.E\d+", Path(checks.__file__).read_text())
+    ids = re.findall(r"django_bookrel\.[EW]\d+", Path(checks.__file__).read_text())
     assert ids == sorted(set(ids))
 
 
@@ -224,6 +231,106 @@ def test_missing_source(host: Apps):
             id="django_bookrel.E005",
         )
     ]
+
+
+class Desk(models.Model):
+    """Many ways to be one of several."""
+
+    name = models.CharField(max_length=50)
+    city = models.CharField(max_length=50)
+    code = models.CharField(max_length=50)
+    is_closed = models.BooleanField(default=False)
+
+    class Meta:
+        app_label = "tests"
+        abstract = True
+        unique_together = (("name", "city"),)
+        constraints = (
+            models.UniqueConstraint(Lower("code"), name="%(class)s_code"),
+            models.CheckConstraint(condition=GreaterThan("city", "name"), name="%(class)s_city"),
+        )
+
+
+def resource_of(host: Apps, **attributes: Any) -> list[CheckMessage]:
+    """Give what is found in a resource of a model that refers to desks."""
+
+    class OurDesk(Desk):  # noqa: DJ008
+        class Meta(Desk.Meta):
+            pass
+
+    class Story(models.Model):  # noqa: DJ008
+        slug = models.SlugField(unique=True)
+        desk = models.ForeignKey(OurDesk, models.CASCADE, null=True)
+        desks = models.ManyToManyField(OurDesk, related_name="+")
+
+        class Meta:
+            app_label = "tests"
+
+    meta = type("Meta", (), {"model": Story, "import_id_fields": ["slug"]})
+    kind = type(RelationalResource)(
+        "StoryResource", (RelationalResource,), {"Meta": meta, **attributes}
+    )
+    found = checks.check_resources(host.get_app_configs())
+    assert all(message.obj is kind for message in found)
+    return found
+
+
+@pytest.mark.parametrize(
+    "by", ["id", "pk", "code", ("name", "city"), ("city", "name", "is_closed")]
+)
+@pytest.mark.parametrize("name", ["desk", "desks"])
+def test_names_that_one_record_has(host: Apps, name: str, by: str | tuple[str, ...]):
+    field = {"desk": ForeignKeyField, "desks": ManyToManyField}[name]
+    assert resource_of(host, **{name: field(by=by)}) == []
+
+
+@pytest.mark.parametrize("by", ["name", "city", ("city", "is_closed")])
+@pytest.mark.parametrize("name", ["desk", "desks"])
+def test_names_that_several_may_share(host: Apps, name: str, by: str | tuple[str, ...]):
+    field = {"desk": ForeignKeyField, "desks": ManyToManyField}[name]
+    [message] = resource_of(host, **{name: field(by=by)})
+    said = by if isinstance(by, str) else " and ".join(by)
+    assert message.id == "django_bookrel.W103"
+    assert message.msg == (
+        f"StoryResource.{name} finds a tests.OurDesk by {said}, which several may share."
+    )
+
+
+def test_records_that_cannot_be_created(host: Apps):
+    [message] = resource_of(host, desk=ForeignKeyField(by="code", create=True))
+    assert message.msg == (
+        "StoryResource.desk cannot create a tests.OurDesk, which needs more than code: name, city."
+    )
+
+
+def test_resource_that_takes_arguments(host: Apps):
+    def __init__(self: Any, tenant: int) -> None:  # noqa: N807
+        raise AssertionError
+
+    assert resource_of(host, desk=ForeignKeyField(by="name"), __init__=__init__) == []
+
+
+def test_relation_that_is_not_there(host: Apps):
+    [message] = resource_of(host, people=ManyToManyField(by="name"))
+    assert message.msg == "StoryResource cannot import: tests.Story has no relation “people”."
+
+
+def test_name_that_is_no_field(host: Apps):
+    [message] = resource_of(host, desk=ForeignKeyField(by="nmae"))
+    assert message.msg == (
+        "StoryResource cannot import: by='nmae': tests.OurDesk has no such field; "
+        "its fields are: id, name, city, code, is_closed."
+    )
+
+
+def test_resources_of_other_apps(host: Apps):
+    resource_of(host, desk=ForeignKeyField(by="name"))
+    with isolate_apps("tests") as others:
+        assert checks.check_resources(others.get_app_configs()) == []
+
+
+def test_our_own_resource_is_clean():
+    assert not [m for m in checks.check_resources() if m.obj is BookResource]
 
 
 HOST = """

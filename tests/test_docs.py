@@ -19,7 +19,7 @@ from django.db import models
 from django.test.utils import isolate_apps
 
 import django_bookrel
-from django_bookrel import abstract, checks, fields, querysets
+from django_bookrel import abstract, checks, fields, querysets, resources
 from django_bookrel.conf import Conf
 from django_bookrel.resources.exporting import FORMATS
 from django_bookrel.sources import SOURCES
@@ -115,19 +115,21 @@ def check_blocks() -> Iterator[tuple[str, str, Block]]:
     lines = page.read_text(encoding="utf-8").splitlines()
     for block in blocks(page):
         above = lines[: block.line - 1]
-        [identity] = [line for line in above if line.startswith("django_bookrel.E")][-1:]
+        [identity] = [line for line in above if line.startswith("django_bookrel.")][-1:]
         [verdict] = [line for line in above if line in ("Wrong:", "Right:")][-1:]
         yield identity, verdict.strip(":"), block
 
 
 def ids_of(block: Block) -> set[str]:
-    """Give the ids of what the checks say of the models of a block."""
+    """Give the ids of what the checks say of the models and resources of a block."""
     with isolate_apps("tests.hosts.pair") as host:
         names: dict[str, Any] = {"__name__": "tests.hosts.pair.models", "models": models}
-        for module in (abstract, fields, querysets):
+        for module in (abstract, fields, querysets, resources):
             names |= {name: getattr(module, name) for name in module.__all__}
         exec(block.text, names)
-        return {message.id for message in checks.check_models(host.get_app_configs())}
+        configs = host.get_app_configs()
+        found = [*checks.check_models(configs), *checks.check_resources(configs)]
+        return {message.id for message in found}
 
 
 def test_every_check_is_documented():

@@ -1105,3 +1105,25 @@ def test_books_without_the_resource_of_books(tmp_path: Path):
     assert (line, column, value) == (3, "isbn", "9780306406158")
     assert "check digit" in reason
     assert Book.objects.get().pages == 7
+
+
+def test_records_named_by_primary_key(tmp_path: Path):
+    class ByKeyResource(RelationalResource):
+        reporter = ForeignKeyField(by="pk")
+        topics = ManyToManyField(by="pk")
+
+        class Meta:
+            model = Article
+            fields = ("slug", "headline", "reporter", "topics")
+            import_id_fields = ("slug",)
+
+    reporter = Reporter.objects.create(email="a@example.org")
+    topics = [Topic.objects.create(name=name) for name in "xy"]
+    listed = "|".join(str(topic.pk) for topic in topics)
+    row = {"slug": "a", "headline": "A", "reporter": str(reporter.pk), "topics": listed}
+    rows = [row, {**row, "slug": "b", "reporter": "0"}]
+    path = write_csv(tmp_path / "in.csv", rows, list(row))
+    result = load(path, resource=ByKeyResource, source="native")
+    assert (result.counts.new, result.counts.rejected) == (1, 1)
+    article = Article.objects.get()
+    assert (article.reporter, set(article.topics.all())) == (reporter, set(topics))

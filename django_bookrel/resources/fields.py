@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any
 
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured
 from django.db import models
 from import_export.fields import Field
 from import_export.widgets import ForeignKeyWidget, ManyToManyWidget
@@ -19,6 +19,7 @@ from import_export.widgets import ForeignKeyWidget, ManyToManyWidget
 from ..abstract import AbstractAuthor
 from ..bulk import Children, ForeignKey, PersonReference, Reference, needs_value
 from ..bulk.hostcode import may_fill_columns
+from ..fields import field_of
 from ..sources import join_list, split_list
 
 __all__ = ("ForeignKeyField", "ManyToManyField", "RelatedRowsField", "RelationField")
@@ -56,10 +57,12 @@ class RelationField(Field):
         target = relation.target_field
         to_field = "" if target.primary_key else target.name
         model = self.model or relation.related_model
-        is_person = issubclass(model, AbstractAuthor) and self.by == ("name",)
-        kind = PersonReference if is_person else Reference
-        lacks = tuple(lacking(model, self.by)) if self.create else ()
-        return kind(model, self.by, self.create and not lacks, to_field, lacks)
+        by = tuple(_named_field(model, name) for name in self.by)
+        kind = (
+            PersonReference if issubclass(model, AbstractAuthor) and by == ("name",) else Reference
+        )
+        lacks = tuple(lacking(model, by)) if self.create else ()
+        return kind(model, by, self.create and not lacks, to_field, lacks)
 
     def names(self, cell: str) -> Entry:
         """Return what a cell that names one record gives for each field of ``by``."""
@@ -228,6 +231,18 @@ def lacking(model: type[models.Model], said: Collection[str]) -> Iterator[str]:
         for field in model._meta.concrete_fields:
             if field.name not in said and needs_value(field):
                 yield field.name
+
+
+def _named_field(model: type[models.Model], name: str) -> str:
+    if name == "pk":
+        return model._meta.pk.name
+    try:
+        return field_of(model, name).name
+    except FieldDoesNotExist:
+        known = ", ".join(field.name for field in model._meta.concrete_fields)
+        raise ImproperlyConfigured(
+            f"by={name!r}: {model._meta.label} has no such field; its fields are: {known}."
+        ) from None
 
 
 def _relation(model: type[models.Model], name: str) -> Any:
