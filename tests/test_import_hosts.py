@@ -1127,3 +1127,36 @@ def test_records_named_by_primary_key(tmp_path: Path):
     assert (result.counts.new, result.counts.rejected) == (1, 1)
     article = Article.objects.get()
     assert (article.reporter, set(article.topics.all())) == (reporter, set(topics))
+
+
+class TwoReportersResource(RelationalResource):
+    reporter = ForeignKeyField(by="email", create=True)
+    # Its column holds the address, that of the reporter a number.
+    editor = ForeignKeyField(by="email", create=True)
+
+    class Meta:
+        model = Article
+        fields = ("slug", "headline", "reporter", "editor")
+        import_id_fields = ("slug",)
+
+
+class HookedTwoReportersResource(TwoReportersResource):
+    def after_save_instance(self, instance: Any, row: Any, **kwargs: Any) -> None:
+        pass
+
+
+@pytest.mark.parametrize("batch_size", [1, 2, 100])
+@pytest.mark.parametrize("resource", [TwoReportersResource, HookedTwoReportersResource])
+def test_one_new_record_by_two_references(tmp_path: Path, resource: Any, batch_size: int):
+    people = [("x", "x"), ("y", "x"), ("z", "y"), ("x", "w"), ("w", "z")]
+    rows = [
+        {"slug": f"s{n}", "headline": "H", "reporter": f"{a}@e.org", "editor": f"{b}@e.org"}
+        for n, (a, b) in enumerate(people)
+    ]
+    path = write_csv(tmp_path / "in.csv", rows, list(rows[0]))
+    options = {"resource": resource, "source": "native", "batch_size": batch_size}
+    assert load(path, **options).counts.new == 5
+    assert Reporter.objects.count() == 4
+    found = Article.objects.order_by("slug").values_list("reporter__email", "editor__email")
+    assert list(found) == [(f"{a}@e.org", f"{b}@e.org") for a, b in people]
+    assert load(path, **options).counts.unchanged == 5

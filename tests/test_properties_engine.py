@@ -287,7 +287,7 @@ ARTICLE = st.fixed_dictionaries(
     {
         "headline": st.sampled_from(["Up", "Down"]),
         "reporter": st.sampled_from(["", "ann@example.com", "bo@example.com"]),
-        "editor": st.sampled_from(["", "cy@example.com"]),
+        "editor": st.sampled_from(["", "ann@example.com", "cy@example.com"]),
         "topics": some(["Sky", "Sea"]),
         "words": st.sampled_from(["", "1", "900"]),
     }

@@ -29,6 +29,9 @@ class References:
             if reference not in self.resolvers:
                 kind = PersonResolver if isinstance(reference, PersonReference) else Resolver
                 self.resolvers[reference] = kind(reference, writer, layout.aliases)
+        creating = [reference.model for reference in self.resolvers if reference.create]
+        self.shared = {model for model in creating if creating.count(model) > 1}
+        """Models of which several references create records."""
 
     def find(self, chunk: Chunk) -> None:
         """Look up what the rows of a chunk name, in the order of the rows."""
@@ -55,7 +58,10 @@ class References:
                 pending[sync.child.reference] += found
         for reference, resolver in self.resolvers.items():
             if reference.create:
-                resolver.create(list(dict.fromkeys(pending[reference])))
+                wanted = list(dict.fromkeys(pending[reference]))
+                if reference.model in self.shared:
+                    wanted = resolver.adopt(wanted)
+                resolver.create(wanted)
 
     def unite(self, chunk: Chunk, new: Sequence[int], known: Sequence[int]) -> None:
         """Take names for one record that turn out to mean one."""

@@ -55,7 +55,7 @@ class Resolver:
         self.known: dict[Names, Any] = {}
         """Names of earlier chunks -> what refers to the record."""
         self.made: list[Pending] = []
-        """What was created since :meth:`begin`."""
+        """What was created or adopted since :meth:`begin`."""
         self.doubtful = False
         """Whether several new names may mean one record: see :meth:`unite`."""
 
@@ -127,6 +127,16 @@ class Resolver:
         for one, value in zip(pending, values, strict=True):
             one.value = value
         self.made += pending
+
+    def adopt(self, pending: Sequence[Pending]) -> list[Pending]:
+        """Settle what stands for records that another reference has created; return the others."""
+        columns = self.reference.columns
+        identities = [one.identity[: len(columns)] for one in pending]
+        hits = self.writer.match(columns, identities, [self.model._meta.pk, self.reference.value])
+        for index, _pk, value in sorted(hits, key=lambda hit: hit[:2], reverse=True):
+            pending[index].value = value
+        self.made += [one for one in pending if one.value is not None]
+        return [one for one in pending if one.value is None]
 
     def begin(self) -> None:
         """Begin a savepoint, the end of the one before."""
