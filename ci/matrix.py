@@ -108,7 +108,9 @@ def run_tox(environments: list[str], arguments: list[str], variables: dict[str, 
     REPORTS.mkdir(parents=True, exist_ok=True)
     result = REPORTS / "tox.json"
     result.unlink(missing_ok=True)
-    parallel = ["run-parallel", "--parallel-no-spinner"] if len(environments) > 1 else ["run"]
+    # One more than there are processors: tests wait for servers and for one another.
+    side_by_side = ["--parallel", str((os.cpu_count() or 1) + 1), "--parallel-no-spinner"]
+    parallel = ["run-parallel", *side_by_side] if len(environments) > 1 else ["run"]
     selection = ["-e", ",".join(environments), "--result-json", str(result)]
     subprocess.run([*TOX, *parallel, *selection, "--", *arguments], cwd=ROOT, env=variables)
     return json.loads(result.read_text())["testenvs"] if result.exists() else {}
