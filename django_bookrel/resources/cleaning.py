@@ -36,6 +36,9 @@ Refuse = Callable[[int, str, Any, str], None]
 
 MISSING = object()
 
+REMEMBERED_TEXTS = 1_000
+"""Texts of a column that are remembered as good from one chunk to the next."""
+
 CELL_ERRORS = (ValueError, TypeError, ValidationError)
 
 
@@ -203,9 +206,6 @@ def _whole_or_singly(
 class _Texts(dict[str, Any]):
     """Texts of a column, each checked once as the column does."""
 
-    most = 1_000
-    """So many are remembered from one chunk to the next."""
-
     def __init__(self, column: AnyField) -> None:
         self.clean = cleaner(column)
 
@@ -219,7 +219,7 @@ class _Texts(dict[str, Any]):
         return [self[text] if isinstance(text, str) else text for text in texts]
 
     def learn(self, texts: Sequence[str]) -> None:
-        if len(self) > self.most:
+        if len(self) > REMEMBERED_TEXTS:
             self.clear()
         new = [text for text in dict.fromkeys(texts) if text not in self]
         if new:
@@ -231,8 +231,6 @@ class _Texts(dict[str, Any]):
 
 class _Names(_Texts):
     """Texts that name a record, each checked once as the columns that hold its names do."""
-
-    most = 50_000
 
     def __init__(self, relation: Any, reference: Reference) -> None:
         self.names = relation.names
