@@ -21,7 +21,8 @@ from tablib import Dataset
 from django_bookrel.bulk import needs_value
 from django_bookrel.exceptions import MissingColumns
 from django_bookrel.fields import KeyField, PositionField
-from django_bookrel.models import Book
+from django_bookrel.models import Alias, Book
+from django_bookrel.names import text_key
 from django_bookrel.resources import (
     ForeignKeyField,
     ManyToManyField,
@@ -1160,3 +1161,22 @@ def test_one_new_record_by_two_references(tmp_path: Path, resource: Any, batch_s
     found = Article.objects.order_by("slug").values_list("reporter__email", "editor__email")
     assert list(found) == [(f"{a}@e.org", f"{b}@e.org") for a, b in people]
     assert load(path, **options).counts.unchanged == 5
+
+
+def test_aliases_of_records_of_a_host(tmp_path: Path):
+    section = Section.objects.create(name="Sport")
+    Alias.objects.create(
+        kind="newsdesk.section", name="Games", key=text_key("Games"), target=str(section.pk)
+    )
+    # Of another model.
+    Alias.objects.create(
+        kind="newsdesk.topic", name="Chess", key=text_key("Chess"), target=str(section.pk)
+    )
+    rows = [
+        {"slug": f"s{number}", "headline": "H", "section": name}
+        for number, name in enumerate(["GAMES", "sport", "Chess"])
+    ]
+    path = write_csv(tmp_path / "in.csv", rows, list(rows[0]))
+    assert load(path, resource=ArticleResource, source="native").counts.new == 3
+    found = Article.objects.order_by("slug").values_list("section__name", flat=True)
+    assert list(found) == ["Sport", "Sport", "Chess"]

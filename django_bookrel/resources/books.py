@@ -8,7 +8,6 @@ from functools import cache
 from hashlib import blake2b
 from typing import Any
 
-from django.apps import apps
 from django.db import models
 
 from ..abstract import AbstractBook
@@ -166,10 +165,6 @@ class BaseBookResource(RelationalResource):
                 made = fingerprint(page["title"][row], author, page["year"][row])
                 if entries[0][1] == made:
                     page["identifiers"][row] = ()
-
-    def alias_model(self) -> type[models.Model] | None:
-        config = apps.get_app_config("django_bookrel")
-        return config.get_model("Alias") if config.models_module else None
 
 
 def fingerprint(title: str, author_key: str, year: int | None) -> str:

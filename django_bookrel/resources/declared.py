@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Any
 
+from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
 from django.db import models, router
 from import_export.fields import Field
@@ -147,7 +148,12 @@ class DeclaredResource(ModelResource):
 
     def alias_model(self) -> type[models.Model] | None:
         """Return the model of former names that an import resolves, if there is one."""
-        return None
+        try:
+            model = apps.get_model("django_bookrel", "Alias")
+        except LookupError:
+            return None
+        using = self.get_db_connection_name()
+        return model if router.allow_migrate_model(using, model) else None
 
     def relation_field(self, name: str, declared: Field) -> Field:
         """Give a relation that was declared with django-import-export's widgets our form."""
