@@ -43,7 +43,8 @@ OURS, THEIRS = "processes", "second_session"
 """Two connections to the database of the processes."""
 
 ROWS = 4_000
-BATCH = 50
+BATCH = 10
+"""So few that a process which is to be ended takes long enough, on a quick machine too."""
 
 on_sqlite = connection.vendor == "sqlite"
 servers_only = pytest.mark.skipif(on_sqlite, reason="SQLite has no server")
@@ -526,6 +527,15 @@ def test_transaction_of_somebody_else_is_theirs_to_try_again(
     assert calls == [1]
 
 
+def refuses_old_snapshots() -> bool:
+    """Return whether a repeatable read may not write what changed since; MariaDB's since 11.6."""
+    if connection.vendor == "postgresql":
+        return True
+    with connections[OURS].cursor() as cursor:
+        cursor.execute("SHOW VARIABLES LIKE 'innodb_snapshot_isolation'")
+        return [value for _name, value in cursor.fetchall()] == ["ON"]
+
+
 @servers_only
 def test_record_changed_since_it_was_read_is_read_again(
     row: Path, their_book: Book, meanwhile: Callable[..., list[int]]
@@ -538,5 +548,5 @@ def test_record_changed_since_it_was_read_is_read_again(
         calls = meanwhile("update", happens)
         assert load(row, using=OURS).counts.updated == 1
         [book] = Book.objects.using(OURS)
-    assert calls == {"postgresql": [1, 2], "mysql": [1]}[connection.vendor]
+    assert calls == ([1, 2] if refuses_old_snapshots() else [1])
     assert (book.title, book.pages) == ("T", 2)
