@@ -23,7 +23,17 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from django_bookrel.models import Author, Book, Publisher, Series, Subject
-from django_bookrel.resources import BookResource, bookresource_factory, load
+from django_bookrel.resources import (
+    BookResource,
+    ForeignKeyField,
+    ManyToManyField,
+    RelatedRowsField,
+    RelationalResource,
+    bookresource_factory,
+    load,
+)
+from django_bookrel.resources.exporting import Exporter
+from tests.hosts.custom import models as custom
 from tests.hosts.newsdesk.models import Article, Reporter, Section, Topic
 from tests.hosts.newsdesk.resources import ArticleResource
 from tests.hosts.novels.models import House, Novel, Person
@@ -476,6 +486,85 @@ def test_upstream_export_of_articles():
     [row] = ArticleResource().export().dict
     assert (row["reporter"], row["editor"], row["topics"]) == ("", "bo@example.com", "Space")
     assert row["extra"] == "{}"
+
+
+# Models of hosts that lie in several tables, or point at something else than a primary key.
+
+
+def slashed(*columns: str) -> RelatedRowsField:
+    """Give a field of rows that are written as "a/b"."""
+    return RelatedRowsField(
+        columns=columns,
+        key=columns,
+        parse=lambda cell: [(text,) for text in cell.split("/") if text],
+        render=lambda entries: "/".join(text for (text,) in entries),
+    )
+
+
+class BulletinResource(RelationalResource):
+    lines = slashed("text")
+    chapters = slashed("name")
+
+    class Meta:
+        model = custom.Bulletin
+        fields = ("code", "title", "lines", "chapters")
+        import_id_fields = ("code",)
+
+
+class SpecialResource(BulletinResource):
+    class Meta:
+        model = custom.Special
+        fields = ("code", "title", "sponsor", "lines", "chapters")
+        import_id_fields = ("code",)
+
+
+class ReviewResource(RelationalResource):
+    special = ForeignKeyField(by="code")
+    also = ManyToManyField(by="code")
+
+    class Meta:
+        model = custom.Review
+        fields = ("name", "special", "also")
+        import_id_fields = ("name",)
+
+
+class SeatResource(RelationalResource):
+    class Meta:
+        model = custom.Seat
+        fields = ("hall", "number", "holder")
+        import_id_fields = ("hall", "number")
+
+
+@pytest.mark.parametrize("gap", [1, 1_000])
+def test_models_in_several_tables(tmp_path: Path, settings: Any, gap: int):
+    settings.BOOKREL_BATCH_SIZE = 2
+    for number in range(5):
+        special = custom.Special.objects.create(
+            pk=gap * (number + 1), code=f"c{number}", title=f"t{number}", sponsor=f"s{number}"
+        )
+        for text in "xy"[: number % 3]:
+            custom.Line.objects.create(bulletin=special, text=f"{text}{number}")
+            custom.Chapter.objects.create(bulletin=special, name=f"{text}{number}")
+        review = custom.Review.objects.create(special=special, name=f"r{number}")
+        review.also.set(custom.Special.objects.filter(code__in=("c0", "c1")))
+        custom.Seat.objects.create(hall="A", number=number, holder=f"h{number}")
+    both = "x2/y2,x2/y2"
+    wanted = {
+        BulletinResource: ["c1,T1,x1,x1", f"c2,T2,{both}", "c3,T3,,"],
+        SpecialResource: ["c1,T1,s1,x1,x1", f"c2,T2,s2,{both}", "c3,T3,s3,,"],
+        ReviewResource: ["r1,c1,c0|c1", "r2,c2,c0|c1", "r3,c3,c0|c1"],
+        SeatResource: ["A,1,h1", "A,2,h2", "A,3,h3"],
+    }
+    for resource, lines in wanted.items():
+        path = tmp_path / f"{resource.__name__}.csv"
+        with path.open("w", encoding="utf-8", newline="") as file:
+            assert Exporter(resource()).write(file, "csv") == 5
+        found = path.read_text(encoding="utf-8").splitlines()
+        assert [found[0].lower(), *map(str.lower, found[2:5])] == [
+            ",".join(resource._meta.fields),
+            *map(str.lower, lines),
+        ]
+        assert load(path, resource=resource, source="native").counts.unchanged == 5
 
 
 def test_upstream_export_imports_again():

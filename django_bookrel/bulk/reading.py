@@ -8,13 +8,15 @@ from typing import Any
 
 from django.db import models
 
-from ..fields import field_of
+from ..fields import AnyField, field_of
 from .layout import Children, Layout, Reference
 from .writers import Writer
 
 __all__ = ("names_of", "read_pages")
 
 FETCHED = 100_000
+VARIABLES = 500
+"""Fewer than SQLite takes in a statement."""
 REMEMBERED_PAGES = 4
 """Names of at least so many pages are remembered, if every record has another."""
 
@@ -28,7 +30,8 @@ def read_pages(
     A plain column has values, a foreign key tuples of names or None, children lists of entries with
     tuples of names in them.
 
-    Queries: per page one, and one or two for each foreign key and each of the children.
+    Queries: per page one, and one or two for each foreign key and each of the children; more only
+    for models in several tables, and foreign keys that hold no primary key.
     """
     names = _Names(writer, REMEMBERED_PAGES * page_size)
     pk = layout.model._meta.pk
@@ -57,9 +60,9 @@ def _fetched(page: models.QuerySet[Any]) -> list[tuple[Any, ...]]:
 def names_of(reference: Reference, writer: Writer, keys: set[Any]) -> dict[Any, Any]:
     """Return what refers to a record -> the names by which a cell would say it."""
     fetch = [reference.value, *(field_of(reference.model, name) for name in reference.by)]
-    wanted = [(key,) for key in keys if key is not None]
-    found = writer.match([reference.value], wanted, fetch)
-    return {key: tuple(names) for _index, key, *names in found}
+    wanted = [key for key in keys if key is not None]
+    found = _matched(reference.model, reference.value, wanted, fetch, writer)
+    return {key: tuple(names) for key, *names in found}
 
 
 class _Names:
@@ -107,11 +110,43 @@ def _rows(child: Children, writer: Writer, parents: list[Any]) -> list[tuple[Any
     """Return primary key, parent and columns of the rows of ``parents``, which are in order."""
     parent, fetch = child.parent, [child.model._meta.pk, child.parent, *child.columns]
     first, last = parents[0], parents[-1]
-    if isinstance(first, int) and last - first < 2 * len(parents):
+    if isinstance(first, int) and last - first < 2 * len(parents) and not _is_indirect(parent):
         # All of a range are had without sending their keys, and few that nobody asked for.
         within = {f"{parent.attname}__gte": first, f"{parent.attname}__lte": last}
-        rows = child.model._base_manager.using(writer.connection.alias).filter(**within)
+        rows = _rows_of(child.model, writer).filter(**within)
         asked, fields = set(parents), [field.attname for field in fetch]
         return [row for row in _fetched(rows.values_list(*fields)) if row[1] in asked]
-    found = writer.match([parent], [(key,) for key in parents], fetch)
-    return [tuple(row[1:]) for row in found]
+    return _matched(child.model, parent, parents, fetch, writer)
+
+
+def _matched(
+    model: type[models.Model],
+    column: AnyField,
+    keys: list[Any],
+    fetch: list[AnyField],
+    writer: Writer,
+) -> list[tuple[Any, ...]]:
+    """Return the values of ``fetch`` of the rows that have one of ``keys`` in ``column``."""
+    every = [column, *fetch]
+    composite = any(isinstance(field, models.CompositePrimaryKey) for field in every)
+    if len({field.model for field in every}) == 1 and not composite and not _is_indirect(column):
+        return [tuple(row[1:]) for row in writer.match([column], [(k,) for k in keys], fetch)]
+    # Several tables, or a key that stands for another: for Django to sort out.
+    path = f"{column.name}__pk" if _is_indirect(column) else column.attname
+    rows = _rows_of(model, writer)
+    names = [path if field is column else field.attname for field in fetch]
+    found: list[tuple[Any, ...]] = []
+    for start in range(0, len(keys), VARIABLES):
+        some = {f"{path}__in": keys[start : start + VARIABLES]}
+        found += _fetched(rows.filter(**some).values_list(*names))
+    return found
+
+
+def _is_indirect(column: AnyField) -> bool:
+    """Return whether a foreign key holds something else than a primary key."""
+    return isinstance(column, models.ForeignKey) and not column.target_field.primary_key
+
+
+def _rows_of(model: type[models.Model], writer: Writer) -> models.QuerySet[Any]:
+    # Without the model's managers, which may hide rows.
+    return models.QuerySet(model, using=writer.connection.alias)

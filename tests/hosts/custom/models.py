@@ -111,6 +111,17 @@ class Line(models.Model):
         return self.text
 
 
+class Review(models.Model):
+    """Points at a multi-table child."""
+
+    special = models.ForeignKey(Special, models.CASCADE, related_name="reviews")
+    also = models.ManyToManyField(Special, related_name="+")
+    name = models.CharField(max_length=50, unique=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Chapter(models.Model):
     """Has rows of another model that go with it."""
 

@@ -132,4 +132,13 @@ class Migration(migrations.Migration):
             name='tags',
             field=models.ManyToManyField(blank=True, to='custom.tag'),
         ),
+        migrations.CreateModel(
+            name='Review',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=50, unique=True)),
+                ('also', models.ManyToManyField(related_name='+', to='custom.special')),
+                ('special', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reviews', to='custom.special')),
+            ],
+        ),
     ]
