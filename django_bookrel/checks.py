@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from django.apps import AppConfig, apps
 from django.core.checks import CheckMessage, Error, Warning  # noqa: A004
 from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured
+from django.db import DatabaseError
 from django.db.models import BaseConstraint, CheckConstraint, F, Model, Q, UniqueConstraint
 from django.db.models.fields.related import RelatedField
 
@@ -61,13 +62,12 @@ def _resource(kind: type[RelationalResource]) -> Iterator[CheckMessage]:
 
     try:
         resource = kind()
-    except TypeError:
-        # It takes arguments, which only the host knows.
-        return
-    try:
         layout = resource.layout(resource.written_columns())
     except ImproperlyConfigured as error:
         yield unusable_resource(kind, error)
+        return
+    except (TypeError, DatabaseError):
+        # It takes arguments, or wants a database that need not be there yet.
         return
     # Another resource lists its fields itself, maybe to change no more than these.
     if layout.unsaid and issubclass(kind, BaseBookResource):

@@ -6,13 +6,14 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.apps.registry import Apps
 from django.core.checks import CheckMessage, Error, Tags, registry
-from django.db import models
+from django.db import OperationalError, models
 from django.db.models.functions import Lower
 from django.db.models.lookups import GreaterThan
 from django.test.utils import isolate_apps
@@ -303,11 +304,17 @@ def test_records_that_cannot_be_created(host: Apps):
     )
 
 
-def test_resource_that_takes_arguments(host: Apps):
-    def __init__(self: Any, tenant: int) -> None:  # noqa: N807
-        raise AssertionError
+def with_argument(self: Any, tenant: int) -> None:
+    raise AssertionError
 
-    assert resource_of(host, desk=ForeignKeyField(by="name"), __init__=__init__) == []
+
+def with_database(self: Any) -> None:
+    raise OperationalError("no such table")
+
+
+@pytest.mark.parametrize("init", [with_argument, with_database])
+def test_resource_that_only_its_host_can_make(host: Apps, init: Callable[..., None]):
+    assert resource_of(host, desk=ForeignKeyField(by="name"), __init__=init) == []
 
 
 def test_relation_that_is_not_there(host: Apps):
@@ -334,7 +341,7 @@ def test_our_own_resource_is_clean():
 
 
 HOST = """
-from django.db import models
+from django.db import OperationalError, models
 from django_bookrel.abstract import AbstractBook
 class Book(AbstractBook):
     author = models.ForeignKey("django_bookrel.Author", models.CASCADE, related_name="books")
