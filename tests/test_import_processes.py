@@ -43,8 +43,7 @@ OURS, THEIRS = "processes", "second_session"
 """Two connections to the database of the processes."""
 
 ROWS = 4_000
-BATCH = 10
-"""So few that a process which is to be ended takes long enough, on a quick machine too."""
+BATCH = 50
 
 on_sqlite = connection.vendor == "sqlite"
 servers_only = pytest.mark.skipif(on_sqlite, reason="SQLite has no server")
@@ -121,7 +120,10 @@ def start(database: str) -> Iterator[Start]:
     running: list[subprocess.Popen[str]] = []
 
     def start(
-        *args: object, command: Sequence[str] = ("bookrel_import", "--json"), options: str = ""
+        *args: object,
+        command: Sequence[str] = ("bookrel_import", "--json"),
+        options: str = "",
+        module: str = "django",
     ) -> subprocess.Popen[str]:
         environment = os.environ | {
             "DATABASE_URL": database + options,
@@ -129,7 +131,7 @@ def start(database: str) -> Iterator[Start]:
             "PYTHONPATH": str(Path(__file__).resolve().parent.parent),
         }
         process = subprocess.Popen(
-            [sys.executable, "-m", "django", *command, *map(str, args)],
+            [sys.executable, "-m", module, *command, *map(str, args)],
             env=environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -243,7 +245,7 @@ def test_atomic_import_beside_others(
 
 
 def test_killed_and_started_again(start: Start, catalogue: Path, undisturbed: dict[str, list[Any]]):
-    process = start(catalogue, "--batch-size", BATCH)
+    process = start(catalogue, "--batch-size", BATCH, module="tests.slowly")
     wait_for_chunks(process)
     process.kill()
     assert process.wait() == -signal.SIGKILL
@@ -261,7 +263,7 @@ def test_killed_and_started_again(start: Start, catalogue: Path, undisturbed: di
 def test_interrupted_and_started_again(
     start: Start, catalogue: Path, undisturbed: dict[str, list[Any]]
 ):
-    process = start(catalogue, "--batch-size", BATCH)
+    process = start(catalogue, "--batch-size", BATCH, module="tests.slowly")
     wait_for_chunks(process)
     process.send_signal(signal.SIGINT)
     run = finish(process)
@@ -316,7 +318,7 @@ def cut_off() -> None:
 def test_cut_off_and_started_again(
     start: Start, catalogue: Path, undisturbed: dict[str, list[Any]]
 ):
-    process = start(catalogue, "--batch-size", BATCH)
+    process = start(catalogue, "--batch-size", BATCH, module="tests.slowly")
     wait_for_chunks(process)
     cut_off()
     run = finish(process)
