@@ -36,6 +36,7 @@ from django_bookrel.models import (
     Subject,
 )
 from django_bookrel.resources import load
+from django_bookrel.signals import rows_written
 from django_bookrel.testing.catalogue import HEADER, generate
 from tests.importing import write_csv
 
@@ -190,7 +191,7 @@ def wait_for_chunks(process: subprocess.Popen[str], chunks: int = 3) -> None:
 
 
 def last_record() -> dict[str, Any]:
-    names = ("status", "rows", "new", "message")
+    names = ("status", "rows", "new", "updated", "message")
     return ImportRecord.objects.using(OURS).values(*names).latest("pk")
 
 
@@ -305,13 +306,30 @@ CUT_OFF = {
 }
 
 
-def cut_off() -> None:
+def cut_off(using: str = OURS) -> None:
     """End every other connection to the database."""
     kill = "SELECT pg_terminate_backend(%s)" if connection.vendor == "postgresql" else "KILL %s"
-    with connections[OURS].cursor() as cursor:
+    with connections[using].cursor() as cursor:
         cursor.execute(CUT_OFF[connection.vendor])
         for (number,) in cursor.fetchall():
             cursor.execute(kill, [number])
+
+
+@servers_only
+@pytest.mark.parametrize("level", [0, 1])
+def test_cut_off_behind_a_commit(row: Path, their_book: Book, level: int):
+    def lose(**kwargs: Any) -> None:
+        cut_off(THEIRS)
+
+    rows_written.connect(lose)
+    try:
+        with connected(**LEVELS[connection.vendor][level]):
+            assert load(row, using=OURS).counts.updated == 1
+            assert Book.objects.using(OURS).get().title == "T"
+            record = last_record()
+    finally:
+        rows_written.disconnect(lose)
+    assert (record["status"], record["updated"]) == ("done", 1)
 
 
 @servers_only

@@ -212,6 +212,14 @@ class _ImportLog:
     def _save(self) -> None:
         tried_again(self.writer, lambda: self.record.save(using=self.using))
 
+    def _save_once_more(self) -> None:
+        try:
+            self._save()
+        except Error:
+            # The connection may be lost, with or behind the last chunk.
+            self._reconnect()
+            self._save()
+
     def note(self, also: Any) -> Any:
         """Return a function that keeps refusals, then calls ``also``."""
 
@@ -265,9 +273,7 @@ class _ImportLog:
             setattr(self.record, name, getattr(counts, name))
         self.record.finished_at = timezone.now()
         try:
-            if error is not None:
-                self._reconnect()
-            self._save()
+            self._save_once_more()
         except Error:
             # A database that failed may not take the account of it either.
             if error is None:

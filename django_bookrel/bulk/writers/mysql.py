@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
-from django.db import OperationalError, models
+from django.db import InterfaceError, OperationalError, models
 
 from ...fields import AnyField
 from . import base
@@ -43,7 +43,9 @@ class Writer(base.SQLWriter):
         try:
             yield
         finally:
-            self.execute("SELECT RELEASE_LOCK(%s)", [name])
+            # It ends with the connection; that this is lost now undoes nothing that is committed.
+            with suppress(OperationalError, InterfaceError):
+                self.execute("SELECT RELEASE_LOCK(%s)", [name])
 
     def lock(self, model: type[models.Model]) -> None:
         # Held by session_lock(): MariaDB has no lock that ends with the transaction.

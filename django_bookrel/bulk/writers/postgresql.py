@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 from zlib import crc32
 
-from django.db import models, transaction
+from django.db import InterfaceError, OperationalError, models, transaction
 from django.utils.functional import cached_property
 
 from ...fields import AnyField
@@ -43,7 +43,9 @@ class Writer(base.SQLWriter):
         try:
             yield
         finally:
-            self.execute("SELECT pg_advisory_unlock(%s)", [LOCK_NUMBER])
+            # It ends with the connection; that this is lost now undoes nothing that is committed.
+            with suppress(OperationalError, InterfaceError):
+                self.execute("SELECT pg_advisory_unlock(%s)", [LOCK_NUMBER])
 
     @cached_property
     def _keeps_snapshot(self) -> bool:
