@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
 from django.db import connections, reset_queries, transaction
 from django.test.utils import CaptureQueriesContext
 
@@ -97,3 +99,8 @@ def rolled_back() -> Iterator[None]:
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
+
+
+def moment(*values: int) -> datetime.datetime:
+    """Return a point in time, in UTC where the settings know of time zones."""
+    return datetime.datetime(*values, tzinfo=datetime.UTC if settings.USE_TZ else None)

@@ -30,6 +30,7 @@ from django_bookrel.models import (
 )
 from tests.hosts.mirror import models as mirror
 from tests.hosts.novels.models import House, Person
+from tests.importing import moment
 
 pytestmark = pytest.mark.django_db
 
@@ -149,7 +150,10 @@ def test_key_in_a_fixture_without_it(
     named: type[Model], spellings: tuple[str, str, str], tmp_path: Path
 ):
     name, key, _other = spellings
-    times = {"created_at": "2020-01-01T00:00Z", "updated_at": "2020-01-01T00:00Z"}
+    times = {
+        "created_at": moment(2020, 1, 1).isoformat(),
+        "updated_at": moment(2020, 1, 1).isoformat(),
+    }
     has_times = any(field.name == "created_at" for field in named._meta.fields)
     load(tmp_path, named._meta.label, name=name, **(times if has_times else {}))
     assert stored(named) == [(name, key)]
@@ -405,7 +409,10 @@ def test_invalid_isbn_is_refused(write: Writer, wrong: object):
 
 @pytest.mark.parametrize("form, stored", [("0-306-40615-2", ISBN), ("", None), (None, None)])
 def test_isbn_in_a_fixture(form: str | None, stored: str | None, tmp_path: Path):
-    times = {"created_at": "2020-01-01T00:00Z", "updated_at": "2020-01-01T00:00Z"}
+    times = {
+        "created_at": moment(2020, 1, 1).isoformat(),
+        "updated_at": moment(2020, 1, 1).isoformat(),
+    }
     load(tmp_path, "django_bookrel.book", title="A book", isbn=form, **times)
     assert isbns() == [stored]
 

@@ -17,6 +17,7 @@ from django_bookrel.bulk.values import Filler, to_db
 from django_bookrel.bulk.writers import Writer, orm
 from django_bookrel.models import Author, Book, Identifier
 from tests.hosts.newsdesk.models import Article, Photo, Reporter, Topic
+from tests.importing import moment
 
 pytestmark = pytest.mark.django_db
 
@@ -95,13 +96,13 @@ VALUES: dict[str, Any] = {
     "slug": "a",
     "headline": "A",
     "published": datetime.date(1969, 7, 21),
-    "embargo": datetime.datetime(1969, 7, 20, 20, 17, 40, 123456, tzinfo=datetime.UTC),
+    "embargo": moment(1969, 7, 20, 20, 17, 40, 123456),
     "fee": Decimal("-1234.50"),
     "is_free": True,
     "kind": "essay",
     "words": 0,
     "extra": {"a": [1, None, 'é"\\']},
-    "changed_at": datetime.datetime(2024, 2, 29, tzinfo=datetime.UTC),
+    "changed_at": moment(2024, 2, 29),
 }
 EMPTY = VALUES | {"slug": "b", "published": None, "embargo": None, "fee": None, "extra": {}}
 

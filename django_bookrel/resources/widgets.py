@@ -8,6 +8,7 @@ that they cannot read for none.
 
 from __future__ import annotations
 
+import datetime
 import json
 import math
 from collections.abc import Callable
@@ -100,15 +101,24 @@ class TimeWidget(_ISO, widgets.TimeWidget):
 
 
 class DateTimeWidget(_ISO, widgets.DateTimeWidget):
-    """Points in time with their zone; as days."""
+    """
+    Points in time with their zone; as days.
+
+    Without ``USE_TZ`` a zone in a cell is taken off: the value is the time in ``TIME_ZONE``.
+    """
 
     say = staticmethod(lambda value: value.isoformat(" "))
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
         found = parse_datetime(value) if isinstance(value, str) and not self.format else None
         if found is None:
-            return super().clean(value, row, **kwargs)
-        return timezone.make_aware(found) if settings.USE_TZ and timezone.is_naive(found) else found
+            found = super().clean(value, row, **kwargs)
+        if not isinstance(found, datetime.datetime) or timezone.is_aware(found) == settings.USE_TZ:
+            return found
+        # A host without time zones has its times in the one of its settings, and no database
+        # takes others.
+        zone = timezone.get_default_timezone()
+        return timezone.make_aware(found) if settings.USE_TZ else timezone.make_naive(found, zone)
 
 
 class DurationWidget(widgets.DurationWidget):
