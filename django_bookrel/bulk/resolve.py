@@ -16,7 +16,7 @@ __all__ = ("Pending", "Resolver", "settled")
 
 Names = tuple[Any, ...]
 
-KNOWN_NAMES = 2**15
+KNOWN_NAMES = 2**13
 """Names that are remembered from chunk to chunk."""
 
 
