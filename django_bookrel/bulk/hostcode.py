@@ -130,7 +130,7 @@ def _limits_of_key(model: type[models.Model], given: Iterable[AnyField]) -> Iter
 
 def _limits_of_child(child: Children) -> Iterator[str]:
     name = _name(child.model)
-    if not child.parent.target_field.primary_key:
+    if child.is_indirect:
         yield f"{name}.{child.parent.name} does not point at the primary key"
     if child.accessor and getattr(child.parent.related_model, child.accessor).rel.symmetrical:
         yield f"{name} links both ways"

@@ -126,6 +126,11 @@ class Children:
     accessor: str = ""
     """The related manager's name on the parent, where the rows are many-to-many links."""
 
+    @property
+    def is_indirect(self) -> bool:
+        """Whether the rows point at something else than the primary key of their parent."""
+        return not self.parent.target_field.primary_key
+
 
 @dataclass(frozen=True)
 class Identity:

@@ -15,6 +15,7 @@ from .writers import Writer
 __all__ = ("names_of", "read_pages")
 
 FETCHED = 100_000
+"""Rows that are asked of the driver at a time."""
 VARIABLES = 500
 """Fewer than SQLite takes in a statement."""
 REMEMBERED_PAGES = 4
@@ -110,13 +111,14 @@ def _rows(child: Children, writer: Writer, parents: list[Any]) -> list[tuple[Any
     """Return primary key, parent and columns of the rows of ``parents``, which are in order."""
     parent, fetch = child.parent, [child.model._meta.pk, child.parent, *child.columns]
     first, last = parents[0], parents[-1]
-    if isinstance(first, int) and last - first < 2 * len(parents) and not _is_indirect(parent):
+    if isinstance(first, int) and last - first < 2 * len(parents) and not child.is_indirect:
         # All of a range are had without sending their keys, and few that nobody asked for.
         within = {f"{parent.attname}__gte": first, f"{parent.attname}__lte": last}
         rows = _rows_of(child.model, writer).filter(**within)
         asked, fields = set(parents), [field.attname for field in fetch]
         return [row for row in _fetched(rows.values_list(*fields)) if row[1] in asked]
-    return _matched(child.model, parent, parents, fetch, writer)
+    path = f"{parent.name}__pk" if child.is_indirect else ""
+    return _matched(child.model, parent, parents, fetch, writer, path)
 
 
 def _matched(
@@ -125,14 +127,19 @@ def _matched(
     keys: list[Any],
     fetch: list[AnyField],
     writer: Writer,
+    path: str = "",
 ) -> list[tuple[Any, ...]]:
-    """Return the values of ``fetch`` of the rows that have one of ``keys`` in ``column``."""
+    """
+    Return the values of ``fetch`` of the rows that have one of ``keys`` in ``column``.
+
+    :param path: where the keys are, if not in the column itself.
+    """
     every = [column, *fetch]
     composite = any(isinstance(field, models.CompositePrimaryKey) for field in every)
-    if len({field.model for field in every}) == 1 and not composite and not _is_indirect(column):
+    if len({field.model for field in every}) == 1 and not composite and not path:
         return [tuple(row[1:]) for row in writer.match([column], [(k,) for k in keys], fetch)]
     # Several tables, or a key that stands for another: for Django to sort out.
-    path = f"{column.name}__pk" if _is_indirect(column) else column.attname
+    path = path or column.attname
     rows = _rows_of(model, writer)
     names = [path if field is column else field.attname for field in fetch]
     found: list[tuple[Any, ...]] = []
@@ -140,11 +147,6 @@ def _matched(
         some = {f"{path}__in": keys[start : start + VARIABLES]}
         found += _fetched(rows.filter(**some).values_list(*names))
     return found
-
-
-def _is_indirect(column: AnyField) -> bool:
-    """Return whether a foreign key holds something else than a primary key."""
-    return isinstance(column, models.ForeignKey) and not column.target_field.primary_key
 
 
 def _rows_of(model: type[models.Model], writer: Writer) -> models.QuerySet[Any]:

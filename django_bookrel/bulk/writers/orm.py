@@ -44,7 +44,7 @@ class Writer(base.Writer):
         self.model = layout.model if layout else None
         children = layout.children if layout else ()
         self.links = {child.model: child for child in children if _is_managed(child)}
-        self.indirect = {c.parent for c in children if not c.parent.target_field.primary_key}
+        self.indirect = {c.parent for c in children if c.is_indirect}
         """Foreign keys that stand for a primary key and hold something else."""
         self.latest: models.Model | None = None
         """The instance that was saved last, of the layout's own model."""
