@@ -57,8 +57,9 @@ _CHARACTERS |= str.maketrans(_SPELLED)
 
 # NFKC makes "tm" of a trade mark, and a space of an acute accent that stands for an apostrophe.
 _LOST_ON_NFKC = str.maketrans("", "", "´™℠")
+# Those of a letter of another script stay; those at the start stand on nothing.
 _LATIN_MARKS = re.compile(
-    "(?<=[\0-\u02af\u1d00-\u1dbf\u2c60-\u2c7f\ua720-\ua7ff\uab30-\uab6f])"
+    "(?<![^\0-\u02af\u1d00-\u1dbf\u2c60-\u2c7f\ua720-\ua7ff\uab30-\uab6f])"
     "[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+"
 )
 # The joiners tell words apart in the scripts from Hebrew to Mongolian; elsewhere they are noise.

@@ -39,6 +39,8 @@ FULL_WIDTH = {code: code + 0xFEE0 for code in range(0x21, 0x7F)} | {0x20: 0x3000
         ("Weiß & Söhne", "weiss and sohne"),
         ("Işık İstanbul", "isik istanbul"),
         ("T\u0361Solstoi\u0306", "tsolstoi"),
+        # An accent that was typed before its letter, or has lost it.
+        ("\u0301Etudes", "etudes"),
         ("Ｐｅｎｇｕｉｎ", "penguin"),
         ("Lonely Planet®", "lonely planet"),
         ("Lonely Planet™", "lonely planet"),
