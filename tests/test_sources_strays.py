@@ -1,4 +1,4 @@
-"""Stray bytes and mojibake: read where it is certain what they mean, and nowhere else."""
+"""Stray bytes: read where it is certain what they mean, and nowhere else."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from django_bookrel.sources import Issue, Record, open_source
-from django_bookrel.sources.strays import KnownWords, mend_mojibake
+from django_bookrel.sources.strays import KnownWords
 
 KNOWN = KnownWords("Gabriel García Márquez, L’Étranger, für, où, Ça, Ørsted".encode())
 
@@ -44,43 +44,6 @@ def test_words_that_the_file_has(text: str):
 )
 def test_words_that_the_file_does_not_have(text: str):
     assert KNOWN.mend(text) is None
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["Günter Grass", "À la recherche", "L’été", "Čapek, Łukasz", "“A” – B…", "Ñandú", "JOSÉ", "İs"],
-)
-def test_mojibake(text: str):
-    wrong = "".join(
-        bytes([byte]).decode("cp1252") if byte not in b"\x81\x8d\x8f\x90\x9d" else chr(byte)
-        for byte in text.encode()
-    )
-    assert wrong != text
-    assert mend_mojibake(wrong) == text
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "plain",
-        "Günter",
-        "Ã",
-        "CAFÉ™",
-        "CAFÉ’S",
-        "MAÇÃ…",
-        "AMANHÃ – B",
-        "IRMÃ”",
-        "PÅ»",
-        "GÃ¼nter Größe",
-        "GÃ¼nter CAFÉ’S",
-        "雪 Ã¼",
-        "KÃ?Â¼hl",
-        "â‚",
-        "Â£5 €",
-    ],
-)
-def test_what_may_be_meant(text: str):
-    assert mend_mojibake(text) == text
 
 
 def read(folder: Path, data: bytes, **options: Any) -> list[Record]:

@@ -22,8 +22,7 @@ from typing import ClassVar
 
 from ..isbn import find_isbn
 from .base import Dialect, Row
-from .described import SINGLE
-from .misread import MisreadSource
+from .described import SINGLE, DescribedSource
 from .targets import Target
 
 __all__ = ("BookCrossingSource",)
@@ -34,11 +33,12 @@ _COLUMNS = ["ISBN", "Book-Title", "Book-Author", "Year-Of-Publication", "Publish
 _NUMBERS = [str(number) for number in range(len(_COLUMNS))]
 
 
-class BookCrossingSource(MisreadSource):
+class BookCrossingSource(DescribedSource):
     """The books of Book-Crossing, in any of their forms."""
 
     name: ClassVar[str] = "bookcrossing"
     title: ClassVar[str] = "Book-Crossing"
+    is_misread: ClassVar[bool] = True
     encoding: ClassVar[str] = "iso-8859-1"
     dialects: ClassVar[Sequence[Dialect]] = (
         Dialect(","),

@@ -31,7 +31,6 @@ from .described import SINGLE
 from .headings import NOT_OF_THE_BOOK, HeadingSource
 from .isbd import join_title, without_responsibility, without_stop
 from .librarynumbers import clean_identifiers
-from .misread import MisreadSource
 from .readers import left_out
 from .uniting import UnitingSource
 
@@ -44,11 +43,12 @@ _COMMA = re.compile(r",(?![^(]*\))")
 _OTHER_ROLES = frozenset({"designer", "book designer"})
 
 
-class HathiTrustSource(UnitingSource, MisreadSource, HeadingSource):
+class HathiTrustSource(UnitingSource, HeadingSource):
     """A table of books of HathiTrust or OCLC, of the Post45 Data Collective."""
 
     name: ClassVar[str] = "hathitrust"
     title: ClassVar[str] = "HathiTrust metadata (Post45 Data Collective)"
+    is_misread: ClassVar[bool] = True
     own_scheme: ClassVar[str] = "oclc"
     signature: ClassVar[frozenset[str]] = frozenset(
         {"author_authorized_heading", "author_lccn", "author_viaf", "oclc", "oclc_owi"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import chain, islice
 from typing import Any, ClassVar
 
@@ -12,11 +13,11 @@ from .base import SET_ASIDE, Column, Issue, Record, Row, Source
 from .cells import mend_text, split_texts
 from .credits import credited, is_nobody
 from .isbns import collect_numbers, is_rounded_column
+from .mojibake import has_mojibake, mend_mojibake
 from .people import Commas, learn_commas, split_people
 from .placement import in_reading_order, place_columns
 from .readers import READERS, Reader, left_out, mended, read_plain
 from .series import join_series, take_series
-from .strays import has_mojibake, mend_mojibake
 from .targets import Target, check_columns
 
 __all__ = ("MappedSource",)
@@ -73,6 +74,9 @@ class MappedSource(Source):
 
     own_numbers: ClassVar[str] = ""
     """Scheme of the format's own numbers, which stand where an ISBN should be; "" if none do."""
+
+    is_misread: ClassVar[bool] = False
+    """Whether files of the format are known to have been misread: see :mod:`.mojibake`."""
 
     def find_target(self, name: str, fields: Collection[str]) -> tuple[int, Target] | str:
         """
@@ -181,7 +185,8 @@ class MappedSource(Source):
         repairs: list[Issue] = []
         text = "".join(cells)
         if not text.isascii() and has_mojibake(text):
-            cells = self._changed("misread", mend_mojibake, cells, repairs)
+            mend = partial(mend_mojibake, is_known=self.is_misread)
+            cells = self._changed("misread", mend, cells, repairs)
         if "&" in text:
             cells = self._without_entities(cells, repairs)
         for reader, columns in self._plan:

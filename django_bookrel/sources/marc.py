@@ -32,7 +32,6 @@ from .described import PIPE
 from .headings import HeadingSource
 from .librarynumbers import clean_identifiers
 from .marcfields import PEOPLE, PLACES, SEPARATOR, cells_of
-from .misread import MisreadSource
 from .rows import issue
 
 __all__ = ("MarcSource", "import_pymarc", "row_of")
@@ -58,11 +57,12 @@ _COLUMNS = list(PLACES)
 _TITLE = _COLUMNS.index("245 title")
 
 
-class MarcSource(MisreadSource, HeadingSource):
+class MarcSource(HeadingSource):
     """MARC 21 records, or the table that they make."""
 
     name: ClassVar[str] = "marc"
     title: ClassVar[str] = "MARC 21"
+    is_misread: ClassVar[bool] = True
     signature: ClassVar[frozenset[str]] = frozenset({"245 title", "1XX author"})
     separators: ClassVar[Mapping[str, re.Pattern[str]]] = dict.fromkeys(PEOPLE, PIPE)
     places: ClassVar[Mapping[str, str]] = PLACES

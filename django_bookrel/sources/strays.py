@@ -4,10 +4,6 @@ Bytes of another encoding among UTF-8, read where it is certain what they mean.
 The bytes of a stray are letters in any of a dozen encodings, and a wrong one often reads well: the
 "Våatsyåayana" of cp1252 is "Vātsyāyana" in the one of libraries. So a word with stray bytes is
 read as cp1252 only if the file has the very word in UTF-8 as well.
-
-The other way round, UTF-8 that somebody read as cp1252 and wrote as UTF-8 again ("GÃ¼nter") is
-mostly certain by itself: nobody writes "Ã¼". What may be a letter and a mark behind it ("MAÇÃ…")
-stays as it is.
 """
 
 from __future__ import annotations
@@ -15,19 +11,12 @@ from __future__ import annotations
 import re
 from functools import cached_property
 
-__all__ = ("KnownWords", "has_mojibake", "mend_mojibake")
+__all__ = ("KnownWords",)
 
 _STRAYS = re.compile("[\udc80-\udcff]+")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _SHORTEST = 3
 """Letters; what is shorter may be a word by chance."""
-
-# How cp1252 shows a character of UTF-8 of the blocks Latin-1, Latin Extended-A and punctuation.
-_GOES_ON = "[\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"
-_MOJIBAKE = re.compile(f"[ÂÃÄÅ]{_GOES_ON}|â{_GOES_ON}{{2}}")
-_WHOLE_MOJIBAKE = re.compile(rf"(?:[\0-\x7f]|{_MOJIBAKE.pattern})*")
-_MARKED_LETTER = re.compile("(?<=[^\\W\\d_])[ÂÃÄÅ][\xa0»‘’“”…–—™›]")
-_UNDEFINED = {chr(code): bytes([code]) for code in (0x81, 0x8D, 0x8F, 0x90, 0x9D)}
 
 
 class KnownWords:
@@ -69,21 +58,3 @@ class KnownWords:
 
 def _as_cp1252(stray: re.Match[str]) -> str:
     return bytes(ord(character) - 0xDC00 for character in stray[0]).decode("cp1252")
-
-
-def has_mojibake(text: str) -> bool:
-    """Tell whether ``mend_mojibake`` may change some of a text."""
-    return _MOJIBAKE.search(text) is not None
-
-
-def mend_mojibake(text: str) -> str:
-    """Undo that a text was read as cp1252 though it was UTF-8; any other stays as it is."""
-    is_certain = (
-        has_mojibake(text) and _WHOLE_MOJIBAKE.fullmatch(text) and not _MARKED_LETTER.search(text)
-    )
-    if not is_certain:
-        return text
-    try:
-        return b"".join(_UNDEFINED.get(one) or one.encode("cp1252") for one in text).decode()
-    except UnicodeError:
-        return text

@@ -1,0 +1,52 @@
+"""UTF-8 read as another encoding: undone where it is certain, and nowhere else."""
+
+from __future__ import annotations
+
+import pytest
+
+from django_bookrel.sources.mojibake import mend_mojibake
+
+TEXTS = [
+    *("Kühlschrank", "Günter Grass", "À la recherche", "L’été", "Čapek, Łukasz", "“A” – B…"),
+    *("Ñandú", "JOSÉ", "İs", "Lhôte’s “Œuvres”", "naïve €", "Мастер и Маргарита, ч. 2"),
+    *("«Οδύσσεια»", "三体 / 刘慈欣", "مرجع", "Read 📚", "Glu\u0308ck"),
+]
+
+
+def misread(text: str, encoding: str) -> str:
+    """Give a text as it is when its bytes are taken for another encoding, as browsers do."""
+    shown = (bytes([byte]) for byte in text.encode())
+    return "".join(byte.decode(encoding, "ignore") or chr(byte[0]) for byte in shown)
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "iso-8859-1"])
+@pytest.mark.parametrize("text", TEXTS)
+def test_undoes_a_misreading(text: str, encoding: str):
+    wrong = misread(text, encoding)
+    assert wrong != text
+    assert mend_mojibake(wrong) == mend_mojibake(wrong, is_known=True) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "plain", "Günter", "Kühlschrank", "Пушкин", "Ã", "SÃO PAULO", "CAFÉ’S", "MAÇÃ…"),
+        *("AMANHÃ – B", "GÃ¼nter und Käthe", "GÃ¼nter Größe", "GÃ¼nter CAFÉ’S", "雪 Ã¼", "â‚"),
+        *("Â£5 €", "Ã?Â?ber", "à l’É…", "“É…”", "“É…", "CAFÉ™", "«COSÌ»"),
+    ],
+)
+def test_leaves_what_cannot_be_misread(text: str):
+    assert mend_mojibake(text) == mend_mojibake(text, is_known=True) == text
+
+
+@pytest.mark.parametrize(
+    "text, known",
+    [
+        ("IRMÃ”", "IRM\xd4"),
+        ("PÅ»", "PŻ"),
+        ("Der KÃ?Â¼hlschrank", "Der Kühlschrank"),
+    ],
+)
+def test_mends_what_may_be_meant_in_formats_known_for_it(text: str, known: str):
+    assert mend_mojibake(text) == text
+    assert mend_mojibake(text, is_known=True) == known
