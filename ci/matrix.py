@@ -144,7 +144,9 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     choice = parser.add_mutually_exclusive_group(required=True)
-    choice.add_argument("-m", dest="label", help="label of tox.ini: quick, databases, coverage, all")
+    choice.add_argument(
+        "-m", dest="label", help="label of tox.ini: quick, databases, coverage, all"
+    )
     choice.add_argument("-e", dest="environments", help="names of environments")
     parser.add_argument(
         "--servers",
