@@ -428,6 +428,58 @@ def test_names_that_must_be_there(tmp_path: Path):
     assert Article.objects.count() == 1
 
 
+class EditedResource(RelationalResource):
+    reporter = ForeignKeyField(Reporter, by="email", create=True)
+    editor = ForeignKeyField(Reporter, by="email")
+
+    class Meta:
+        model = Article
+        import_id_fields = ("slug",)
+        fields = ("slug", "headline", "reporter", "editor")
+
+
+class SavedEditedResource(EditedResource):
+    class Meta:
+        bulk = False
+
+
+@pytest.mark.parametrize("resource", [EditedResource, SavedEditedResource])
+@pytest.mark.parametrize("options", [{}, {"dry_run": True}])
+@pytest.mark.parametrize("batch_size", [1, 2, 100])
+def test_names_that_an_earlier_row_has_created(
+    tmp_path: Path, batch_size: int, options: dict[str, Any], resource: type[EditedResource]
+):
+    """What a chunk creates is there for the rows behind it, and for no others."""
+    people = ["an/", "bo/an", "cy/bo", "bo/dee", "dee/an", "eve/eve", "dee/dee", "/eve"]
+    pairs = [pair.split("/") for pair in people]
+    rows = [
+        {"slug": f"a{n}", "headline": "A", "reporter": address(one), "editor": address(other)}
+        for n, (one, other) in enumerate(pairs)
+    ]
+    result = import_rows(tmp_path, rows, resource, batch_size=batch_size, **options)
+    assert counts(result) == {"rows": 8, "new": 5, "rejected": 3}
+    reason = "There is no reporter whose email this is."
+    assert refused(result) == [
+        (5, "editor", address("dee"), reason),
+        (7, "editor", address("eve"), reason),
+        (9, "editor", address("eve"), reason),
+    ]
+    found = Article.objects.order_by("slug").values_list("reporter__email", "editor_id")
+    written = [] if options else [pairs[n] for n in (0, 1, 2, 4, 6)]
+    assert [list(map(name_at, pair)) for pair in found] == written
+    again = import_rows(tmp_path, rows, resource, batch_size=batch_size)
+    # Dee is there by now.
+    assert again.counts.rejected == (3 if options else 2)
+
+
+def address(name: str) -> str:
+    return name and f"{name}@example.com"
+
+
+def name_at(address: str | None) -> str:
+    return (address or "").partition("@")[0]
+
+
 @pytest.mark.parametrize("batch_size", [1, 100])
 def test_rows_that_refer_to_one_another(tmp_path: Path, batch_size: int):
     rows = [

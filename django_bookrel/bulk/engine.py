@@ -20,6 +20,7 @@ from .chunk import Chunk, Outcome, Refusal
 from .collecting import rare_collections
 from .lookahead import FileIdentities, History, LookAhead
 from .querylog import unlogged
+from .references import Parted
 from .retrying import import_lock, tried_again
 from .writers import Writer
 from .writing import ChunkWriter
@@ -276,7 +277,7 @@ class Engine:
         return line >= self.ahead_from and line not in identities.refused
 
     def _written(self, rows: Chunk) -> Iterator[Outcome]:
-        """Write a chunk, or its halves where the database refuses something in it."""
+        """Write a chunk, or its halves where that is not possible."""
         if not len(rows):
             return
         try:
@@ -294,13 +295,18 @@ class Engine:
                 reason = f"The database refused the row: {' '.join(str(error).split())}"
                 yield Outcome(refused=[Refusal(rows.lines[0], "", "", reason, rows.records[0])])
                 return
-            middle = len(rows) // 2
-            yield from self._written(rows.only(range(middle)))
-            yield from self._written(rows.only(range(middle, len(rows))))
+            yield from self._halves(rows)
+        except Parted:
+            yield from self._halves(rows)
         else:
             if self.chunks.history is not None and self.identities is None:
                 self.chunks.history.note(outcome)
             yield outcome
+
+    def _halves(self, rows: Chunk) -> Iterator[Outcome]:
+        middle = len(rows) // 2
+        yield from self._written(rows.only(range(middle)))
+        yield from self._written(rows.only(range(middle, len(rows))))
 
     def _transaction(self, rows: Chunk) -> Outcome:
         """Write rows in a transaction, again where it failed for a reason that goes away."""

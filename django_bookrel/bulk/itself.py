@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .chunk import UNSET, Candidate, Chunk
+from .chunk import Candidate, Chunk
 from .layout import Layout, Reference
 from .lookahead import FileIdentities
+from .references import Unknown
 from .resolve import Pending, Resolver
 
 __all__ = ("OwnRows",)
@@ -41,14 +42,21 @@ class OwnRows:
         return bool(self.identities)
 
     def waiting(
-        self, chunk: Chunk, pks: Sequence[Any], refused: set[int], file: FileIdentities
+        self,
+        chunk: Chunk,
+        pks: Sequence[Any],
+        refused: set[int],
+        unknown: Sequence[Unknown],
+        file: FileIdentities,
     ) -> set[int]:
         """
         Let names mean new rows of the chunk; return the rows that wait for another chunk.
 
         :param pks: the primary keys of the rows' records, None for new ones.
         :param refused: the lines of rows that make no record.
+        :param unknown: what rows name by these references and is not there.
         """
+        self.made = {}
         makers = {
             candidate: row
             for row, (pk, some) in enumerate(zip(pks, chunk.candidates, strict=True))
@@ -56,7 +64,7 @@ class OwnRows:
             for candidate in some
         }
         needs: dict[int, list[tuple[Reference, Any, Any]]] = {}
-        for reference, row, names in self._unknown(chunk):
+        for row, _column, reference, names in unknown:
             candidate = (self.identities[reference], reference.lookup(names))
             needs.setdefault(row, []).append((reference, names, candidate))
         out: set[int] = set()
@@ -88,19 +96,3 @@ class OwnRows:
             one.value = pk
             if reference.to_field:
                 one.value = chunk.columns[self.layout.fields.index(reference.value)][row]
-
-    def _unknown(self, chunk: Chunk) -> Iterator[tuple[Reference, int, Any]]:
-        self.made = {}
-        for index, key in enumerate(self.layout.foreign_keys, len(self.layout.columns)):
-            if key.reference in self.identities:
-                known = self.resolvers[key.reference].keys
-                for row, names in enumerate(chunk.columns[index]):
-                    if names is not None and names is not UNSET and names not in known:
-                        yield key.reference, row, names
-        for child, cells in zip(self.layout.children, chunk.children, strict=True):
-            if child.reference in self.identities:
-                known = self.resolvers[child.reference].keys
-                for row, entries in enumerate(cells):
-                    for entry in entries if entries is not UNSET else ():
-                        if entry[child.target] not in known:
-                            yield child.reference, row, entry[child.target]

@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from typing import Any
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, NamedTuple
 
 from .children import ChildSync
-from .chunk import Chunk, Refusal
+from .chunk import Chunk
 from .layout import UNSET, Layout, Reference
 from .persons import PersonReference, PersonResolver
-from .resolve import Pending, Resolver
+from .resolve import Names, Pending, Resolver
 from .writers import Writer
 
-__all__ = ("References",)
+__all__ = ("Parted", "References", "Unknown")
+
+
+class Parted(Exception):
+    """Raised when a chunk has rows that must be written before others are looked at."""
+
+
+class Unknown(NamedTuple):
+    """What a row names, but is neither there nor to be created."""
+
+    row: int
+    column: str
+    reference: Reference
+    names: Names
 
 
 class References:
@@ -32,12 +46,61 @@ class References:
         creating = [reference.model for reference in self.resolvers if reference.create]
         self.shared = {model for model in creating if creating.count(model) > 1}
         """Models of which several references create records."""
+        self.makers: dict[Reference, list[Reference]] = {}
+        """References that create nothing -> those that create records which they may name."""
+        for reference in self.resolvers:
+            makers = [r for r in self.resolvers if r.create and _are_alike(r, reference)]
+            if makers and not reference.create:
+                self.makers[reference] = makers
+        self.promised: set[tuple[Any, ...]] = set()
+        """Identities of what a dry run would have created, as far as ``makers`` need them."""
 
     def find(self, chunk: Chunk) -> None:
         """Look up what the rows of a chunk name, in the order of the rows."""
         for reference, resolver in self.resolvers.items():
             names = self.names(chunk, reference, range(len(chunk)))
             resolver.find(sorted(names, key=names.__getitem__))
+        if self.promised:
+            for _row, _column, reference, some in self.unknown(chunk):
+                identity = reference.lookup(some)
+                if (reference.model, *identity) in self.promised:
+                    self.resolvers[reference].keys[some] = Pending(some, identity)
+
+    def check_order(self, chunk: Chunk) -> None:
+        """
+        See to it that rows which create a record come in before rows which only name it.
+
+        :raises Parted: there are such rows in the chunk.
+        """
+        if not self.makers or not (unknown := list(self.unknown(chunk))):
+            return
+        every = range(len(chunk))
+        makers = {maker for makers in self.makers.values() for maker in makers}
+        made: dict[tuple[Any, ...], int] = {}
+        for maker in makers:
+            for names, row in self._pending(maker, self.names(chunk, maker, every)).items():
+                made[names] = min(made.get(names, row), row)
+        for row, _column, reference, names in unknown:
+            if made.get((reference.model, *reference.lookup(names)), row) < row:
+                raise Parted
+
+    @contextmanager
+    def taken_together(self, chunk: Chunk) -> Iterator[None]:
+        """Take what any row of the chunk may create for created."""
+        before = set(self.promised)
+        if self.makers:
+            self.find(chunk)
+            self.promise(chunk, range(len(chunk)), ())
+        try:
+            yield
+        finally:
+            self.promised = before
+
+    def promise(self, chunk: Chunk, new: Sequence[int], known: Sequence[int]) -> None:
+        """Take note of what a dry run would create, for what only names it."""
+        for maker in {maker for makers in self.makers.values() for maker in makers}:
+            meant = dict.fromkeys(self._meant(chunk, maker, new, known), 0)
+            self.promised |= self._pending(maker, meant).keys()
 
     def create(
         self,
@@ -88,25 +151,21 @@ class References:
         key = next(key for key in self.layout.foreign_keys if key.field == field)
         return self.resolvers[key.reference].by_identity()
 
-    def unknown(self, chunk: Chunk, made: Collection[Reference], *, own: bool) -> list[Refusal]:
-        """
-        Refuse the rows that name a record which is neither there nor to be created.
-
-        :param made: the references to records that the file itself may make.
-        :param own: of these references, or of the others.
-        """
-        refusals: list[Refusal] = []
+    def unknown(self, chunk: Chunk) -> Iterator[Unknown]:
+        """Yield what rows name that is neither there nor to be created."""
         for index, key in enumerate(self.layout.foreign_keys, len(self.layout.columns)):
-            if not key.reference.create and (key.reference in made) == own:
-                named = [None if c is UNSET or c is None else [c] for c in chunk.columns[index]]
-                refusals += self._refusals(chunk, key.name, key.reference, named)
+            if not key.reference.create:
+                known = self.resolvers[key.reference].keys.keys()
+                for row, names in enumerate(chunk.columns[index]):
+                    if names is not None and names is not UNSET and names not in known:
+                        yield Unknown(row, key.name, key.reference, names)
         for child, cells in zip(self.layout.children, chunk.children, strict=True):
-            if child.reference is None or child.reference.create:
-                continue
-            if (child.reference in made) == own:
-                named = [None if c is UNSET else [e[child.target] for e in c] for c in cells]
-                refusals += self._refusals(chunk, child.name, child.reference, named)
-        return refusals
+            if child.reference is not None and not child.reference.create:
+                known = self.resolvers[child.reference].keys.keys()
+                for row, entries in enumerate(cells):
+                    for entry in entries if entries is not UNSET else ():
+                        if entry[child.target] not in known:
+                            yield Unknown(row, child.name, child.reference, entry[child.target])
 
     def names(
         self, chunk: Chunk, reference: Reference, rows: Sequence[int], *, kept: bool = True
@@ -145,19 +204,16 @@ class References:
                 found[names] = row
         return sorted(found, key=found.__getitem__)
 
-    def _refusals(
-        self, chunk: Chunk, column: str, reference: Reference, cells: Iterable[Any]
-    ) -> list[Refusal]:
-        keys = self.resolvers[reference].keys
-        return [
-            Refusal(
-                chunk.lines[row],
-                column,
-                ", ".join(map(str, names)),
-                reference.unknown,
-                chunk.records[row],
-            )
-            for row, cell in enumerate(cells)
-            for names in cell or ()
-            if names not in keys
-        ]
+    def _pending(self, maker: Reference, names: dict[Names, int]) -> dict[tuple[Any, ...], int]:
+        """Return identities of the names whose record is to be created, with their rows."""
+        keys, length = self.resolvers[maker].keys, len(maker.columns)
+        return {
+            (maker.model, *maker.identity(some)[:length]): row
+            for some, row in names.items()
+            if type(keys.get(some)) is Pending
+        }
+
+
+def _are_alike(one: Reference, other: Reference) -> bool:
+    """Return whether two references may name the same records by the same columns."""
+    return one.model is other.model and one.columns == other.columns

@@ -13,7 +13,7 @@ from .identify import find_records
 from .itself import OwnRows
 from .layout import UNSET, Column, ForeignKey, Layout
 from .lookahead import FileIdentities, History, LookAhead
-from .references import References
+from .references import References, Unknown
 from .resolve import Pending, settled
 from .writers import Writer
 
@@ -43,19 +43,25 @@ class ChunkWriter:
         """Takes note of what a dry run would change."""
 
     def write(self, chunk: Chunk) -> Outcome:
-        """Write the rows and return what became of them; a dry run only reads."""
+        """
+        Write the rows and return what became of them; a dry run only reads.
+
+        :raises Parted: they have to be written in two parts.
+        """
         outcome = Outcome()
         # What is set in it shall not be seen when the same rows are tried again.
         chunk = replace(chunk, columns=list(chunk.columns), children=list(chunk.children))
         self.references.find(chunk)
+        self.references.check_order(chunk)
         chunk, pks = self._find_records(chunk, outcome)
         self._apply(chunk, pks, outcome)
+        if self.dry_run:
+            self.references.promise(chunk, *_new_and_known(pks))
         return outcome
 
     def _apply(self, chunk: Chunk, pks: Sequence[Any], outcome: Outcome) -> None:
         """Write rows that are in order; ``pks`` has their records' primary keys or None."""
-        new = [row for row, pk in enumerate(pks) if pk is None]
-        known = [row for row, pk in enumerate(pks) if pk is not None]
+        new, known = _new_and_known(pks)
         known_pks = [pks[row] for row in known]
         again = [pk for pk in known_pks if pk in self.history] if self.history is not None else []
         if again and self.identities is None:
@@ -126,7 +132,8 @@ class ChunkWriter:
         before = self.dry_run, self.changes
         self.dry_run, self.changes = True, None
         try:
-            return self.write(chunk)
+            with self.references.taken_together(chunk):
+                return self.write(chunk)
         finally:
             self.dry_run, self.changes = before
 
@@ -140,14 +147,17 @@ class ChunkWriter:
     def _find_records(self, chunk: Chunk, outcome: Outcome) -> tuple[Chunk, list[Any]]:
         """Return the rows that can be written, and their records' primary keys or None."""
         pks, refusals = find_records(chunk, self.layout, self.writer, self.references.keys_of)
-        made = self.own.identities
         refusals += self._incomplete(chunk, pks)
-        refusals += self.references.unknown(chunk, made, own=False)
-        if self.own and self.identities is not None:
+        made = self.own.identities
+        unknown = list(self.references.unknown(chunk))
+        refusals += [_refused(chunk, one) for one in unknown if one.reference not in made]
+        own = [one for one in unknown if one.reference in made]
+        if own and self.identities is not None:
             refused = {refusal.line for refusal in refusals}
-            waiting = self.own.waiting(chunk, pks, refused, self.identities)
+            waiting = self.own.waiting(chunk, pks, refused, own, self.identities)
             outcome.again = {chunk.lines[row] for row in waiting}
-        refusals += self.references.unknown(chunk, made, own=True)
+            own = [one for one in self.references.unknown(chunk) if one.reference in made]
+        refusals += [_refused(chunk, one) for one in own]
         refusals = [refusal for refusal in refusals if refusal.line not in outcome.again]
         outcome.refused += refusals
         out = {refusal.line for refusal in refusals} | outcome.again
@@ -302,6 +312,17 @@ class ChunkWriter:
             rows = fill.rows(columns, len(keys))
             pairs = [(key, *row) for key, row in zip(keys, rows, strict=True)]
             self.writer.update(self.model, fill.fields, pairs)
+
+
+def _new_and_known(pks: Sequence[Any]) -> tuple[list[int], list[int]]:
+    new = [row for row, pk in enumerate(pks) if pk is None]
+    return new, [row for row, pk in enumerate(pks) if pk is not None]
+
+
+def _refused(chunk: Chunk, unknown: Unknown) -> Refusal:
+    row, column, reference, names = unknown
+    said = ", ".join(map(str, names))
+    return Refusal(chunk.lines[row], column, said, reference.unknown, chunk.records[row])
 
 
 def _last_of_candidates(chunk: Chunk, rows: list[int]) -> list[int]:
