@@ -50,11 +50,11 @@ DATABASES: dict[str, Database] = {
         postgresql(16, "16.14.0-beta.17"),
         postgresql(17, "17.10.0-beta.17"),
         postgresql(18, "18.4.0-beta.17"),
-        # Debian 12 has 10.11; tests say so where it is another.
-        MariaDB(name="mariadb", title="MariaDB 10.11", offset=31),
-        MariaDB(name="mariadb118", title="MariaDB 11.8", offset=32, suite="trixie"),
+        # Debian 12 and Ubuntu 24.04 have it.
+        MariaDB(name="mariadb", title="MariaDB 10.11", version="10.11", offset=31),
+        MariaDB(name="mariadb118", title="MariaDB 11.8", version="11.8", offset=32, suite="trixie"),
         # Only Debian's unstable suite has MySQL, so its minor version moves.
-        MySQL(name="mysql9", title="MySQL 9", offset=41, suite="sid"),
+        MySQL(name="mysql9", title="MySQL 9", version="9", offset=41, suite="sid"),
         # The oldest that Django 5.2 and 6.0 take, the oldest of 6.1, the newest.
         sqlite("3.31.1", "6.0.1"),
         sqlite("3.37.0", "7.4.6"),

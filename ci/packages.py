@@ -13,7 +13,7 @@ from typing import Any
 BASE = Path(
     os.environ.get("BOOKREL_SERVERS")
     or Path(tempfile.gettempdir()) / f"django-bookrel-servers-{os.getuid()}"
-)
+).resolve()
 IS_ROOT = os.geteuid() == 0
 
 
@@ -46,7 +46,9 @@ def install(program: str, *packages: str) -> None:
 
     :raises ProvisionError: it is missing, and this is not root on a Debian system.
     """
-    if shutil.which(program):
+    # Where servers are, an ordinary user of Debian does not look.
+    folders = [*os.get_exec_path(), "/usr/local/sbin", "/usr/sbin", "/sbin"]
+    if shutil.which(program, path=os.pathsep.join(folders)):
         return
     if not (IS_ROOT and shutil.which("apt-get")):
         raise ProvisionError(f"{program} is missing: install {' and '.join(packages)}, or be root")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import platform
 import pwd
+import re
 import shlex
 import shutil
 import signal
@@ -13,7 +15,8 @@ import socket
 import subprocess
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
@@ -50,6 +53,14 @@ def wait(condition: Callable[[], bool], failure: str, *, timeout_s: float = 60) 
         if time.monotonic() > end:
             raise ProvisionError(failure)
         time.sleep(0.05)
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Keep out other processes that want the same server."""
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,27 +129,42 @@ class Server(Database):
             return None
         return pid if program in {"postgres", "mariadbd", "mysqld"} else None
 
-    def is_ready(self) -> bool:
+    @property
+    def prepared(self) -> Path:
+        """A file that is there once the server has all that tests need."""
+        return self.log.with_suffix(".prepared")
+
+    def is_running(self) -> bool:
         return self.pid is not None and is_listening(self.port)
 
+    def is_ready(self) -> bool:
+        return self.prepared.exists() and self.is_running()
+
     def start(self) -> None:
-        if self.is_ready():
-            return
+        make_folder(self.log.parent)
+        with locked(self.log.with_suffix(".lock")):
+            if not self.is_ready():
+                # One that was interrupted while it was made ready.
+                self.stop()
+                self.make_ready()
+
+    def make_ready(self) -> None:
         if is_listening(self.port):
             raise ProvisionError(
                 f"port {self.port} of {self.name} is used by another program: set BOOKREL_PORTS"
             )
-        make_folder(self.log.parent)
-        prepared = self.log.with_suffix(".prepared")
-        is_new = not prepared.exists()
+        is_new = not (self.prepared.exists() and self.data.exists())
         if is_new:
+            self.prepared.unlink(missing_ok=True)
             shutil.rmtree(self.data, ignore_errors=True)
         try:
             self.launch(is_new=is_new)
-        except ProvisionError:
+        except BaseException:
+            # Data with which it does not start is made anew the next time.
+            self.prepared.unlink(missing_ok=True)
             self.stop()
             raise
-        prepared.touch()
+        self.prepared.touch()
 
     @abstractmethod
     def launch(self, *, is_new: bool) -> None:
@@ -214,6 +240,7 @@ def link_libraries(home: Path) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class MariaDB(Server):
+    version: str
     suite: str | None = None
     """The Debian suite whose server runs in a chroot; None for this system's own server."""
 
@@ -255,13 +282,18 @@ class MariaDB(Server):
         install("mariadbd", "mariadb-server-core", "mariadb-client")
         if self.suite:
             self.bootstrap(self.suite)
-        make_folder(self.data)
-        data = Path("/") / self.data.relative_to(self.root)
+        self.check_version()
+        # Of its own: a server that starts deletes what another one has in the same.
+        temporary = self.data.with_suffix(".tmp")
+        for folder in (self.data, temporary):
+            make_folder(folder)
+        data, temporary = (Path("/") / f.relative_to(self.root) for f in (self.data, temporary))
         common = ["--no-defaults", f"--datadir={data}", *(["--user=nobody"] if IS_ROOT else [])]
         if is_new:
             program, *arguments = self.initialise
             run(*self.inside, program, *common, *arguments)
         files = [f"--socket={data}/server.sock", f"--pid-file={data}/server.pid"]
+        files.append(f"--tmpdir={temporary}")
         words = [*self.inside, "/usr/sbin/mysqld", *common, *files, f"--port={self.port}"]
         with self.log.open("ab") as log:
             server = subprocess.Popen(
@@ -272,11 +304,18 @@ class MariaDB(Server):
                 start_new_session=True,
             )
         failure = f"{self.name} does not start, see {self.log}"
-        wait(lambda: server.poll() is not None or self.is_ready(), failure)
+        wait(lambda: server.poll() is not None or self.is_running(), failure)
         if server.poll() is not None:
             raise ProvisionError(failure)
         if is_new:
             self.prepare()
+
+    def check_version(self) -> None:
+        said = run(*self.inside, "/usr/sbin/mysqld", "--version").stdout.decode()
+        found = re.search(r"Ver (\d+\.\d+)", said)
+        if not (found and f"{found[1]}.".startswith(f"{self.version}.")):
+            where = f"the suite {self.suite}" if self.suite else "this system"
+            raise ProvisionError(f"{where} has {said.strip()}, not {self.title}")
 
     def bootstrap(self, suite: str) -> None:
         done = self.root / "bootstrapped"
