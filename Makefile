@@ -10,6 +10,7 @@ PORT ?= 8000
 TEST = .venv-test/bin/python
 DEMO = .venv-demo/bin/python
 BENCH = .venv-bench/bin/python
+STRICTLY = $(if $(STRICT),--strict)
 
 .DEFAULT_GOAL = help
 .PHONY: help demo test test-databases test-all coverage databases databases-stop bench lint package example docs clean
@@ -28,22 +29,23 @@ help:
 	@echo "make example         follow the README in a fresh clone of what is committed"
 	@echo "make docs            build the documentation into docs/_build/html"
 	@echo "make clean           remove what these made"
+	@echo "STRICT=1 takes what is missing for a failure; ENVS=NAMES chooses environments of tox.ini"
 	@echo "PYTHON=/path/to/python3 names the interpreter of a new virtual environment (now: $(PYTHON))"
 
 demo: .venv-demo/ready
 	@HOST="$(HOST)" PORT="$(PORT)" $(DEMO) example_project/demo.py
 
 test: .venv-test/ready
-	@$(TEST) ci/matrix.py $(if $(ENVS),-e '$(ENVS)',-m quick) -- $(ARGS)
+	@$(TEST) ci/matrix.py $(if $(ENVS),-e '$(ENVS)',-m quick) $(STRICTLY) -- $(ARGS)
 
 test-databases: .venv-test/ready
-	@$(TEST) ci/matrix.py $(if $(ENVS),-e '$(ENVS)',-m databases) --servers -- $(ARGS)
+	@$(TEST) ci/matrix.py $(if $(ENVS),-e '$(ENVS)',-m databases) --servers $(STRICTLY) -- $(ARGS)
 
 test-all: .venv-test/ready
-	@$(TEST) ci/matrix.py -m all --servers -- $(ARGS)
+	@$(TEST) ci/matrix.py -m all --servers $(STRICTLY) -- $(ARGS)
 
 coverage: .venv-test/ready
-	@$(TEST) ci/matrix.py -m coverage --servers -- $(ARGS)
+	@$(TEST) ci/matrix.py -m coverage --servers --strict -- $(ARGS)
 	@$(TEST) -m tox run -e coverage
 
 databases: .venv-test/ready

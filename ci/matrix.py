@@ -7,7 +7,8 @@ Run the environments of tox that this machine can run, and print what became of 
     ci/matrix.py -e 'py313-dj{52,61}-sqlite' -- tests/test_isbn.py
 
 An environment whose interpreter or database server is not there is listed as missing. The exit
-status is 1 if any failed, or if none ran.
+status is 1 if any failed or none ran, and if one is missing that was asked for by name; with
+``--strict`` also if one of the label is.
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ import argparse
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,6 +70,11 @@ def find_databases(environments: list[str], variables: dict[str, str]) -> list[s
     return [f for f in factors if f in known and not variables.get(known[f].variable[0])]
 
 
+def named(variables: Mapping[str, str]) -> dict[str, str]:
+    """Give those of the variables that say something: an empty one names no server."""
+    return {name: value for name, value in variables.items() if value}
+
+
 @contextmanager
 def started(names: list[str], variables: dict[str, str]) -> Iterator[dict[str, str]]:
     """Start databases and stop them at the end; give the reasons why some could not be had."""
@@ -78,10 +85,14 @@ def started(names: list[str], variables: dict[str, str]) -> Iterator[dict[str, s
                 databases.start([name])
             except (databases.ProvisionError, OSError) as error:
                 reasons[name] = str(error).partition("\n")[0]
-        variables |= databases.environment()
+        variables |= {**databases.environment(), **named(variables)}
         yield reasons
     finally:
-        databases.stop(names)
+        for name in names:
+            try:
+                databases.stop([name])
+            except (databases.ProvisionError, OSError) as error:
+                print(f"ci/matrix.py: {error}", file=sys.stderr)
 
 
 def find_missing(
@@ -153,13 +164,16 @@ def main() -> None:
         action="store_true",
         help="start the throw-away servers that are not running, and stop them at the end",
     )
+    parser.add_argument("--strict", action="store_true", help="fail if one of a label is missing")
     parser.add_argument("arguments", nargs="*", help="for pytest, after --")
     arguments = parser.parse_args()
+    # So that servers are stopped by any end.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ci/matrix.py: it was told to end"))
 
     versions = interpreters()
     path = os.pathsep.join([os.environ["PATH"], *(str(p.parent) for p in versions.values())])
     # A server of one's own, named by its variable, comes before the throw-away one.
-    variables = {**databases.environment(), **os.environ, "PATH": path}
+    variables = {**databases.environment(), **named(os.environ), "PATH": path}
     environments = select(arguments)
     needed = find_databases(environments, variables) if arguments.servers else []
     with started(needed, variables) as reasons:
@@ -175,6 +189,9 @@ def main() -> None:
         sys.exit(1)
     if not present:
         sys.exit("ci/matrix.py: nothing ran")
+    absent = [name for name, reason in missing.items() if reason]
+    if absent and (arguments.strict or arguments.environments):
+        sys.exit(f"ci/matrix.py: {', '.join(absent)} did not run")
 
 
 if __name__ == "__main__":
