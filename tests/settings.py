@@ -15,6 +15,8 @@ import re
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from django.core.exceptions import ImproperlyConfigured
+
 ENGINES = {
     "sqlite": "django.db.backends.sqlite3",
     "postgresql": "django.db.backends.postgresql",
@@ -50,8 +52,11 @@ def database(url: str) -> dict[str, Any]:
     }
 
 
+if os.environ.get("DATABASE_URL") == "":
+    # Else an environment of tox that has no server would pass on SQLite.
+    raise ImproperlyConfigured("DATABASE_URL is empty: `make databases` starts servers.")
 DATABASES = {
-    "default": database(os.environ.get("DATABASE_URL") or "sqlite:///:memory:"),
+    "default": database(os.environ.get("DATABASE_URL", "sqlite:///:memory:")),
     "other": database("sqlite:///:memory:"),
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import django
 import pytest
+from django.conf import settings
 from django.db import connection
 from packaging.requirements import Requirement
 from packaging.version import Version
@@ -45,6 +46,17 @@ def test_lower_bounds():
     assert bounds.keys() >= {"Django", "django-import-export", "python-stdnum", "tqdm"}
     found = {name: Version(version(name)) for name in bounds}
     assert found == {name: Version(bound) for name, bound in bounds.items()}
+
+
+def test_time_zones():
+    assert promised("EXPECT_USE_TZ") == str(int(settings.USE_TZ))
+
+
+def test_pool():
+    promised("EXPECT_POOL")
+    options = connection.settings_dict["OPTIONS"]
+    assert options["pool"]
+    assert options["server_side_binding"] is True
 
 
 @pytest.mark.django_db
