@@ -20,3 +20,14 @@ def test_every_factor_is_run(promise: str):
     run = re.findall(r'(?:factor: |-f |-f "\$FACTOR" )(\w+)', WORKFLOW.read_text())
     assert factors
     assert set(factors) - set(run) == set()
+
+
+def test_a_release_waits_for_every_other_job():
+    _, _, jobs = WORKFLOW.read_text().partition("\njobs:\n")
+    names = re.findall(r"^  ([\w-]+):$", jobs, re.MULTILINE)
+    [needed] = re.findall(r"^    needs: \[(.+)\]$", jobs, re.MULTILINE)
+    assert names[-1] == "release"
+    assert needed.split(", ") == names[:-1]
+    assert {"make ${{ matrix.target }} STRICT=1", "make coverage"} <= set(
+        re.findall(r"- run: (make .+)$", jobs, re.MULTILINE)
+    )
