@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib import admin
 from django.core.management import load_command_class
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import models
@@ -24,6 +25,7 @@ from django_bookrel.conf import Conf
 from django_bookrel.resources.exporting import FORMATS
 from django_bookrel.sources import SOURCES
 from django_bookrel.templatetags import bookrel
+from tests.hosts.newsdesk.models import Article
 from tests.pages import Block, blocks
 
 PACKAGE = Path(django_bookrel.__path__[0])
@@ -99,11 +101,38 @@ def test_project_of_the_examples_is_clean():
     in_examples("-m", "django", "check", "--fail-level", "WARNING")
 
 
-def test_python_blocks_compile():
-    found = [block for page in PAGES for block in blocks(page) if block.language == "python"]
-    assert len(found) > 10
-    for block in found:
-        compile(block.text, f"line {block.line}", "exec")
+def python_blocks(page: Path) -> list[str]:
+    """Give the Python on a page of either kind, without the examples of checks."""
+    if page.suffix == ".rst":
+        return [block.text for block in blocks(page) if block.language == "python"]
+    text = page.read_text(encoding="utf-8")
+    return re.findall(r"^```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+
+
+PYTHON = {
+    page.name: found
+    for page in [CHECKOUT / "README.md", *PAGES]
+    if page.name != "checks.rst" and (found := python_blocks(page))
+}
+
+
+@pytest.mark.parametrize("page", PYTHON)
+def test_python_blocks_run(page: str, monkeypatch: pytest.MonkeyPatch):
+    for module in (admin, admin.sites):
+        monkeypatch.setattr(module, "site", admin.AdminSite())
+    # What a host of the page has already.
+    names = host_names("tests.hosts.tenants") | {"Article": Article, "INSTALLED_APPS": []}
+    with isolate_apps("tests.hosts.tenants"):
+        for text in PYTHON[page]:
+            exec(text, names)
+
+
+def host_names(app: str) -> dict[str, Any]:
+    """Give what a module of a host has that imports what it needs of ours."""
+    names: dict[str, Any] = {"__name__": f"{app}.models", "__package__": app, "models": models}
+    for module in (abstract, fields, querysets, resources):
+        names |= {name: getattr(module, name) for name in module.__all__}
+    return names
 
 
 # Checks.
@@ -123,10 +152,7 @@ def check_blocks() -> Iterator[tuple[str, str, Block]]:
 def ids_of(block: Block) -> set[str]:
     """Give the ids of what the checks say of the models and resources of a block."""
     with isolate_apps("tests.hosts.pair") as host:
-        names: dict[str, Any] = {"__name__": "tests.hosts.pair.models", "models": models}
-        for module in (abstract, fields, querysets, resources):
-            names |= {name: getattr(module, name) for name in module.__all__}
-        exec(block.text, names)
+        exec(block.text, host_names("tests.hosts.pair"))
         configs = host.get_app_configs()
         found = [*checks.check_models(configs), *checks.check_resources(configs)]
         return {message.id for message in found}
