@@ -26,7 +26,7 @@ from django_bookrel.sources.__main__ import main
 from django_bookrel.sources.base import ByteReader, Dialect, Row
 from django_bookrel.sources.mapped import MappedSource
 from django_bookrel.sources.targets import Target
-from tests.shared import SHARED_DATA, shared_file
+from tests.shared import shared_file
 from tests.test_sources_samples import FILES
 
 
@@ -608,7 +608,3 @@ def test_no_bytes_break_it(tmp_path: Path):
             assert str(error).encode().count(b"\0") == 0  # noqa: PT017
             outcomes.add(type(error))
     assert outcomes >= {True, False, UnreadableFile, MissingColumns}
-
-
-def test_shared_data_is_looked_for_beside_the_checkout():
-    assert SHARED_DATA.parts[-2:] == ("shared", "data")
