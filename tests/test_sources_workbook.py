@@ -41,6 +41,15 @@ def read(path: Path | str, **options: Any) -> list[dict[str, Any]]:
         return [as_json(record) for record in reading]
 
 
+def test_characters_that_a_workbook_spells_out(tmp_path: Path):
+    """As ISO/IEC 29500-1, 22.9.2.19, has them: Excel writes line ends of Windows so."""
+    texts = ["a_x000D_\nb", "_x005F_x000D_", "_x00e9_", "_xD800_", "_x12_", "x_"]
+    path = write(tmp_path / "books.xlsx", [["title", "author"], *([text, ""] for text in texts)])
+    titles = ["a\r\nb", "_x000D_", "é", "_xD800_", "_x12_", "x_"]
+    with open_source(path, source="generic") as reading:
+        assert [record.raw[0] for record in reading] == titles
+
+
 NATIVE = [
     ["isbn", "title", "contributors", "year", "publishers"],
     ["9780306406157", "Emma", "Ann Lee (editor)|Bo Ek", 1815, "A|B"],

@@ -16,6 +16,7 @@ Open XML, https://ecma-international.org/publications-and-standards/standards/ec
 from __future__ import annotations
 
 import datetime
+import re
 import warnings
 from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
@@ -39,6 +40,9 @@ _MAX_ROWS = 1_048_576
 
 _START = b"PK\x03\x04"
 _SHEETS = "xl/worksheets/"
+_ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
+"""A character of a text that XML cannot hold, or an underscore that begins what looks like one."""
+
 _MIDNIGHT = datetime.time()
 _WHOLE_FLOATS = 10**15
 """Below it a float says each of its digits."""
@@ -138,6 +142,11 @@ def _texts(sheet: Any) -> Iterator[tuple[int, list[str]]]:
             yield line, cells
 
 
+def _unescaped(match: re.Match[str]) -> str:
+    character = chr(int(match[1], 16))
+    return match[0] if "\ud800" <= character <= "\udfff" else character
+
+
 def _damaged(error: Exception) -> UnreadableFile:
     reason = str(error) or type(error).__name__
     return UnreadableFile(f"the workbook cannot be read: {reason.rstrip('.')}.")
@@ -145,7 +154,7 @@ def _damaged(error: Exception) -> UnreadableFile:
 
 def _text(value: Any) -> str:
     if isinstance(value, str):
-        return value
+        return _ESCAPED.sub(_unescaped, value) if "_x" in value else value
     if value is None:
         return ""
     if isinstance(value, bool):
