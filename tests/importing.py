@@ -16,6 +16,7 @@ from django.db import connections, reset_queries, transaction
 from django.test.utils import CaptureQueriesContext
 
 from django_bookrel.models import Book
+from django_bookrel.resources import Result
 from django_bookrel.sources import BOOK_FIELDS
 
 WRITES = re.compile(r'(?:\d+ times: )?(?:INSERT INTO|UPDATE|DELETE FROM) [`"]?(\w+)', re.IGNORECASE)
@@ -37,6 +38,12 @@ def write_csv(
 def read_csv(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
+
+
+def counts(result: Result) -> dict[str, int]:
+    """Give the totals that are not zero."""
+    names = ("rows", "new", "updated", "unchanged", "duplicates", "rejected")
+    return {name: n for name in names if (n := getattr(result.counts, name))}
 
 
 def books(using: str = "default") -> list[dict[str, Any]]:

@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "django_bookrel",
     # Hosts: projects with models of their own, one app each.
     "tests.hosts.custom",
+    "tests.hosts.garden",
     "tests.hosts.keeper",
     "tests.hosts.mirror",
     "tests.hosts.newsdesk",

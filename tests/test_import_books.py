@@ -25,7 +25,7 @@ from django_bookrel.roles import ROLES
 from tests.hosts.mirror import models as mirror
 from tests.hosts.novels.models import House, Novel, Person
 from tests.hosts.pair import models as pair
-from tests.importing import books, capture_writes, read_csv, stored, write_csv
+from tests.importing import books, capture_writes, counts, read_csv, stored, write_csv
 
 pytestmark = pytest.mark.django_db
 
@@ -55,12 +55,6 @@ def import_rows(tmp_path: Path, rows: list[dict[str, Any]], **options: Any) -> R
     if "resource" not in options and {"contributors", "subjects"}.isdisjoint(header):
         header = [*header, "bookrel_line"]
     return load(write_csv(tmp_path / "books.csv", rows, header), source="native", **options)
-
-
-def counts(result: Result) -> dict[str, int]:
-    """Give the totals that are not zero."""
-    names = ("rows", "new", "updated", "unchanged", "duplicates", "rejected")
-    return {name: n for name in names if (n := getattr(result.counts, name))}
 
 
 def export(path: Path, **options: Any) -> bytes:

@@ -20,7 +20,7 @@ from django_bookrel.models import Author, Book, ImportRecord, Publisher, Refused
 from django_bookrel.resources import BookResource, Result, load
 from tests.hosts.newsdesk.models import Article, Reporter, Topic
 from tests.hosts.newsdesk.resources import ArticleResource, StrictArticleResource
-from tests.importing import books, capture_writes, stored, write_csv
+from tests.importing import books, capture_writes, counts, stored, write_csv
 
 pytestmark = pytest.mark.django_db
 
@@ -51,12 +51,6 @@ def distinct_rows(number: int, text: str = "") -> list[dict[str, str]]:
         }
         for n in range(number)
     ]
-
-
-def counts(result: Result) -> dict[str, int]:
-    """Give the totals that are not zero."""
-    names = ("rows", "new", "updated", "unchanged", "duplicates", "rejected")
-    return {name: n for name in names if (n := getattr(result.counts, name))}
 
 
 # Statements.

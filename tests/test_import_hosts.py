@@ -57,7 +57,7 @@ from tests.hosts.newsdesk.resources import (
     UndeclaredArticleResource,
 )
 from tests.hosts.tenants.models import Box, Series, Tenant
-from tests.importing import capture_writes, moment, stored, write_csv
+from tests.importing import capture_writes, counts, moment, stored, write_csv
 
 pytestmark = pytest.mark.django_db
 
@@ -90,12 +90,6 @@ def import_rows(
     header = list(dict.fromkeys(name for row in rows for name in row))
     path = write_csv(tmp_path / "rows.csv", rows, header)
     return load(path, resource=resource, **{"source": "native", **options})
-
-
-def counts(result: Result) -> dict[str, int]:
-    """Give the totals that are not zero."""
-    names = ("rows", "new", "updated", "unchanged", "duplicates", "rejected")
-    return {name: n for name in names if (n := getattr(result.counts, name))}
 
 
 def refused(result: Result) -> list[tuple[int, str, str, str]]:

@@ -22,6 +22,7 @@ from .persons import PersonReference
 from .querylog import unlogged
 from .reading import read_pages
 from .retrying import all_or_nothing, tried_again
+from .values import in_time_zone
 from .writers import get_writer
 from .writing import ChunkWriter
 
@@ -49,6 +50,7 @@ __all__ = (
     "all_or_nothing",
     "cleaner",
     "get_writer",
+    "in_time_zone",
     "lookup_column",
     "needs_value",
     "rare_collections",

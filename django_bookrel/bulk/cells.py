@@ -18,17 +18,22 @@ from django.db.backends.base.operations import BaseDatabaseOperations
 
 from ..fields import AnyField, ISBNField
 from ..isbn import clean_isbn
-from .values import saves_as_is
+from .values import default_of, in_time_zone, saves_as_is
 
 __all__ = ("Cleaner", "cleaner", "needs_value", "says_nothing_when_empty")
 
 Cleaner = Callable[[list[str]], tuple[list[Any], dict[int, str]]]
 """Texts, maybe empty -> values, and by index the reason for each cell that is refused."""
 
+TOO_LONG = "has {} characters; at most {} fit"
+
 UNWRITABLE = re.compile("[\0\ud800-\udfff]")
 """Characters that no database takes in a text."""
 
 MISSING = object()
+
+CONSTANT = {bool, bytes, dict, float, int, list, str, tuple}
+"""What makes the same default today and tomorrow."""
 
 
 def cleaner(
@@ -52,7 +57,9 @@ def cleaner(
 
 def needs_value(field: AnyField) -> bool:
     """Return whether a new row cannot do without a value for the field."""
-    if field.primary_key or field.generated or field.has_db_default():
+    made = isinstance(field, models.AutoField | models.CompositePrimaryKey)
+    is_link = getattr(field.remote_field, "parent_link", False)
+    if made or is_link or field.generated or field.has_db_default():
         return False
     stamped = getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
     placed = field.name == "_order" and field.model._meta.order_with_respect_to
@@ -66,15 +73,21 @@ def says_nothing_when_empty(field: AnyField) -> bool:
         return False
     if field.has_db_default() and not field.has_default():
         return _empty_value(field) is MISSING
-    return callable(field.default) and field.get_default() != field.get_default()
+    return field.has_default() and callable(field.default) and field.default not in CONSTANT
 
 
 class _Cells:
     """Cells that are converted."""
 
+    limits_all = False
+    """Whether the longest cell of all is looked for, instead of the length of each."""
+
     def __init__(self, field: AnyField, convert: Callable[[str], Any], empty: Any) -> None:
         self.empty, self.convert = empty, convert
         self.least, self.most, self.checks = _checks(field)
+        self.limit = field.max_length
+        if self.limit is not None and not self.limits_all:
+            self.checks.append(_length_check(self.limit))
 
     def __call__(self, cells: list[str]) -> tuple[list[Any], dict[int, str]]:
         # The whole column at once, and cell by cell only where something is wrong.
@@ -137,9 +150,7 @@ class _Cells:
 class _TextCells(_Cells):
     """Cells that are taken as they are."""
 
-    def __init__(self, field: AnyField, convert: Callable[[str], Any], empty: Any) -> None:
-        super().__init__(field, convert, empty)
-        self.limit = field.max_length
+    limits_all = True
 
     def all_at_once(self, cells: list[str]) -> list[Any]:
         values: list[Any] = cells
@@ -148,7 +159,7 @@ class _TextCells(_Cells):
             if self.empty != "":
                 values = [cell or self.empty for cell in cells]
         if self.limit is not None and cells and (longest := max(map(len, cells))) > self.limit:
-            raise ValueError(f"has {longest} characters; at most {self.limit} fit")
+            raise ValueError(TOO_LONG.format(longest, self.limit))
         if found := UNWRITABLE.search("".join(cells)):
             raise ValueError(f"holds the character U+{ord(found[0]):04X}, which no database takes")
         for check in self.checks:
@@ -160,8 +171,12 @@ class _TextCells(_Cells):
 def _empty_value(field: AnyField) -> Any:
     if field.null:
         return None
-    if field.has_default() or (field.blank and field.empty_strings_allowed):
-        return field.get_default()
+    if field.blank and _is_text(field):
+        return ""
+    if field.has_default() or (
+        field.blank and field.empty_strings_allowed and not field.has_db_default()
+    ):
+        return default_of(field)
     return MISSING
 
 
@@ -172,6 +187,8 @@ def _is_text(field: AnyField) -> bool:
 def _converter(field: AnyField) -> Callable[[str], Any]:
     if isinstance(field, ISBNField):
         return clean_isbn
+    if isinstance(field, models.DateTimeField):
+        return lambda cell: in_time_zone(field.to_python(cell))
     return _integer if isinstance(field, models.IntegerField) else field.to_python
 
 
@@ -194,17 +211,29 @@ def _checks(field: AnyField) -> tuple[Any, Any, list[Callable[[Any], None]]]:
         MinValueValidator: [] if low is None else [low],
         MaxValueValidator: [] if high is None else [high],
     }
+    limit = field.max_length
     checks: list[Callable[[Any], None]] = []
     validator: Any
     for validator in field.validators:
         if type(validator) in bounds and not callable(validator.limit_value):
             bounds[type(validator)].append(validator.limit_value)
-        elif not isinstance(validator, MaxLengthValidator | ProhibitNullCharactersValidator):
+        elif not (
+            isinstance(validator, ProhibitNullCharactersValidator)
+            or (isinstance(validator, MaxLengthValidator) and validator.limit_value == limit)
+        ):
             checks.append(validator)
     if field.choices:
         checks.append(_choice_check(field))
     least, most = bounds[MinValueValidator], bounds[MaxValueValidator]
     return max(least, default=None), min(most, default=None), checks
+
+
+def _length_check(limit: int) -> Callable[[Any], None]:
+    def check(value: Any) -> None:
+        if isinstance(value, str | bytes) and len(value) > limit:
+            raise ValueError(TOO_LONG.format(len(value), limit))
+
+    return check
 
 
 def _choice_check(field: AnyField) -> Callable[[Any], None]:

@@ -90,12 +90,16 @@ class Changes:
         cells = [self._cells(plan, row, plan.updated.get(row), held) for row in rows]
         known = self._known_names(cells)
         for row, pairs in zip(rows, cells, strict=True):
-            record = records[plan.updated[row]] if row in plan.updated else ""
+            record = self._said(plan.updated[row], records) if row in plan.updated else ""
             said = {
                 name: (self._named(name, was, known), self._named(name, comes, known))
                 for name, (was, comes) in pairs.items()
             }
             self.found.append(Change(plan.chunk.lines[row], record, said))
+
+    def _said(self, key: Any, records: Mapping[Any, str]) -> str:
+        # A manager may hide the record.
+        return records.get(key) or f"{self.layout.model._meta.verbose_name} {key}"
 
     def _held(self, keys: list[Any]) -> dict[Any, Sequence[Any]]:
         pk = self.layout.model._meta.pk

@@ -283,11 +283,7 @@ class Engine:
         try:
             outcome = self._transaction(rows)
         except LookAhead:
-            identities = self._look_ahead()
-            self.ahead_from = rows.lines[0]
-            last = identities.last_ones(rows)
-            yield Outcome(duplicates=len(rows) - len(last))
-            yield from self._written(last)
+            yield from self._written_ahead(rows)
         except DatabaseError as error:
             if isinstance(error, OperationalError | InterfaceError):
                 raise
@@ -303,10 +299,27 @@ class Engine:
                 self.chunks.history.note(outcome)
             yield outcome
 
+    def _written_ahead(self, rows: Chunk) -> Iterator[Outcome]:
+        """Write a chunk, and whatever follows, knowing the whole file."""
+        identities = self._look_ahead()
+        self.ahead_from = rows.lines[0]
+        last = identities.last_ones(rows)
+        yield Outcome(duplicates=len(rows) - len(last))
+        yield from self._written(last)
+
     def _halves(self, rows: Chunk) -> Iterator[Outcome]:
+        # A row may repeat one of the other half, as it may one of another chunk.
+        if self.identities is None and self.chunks.history is None:
+            if self._must_look_ahead():
+                yield from self._written_ahead(rows)
+                return
+            self.chunks.history = self.history or History()
         middle = len(rows) // 2
-        yield from self._written(rows.only(range(middle)))
-        yield from self._written(rows.only(range(middle, len(rows))))
+        for half in (rows.only(range(middle)), rows.only(range(middle, len(rows)))):
+            # By now the whole file may be known.
+            last = self.identities.last_ones(half) if self.identities is not None else half
+            yield Outcome(duplicates=len(half) - len(last))
+            yield from self._written(last)
 
     def _transaction(self, rows: Chunk) -> Outcome:
         """Write rows in a transaction, again where it failed for a reason that goes away."""

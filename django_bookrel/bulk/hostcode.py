@@ -41,6 +41,12 @@ def host_code(layout: Layout) -> list[str]:
         if is_overridden(model, name)
     ]
     found += [
+        f"{_name(model)}.{field.name} has a pre_save() of its own"
+        for model in saved
+        for field in model._meta.concrete_fields
+        if is_overridden(type(field), "pre_save")
+    ]
+    found += [
         f"{_name(model)}.delete() is overridden"
         for model in deleted
         if is_overridden(model, "delete")

@@ -8,8 +8,9 @@ from typing import Any
 from .chunk import Candidate, Chunk
 from .layout import Layout, Reference
 from .lookahead import FileIdentities
-from .references import Unknown
+from .references import Said
 from .resolve import Pending, Resolver
+from .writers import Writer
 
 __all__ = ("OwnRows",)
 
@@ -18,6 +19,7 @@ class OwnRows:
     """
     References of a model to itself, of which a record may be made by another row.
 
+    A reference that creates records creates those that no row makes.
     What a row of the same chunk makes is ``Pending`` until the chunk is inserted; a row that refers
     to one of another chunk waits until that is in.
     """
@@ -28,9 +30,7 @@ class OwnRows:
         self.identities = {
             reference: columns.index(reference.columns)
             for reference in resolvers
-            if reference.model is layout.model
-            and not reference.create
-            and reference.columns in columns
+            if reference.model is layout.model and reference.columns in columns
         }
         """Reference -> the identity of the layout by which its records are found."""
         self.made: dict[int, list[tuple[Reference, Pending]]] = {}
@@ -46,7 +46,7 @@ class OwnRows:
         chunk: Chunk,
         pks: Sequence[Any],
         refused: set[int],
-        unknown: Sequence[Unknown],
+        unknown: Sequence[Said],
         file: FileIdentities,
     ) -> set[int]:
         """
@@ -69,30 +69,47 @@ class OwnRows:
             needs.setdefault(row, []).append((reference, names, candidate))
         out: set[int] = set()
 
-        def is_missing(candidate: Candidate) -> bool:
+        def is_missing(reference: Reference, candidate: Candidate) -> bool:
             if makers.get(candidate, -1) not in {-1, *out}:
+                return False
+            if reference.create and not file.has(candidate):
                 return False
             return not (self.assumes and file.will_have(candidate))
 
         while more := {
             row
             for row, some in needs.items()
-            if row not in out and any(is_missing(candidate) for _r, _n, candidate in some)
+            if row not in out and any(is_missing(r, candidate) for r, _n, candidate in some)
         }:
             out |= more
         for row in needs.keys() - out:
             for reference, names, candidate in needs[row]:
-                one = Pending(names, candidate[1])
+                if candidate not in makers and reference.create:
+                    continue
+                one = Pending(names, candidate[1], by_row=True)
                 self.resolvers[reference].keys[names] = one
                 if candidate in makers:
                     line = chunk.lines[makers[candidate]]
                     self.made.setdefault(line, []).append((reference, one))
         # What no row of the file makes is unknown for good.
-        return {row for row in out if all(file.has(c) for _r, _n, c in needs[row])}
+        return {
+            row
+            for row in out
+            if all(r.create or file.has(candidate) for r, _n, candidate in needs[row])
+        }
 
-    def settle(self, chunk: Chunk, row: int, pk: Any) -> None:
-        """Say what refers to the record that a row made."""
-        for reference, one in self.made.get(chunk.lines[row], ()):
-            one.value = pk
+    def settle(self, chunk: Chunk, rows: Sequence[int], pks: Sequence[Any], writer: Writer) -> None:
+        """Say what refers to the records that rows made; a query for each ``to_field``."""
+        found: dict[Reference, list[Pending]] = {}
+        for row, pk in zip(rows, pks, strict=True):
+            for reference, one in self.made.get(chunk.lines[row], ()):
+                one.value = pk
+                found.setdefault(reference, []).append(one)
+        for reference, some in found.items():
             if reference.to_field:
-                one.value = chunk.columns[self.layout.fields.index(reference.value)][row]
+                keys = list({one.value: None for one in some})
+                pk = self.layout.model._meta.pk
+                hits = writer.match([pk], [(key,) for key in keys], [reference.value])
+                values = {keys[index]: value for index, value in hits}
+                for one in some:
+                    one.value = values[one.value]

@@ -13,15 +13,15 @@ from .persons import PersonReference, PersonResolver
 from .resolve import Names, Pending, Resolver
 from .writers import Writer
 
-__all__ = ("Parted", "References", "Unknown")
+__all__ = ("Parted", "References", "Said")
 
 
 class Parted(Exception):
     """Raised when a chunk has rows that must be written before others are looked at."""
 
 
-class Unknown(NamedTuple):
-    """What a row names, but is neither there nor to be created."""
+class Said(NamedTuple):
+    """What a row names in a column."""
 
     row: int
     column: str
@@ -121,7 +121,7 @@ class References:
                 pending[sync.child.reference] += found
         for reference, resolver in self.resolvers.items():
             if reference.create:
-                wanted = list(dict.fromkeys(pending[reference]))
+                wanted = [one for one in dict.fromkeys(pending[reference]) if not one.by_row]
                 if reference.model in self.shared:
                     wanted = resolver.adopt(wanted)
                 resolver.create(wanted)
@@ -151,21 +151,30 @@ class References:
         key = next(key for key in self.layout.foreign_keys if key.field == field)
         return self.resolvers[key.reference].by_identity()
 
-    def unknown(self, chunk: Chunk) -> Iterator[Unknown]:
-        """Yield what rows name that is neither there nor to be created."""
+    def unknown(self, chunk: Chunk, made: Collection[Reference] = ()) -> Iterator[Said]:
+        """
+        Yield what rows name that is neither there nor to be created.
+
+        :param made: references that create records, of which rows of the file may make some: what
+            is to be created is unknown by these.
+        """
+        known = {r: self._known(r) for r in self.resolvers if not r.create or r in made}
+        for said in self._said(chunk, known):
+            if said.names not in known[said.reference]:
+                yield said
+
+    def _said(self, chunk: Chunk, references: Collection[Reference]) -> Iterator[Said]:
+        """Yield what rows name by some of the references."""
         for index, key in enumerate(self.layout.foreign_keys, len(self.layout.columns)):
-            if not key.reference.create:
-                known = self.resolvers[key.reference].keys.keys()
+            if key.reference in references:
                 for row, names in enumerate(chunk.columns[index]):
-                    if names is not None and names is not UNSET and names not in known:
-                        yield Unknown(row, key.name, key.reference, names)
+                    if names is not None and names is not UNSET:
+                        yield Said(row, key.name, key.reference, names)
         for child, cells in zip(self.layout.children, chunk.children, strict=True):
-            if child.reference is not None and not child.reference.create:
-                known = self.resolvers[child.reference].keys.keys()
+            if child.reference is not None and child.reference in references:
                 for row, entries in enumerate(cells):
                     for entry in entries if entries is not UNSET else ():
-                        if entry[child.target] not in known:
-                            yield Unknown(row, child.name, child.reference, entry[child.target])
+                        yield Said(row, child.name, child.reference, entry[child.target])
 
     def names(
         self, chunk: Chunk, reference: Reference, rows: Sequence[int], *, kept: bool = True
@@ -203,6 +212,12 @@ class References:
                 found.pop(names, None)
                 found[names] = row
         return sorted(found, key=found.__getitem__)
+
+    def _known(self, reference: Reference) -> Collection[Names]:
+        keys = self.resolvers[reference].keys
+        if not reference.create:
+            return keys.keys()
+        return {names for names, value in keys.items() if type(value) is not Pending}
 
     def _pending(self, maker: Reference, names: dict[Names, int]) -> dict[tuple[Any, ...], int]:
         """Return identities of the names whose record is to be created, with their rows."""

@@ -27,6 +27,8 @@ class Pending:
     names: Names
     identity: Names
     value: Any = None
+    by_row: bool = False
+    """Whether a row of the file makes the record."""
 
 
 def settled(values: Iterable[Any]) -> list[Any]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Iterable, Sequence
 from itertools import repeat
 from typing import Any
 
+from django.conf import settings
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
@@ -21,7 +23,7 @@ from ..fields import (
     field_of,
 )
 
-__all__ = ("Filler", "from_db", "saves_as_is", "to_db")
+__all__ = ("Filler", "default_of", "from_db", "in_time_zone", "saves_as_is", "to_db")
 
 PLAIN = {
     models.AutoField,
@@ -52,6 +54,25 @@ def to_db(field: AnyField, connection: BaseDatabaseWrapper) -> Callable[[Any], A
     if type(target) in PLAIN:
         return None
     return lambda value: None if value is None else field.get_db_prep_save(value, connection)
+
+
+def default_of(field: AnyField) -> Any:
+    """Return a new row's value; a host may write a default in any form that the field reads."""
+    return field.to_python(field.get_default())
+
+
+def in_time_zone(moment: datetime.datetime) -> datetime.datetime:
+    """
+    Return a point in time as the database takes it.
+
+    A time without a zone is one of ``TIME_ZONE``; without ``USE_TZ`` a zone is taken off, and the
+    value is the time in ``TIME_ZONE``, which is the one that such a host has its times in.
+    """
+    if timezone.is_aware(moment) == settings.USE_TZ:
+        return moment
+    if settings.USE_TZ:
+        return timezone.make_aware(moment)
+    return timezone.make_naive(moment, timezone.get_default_timezone())
 
 
 def from_db(
@@ -87,8 +108,8 @@ class Filler:
     Defaults, ``auto_now``, derived columns and any other ``pre_save()`` apply as in ``save()``.
 
     :param given: the fields whose columns are brought, in their order.
-    :param adding: for new rows (all other columns), else for existing ones (only what
-        ``pre_save()`` changes on every save).
+    :param adding: for new rows (all other columns), else for existing ones (only what each save
+        sets anew: ``auto_now`` and columns that are derived).
     """
 
     def __init__(
@@ -104,7 +125,9 @@ class Filler:
         self.fields = self.given
         self.made: list[Callable[[Sequence[list[Any]], int], Iterable[Any]]] = []
         places = {field.attname: place for place, field in enumerate(self.given)}
-        for field in model._meta.local_concrete_fields:
+        # A proxy has no fields of its own.
+        table: Any = model._meta.concrete_model
+        for field in table._meta.local_concrete_fields:
             if field.attname in places or field.generated or field.primary_key:
                 continue
             if make := self._maker(field, places, to_db(field, connection)):
@@ -133,17 +156,20 @@ class Filler:
         if added or getattr(field, "auto_now", False):
             return lambda columns, count: repeat(_said(prepare, _now(field)), count)
         if not saves_as_is(field):
+            if not self.adding:
+                # It may look at columns that the file does not have.
+                return None
             return lambda columns, count: [
-                _said(prepare, field.pre_save(instance, self.adding))
+                _said(prepare, field.pre_save(instance, add=True))
                 for instance in self._instances(columns)
             ]
         if not self.adding or (field.has_db_default() and not field.has_default()):
             return None
         if callable(field.default):
             return lambda columns, count: [
-                _said(prepare, field.get_default()) for _row in range(count)
+                _said(prepare, default_of(field)) for _row in range(count)
             ]
-        value = _said(prepare, field.get_default())
+        value = _said(prepare, default_of(field))
         return lambda columns, count: repeat(value, count)
 
     def _derived(

@@ -13,11 +13,14 @@ from .identify import find_records
 from .itself import OwnRows
 from .layout import UNSET, Column, ForeignKey, Layout
 from .lookahead import FileIdentities, History, LookAhead
-from .references import References, Unknown
+from .references import References, Said
 from .resolve import Pending, settled
+from .values import default_of
 from .writers import Writer
 
 __all__ = ("ChunkWriter",)
+
+EMPTY = (None, "")
 
 
 class ChunkWriter:
@@ -149,15 +152,16 @@ class ChunkWriter:
         pks, refusals = find_records(chunk, self.layout, self.writer, self.references.keys_of)
         refusals += self._incomplete(chunk, pks)
         made = self.own.identities
-        unknown = list(self.references.unknown(chunk))
+        unknown = list(self.references.unknown(chunk, made))
         refusals += [_refused(chunk, one) for one in unknown if one.reference not in made]
         own = [one for one in unknown if one.reference in made]
         if own and self.identities is not None:
             refused = {refusal.line for refusal in refusals}
             waiting = self.own.waiting(chunk, pks, refused, own, self.identities)
             outcome.again = {chunk.lines[row] for row in waiting}
+            # Some are known by now.
             own = [one for one in self.references.unknown(chunk) if one.reference in made]
-        refusals += [_refused(chunk, one) for one in own]
+        refusals += [_refused(chunk, one) for one in own if not one.reference.create]
         refusals = [refusal for refusal in refusals if refusal.line not in outcome.again]
         outcome.refused += refusals
         out = {refusal.line for refusal in refusals} | outcome.again
@@ -236,7 +240,9 @@ class ChunkWriter:
 
         def merge(was: tuple[Any, ...], came: tuple[Any, ...]) -> tuple[Any, ...]:
             return tuple(
-                old if new is UNSET or keep or (fill and old not in (None, "")) else new
+                old
+                if new is UNSET or keep or (fill and old not in EMPTY) or _are_empty(old, new)
+                else new
                 for old, new, keep in zip(was, came, kept, strict=True)
             )
 
@@ -276,7 +282,7 @@ class ChunkWriter:
         for place, field in zip(places, fields, strict=True):
             column = settled([columns[place][row] for row in rows])
             if UNSET in column:
-                column = [field.get_default() if value is UNSET else value for value in column]
+                column = [default_of(field) if value is UNSET else value for value in column]
             picked.append(column)
         fill = self.writer.filler(self.model, fields, adding=True)
         return self.writer.insert(self.model, fill.fields, fill.rows(picked, len(rows)))
@@ -287,8 +293,7 @@ class ChunkWriter:
         """Write the references of new rows to new rows, which had to be there first."""
         if not self.own.made:
             return
-        for row, pk in zip(new, keys, strict=True):
-            self.own.settle(chunk, row, pk)
+        self.own.settle(chunk, new, keys, self.writer)
         for index, key in enumerate(self.layout.foreign_keys, len(self.layout.columns)):
             if key.reference in self.own.identities:
                 pairs = [
@@ -314,12 +319,17 @@ class ChunkWriter:
             self.writer.update(self.model, fill.fields, pairs)
 
 
+def _are_empty(old: Any, new: Any) -> bool:
+    # An empty cell says no more than that.
+    return new is None and old == ""
+
+
 def _new_and_known(pks: Sequence[Any]) -> tuple[list[int], list[int]]:
     new = [row for row, pk in enumerate(pks) if pk is None]
     return new, [row for row, pk in enumerate(pks) if pk is not None]
 
 
-def _refused(chunk: Chunk, unknown: Unknown) -> Refusal:
+def _refused(chunk: Chunk, unknown: Said) -> Refusal:
     row, column, reference, names = unknown
     said = ", ".join(map(str, names))
     return Refusal(chunk.lines[row], column, said, reference.unknown, chunk.records[row])

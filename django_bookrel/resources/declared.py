@@ -53,13 +53,16 @@ class DeclaredResource(ModelResource):
         return self.columns().keys() & set(BOOK_FIELDS)
 
     def written_columns(self) -> dict[str, Field]:
-        """Return those of :meth:`columns` that imports write: some are read-only or generated."""
+        """
+        Return those of :meth:`columns` that imports write.
+
+        The others are read-only, or made by the database or by each save.
+        """
         opts = self._meta.model._meta
         return {
             name: declared
             for name, declared in self.columns().items()
-            if not declared.readonly
-            and not getattr(_model_field(opts, declared), "generated", False)
+            if not declared.readonly and not _makes_itself(_model_field(opts, declared))
         }
 
     def required_columns(self) -> list[str]:
@@ -193,6 +196,10 @@ class DeclaredResource(ModelResource):
             return to_python(declared.clean(row) if own_clean else clean(cell, row=row))
 
         return bulk.cleaner(found, read, **given)
+
+
+def _makes_itself(found: AnyField | None) -> bool:
+    return getattr(found, "generated", False) or getattr(found, "auto_now", False)
 
 
 def _model_field(opts: Any, declared: Field) -> AnyField | None:

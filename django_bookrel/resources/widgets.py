@@ -16,11 +16,10 @@ from decimal import Decimal
 from functools import partial
 from typing import Any, ClassVar
 
-from django.conf import settings
-from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from import_export import widgets
 
+from ..bulk import in_time_zone
 from ..fields import AnyField
 from ..sources import join_list, split_list
 
@@ -101,11 +100,7 @@ class TimeWidget(_ISO, widgets.TimeWidget):
 
 
 class DateTimeWidget(_ISO, widgets.DateTimeWidget):
-    """
-    Points in time with their zone; as days.
-
-    Without ``USE_TZ`` a zone in a cell is taken off: the value is the time in ``TIME_ZONE``.
-    """
+    """Points in time with their zone; as days."""
 
     say = staticmethod(lambda value: value.isoformat(" "))
 
@@ -113,12 +108,7 @@ class DateTimeWidget(_ISO, widgets.DateTimeWidget):
         found = parse_datetime(value) if isinstance(value, str) and not self.format else None
         if found is None:
             found = super().clean(value, row, **kwargs)
-        if not isinstance(found, datetime.datetime) or timezone.is_aware(found) == settings.USE_TZ:
-            return found
-        # A host without time zones has its times in the one of its settings, and no database
-        # takes others.
-        zone = timezone.get_default_timezone()
-        return timezone.make_aware(found) if settings.USE_TZ else timezone.make_naive(found, zone)
+        return in_time_zone(found) if isinstance(found, datetime.datetime) else found
 
 
 class DurationWidget(widgets.DurationWidget):

@@ -1,0 +1,298 @@
+"""Columns of hosts as hosts have them: defaults in any form, empty cells, lengths, own fields."""
+
+from __future__ import annotations
+
+import datetime
+import warnings
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from django_bookrel.resources import (
+    ForeignKeyField,
+    RelatedRowsField,
+    RelationalResource,
+    Result,
+    load,
+)
+from django_bookrel.resources.exporting import Exporter
+from tests.hosts.garden.models import Bed, Herb, Kind, Leaflet, Plant, Watering
+from tests.hosts.newsdesk.models import Article
+from tests.importing import counts
+
+pytestmark = pytest.mark.django_db
+
+
+def resource_of(host: type[models.Model], key: str, *columns: str) -> type[RelationalResource]:
+    class HostResource(RelationalResource):
+        class Meta:
+            model = host
+            import_id_fields = (key,)
+            fields = (key, *columns)
+
+    return HostResource
+
+
+def import_text(
+    folder: Path, text: str, resource: type[RelationalResource], **options: Any
+) -> Result:
+    path = folder / "rows.csv"
+    path.write_text(text, encoding="utf-8", newline="")
+    return load(path, resource=resource, **{"source": "native", **options})
+
+
+def refused(result: Result) -> list[tuple[int, str, str]]:
+    return [(r.line, r.column, r.reason) for r in result.refusals]
+
+
+# Defaults.
+
+CAN_BE_EMPTY = ("motto", "word", "hint", "note")
+HAVE_DEFAULTS = ("price", "height", "sown", "seen", "label")
+
+
+@pytest.mark.parametrize("batch_size", [1, 100])
+@pytest.mark.parametrize("bulk", [True, False])
+def test_defaults_as_hosts_write_them(tmp_path: Path, bulk: bool, batch_size: int):  # noqa: FBT001
+    """Whether a cell is empty or the column missing; and what was written stays as it is."""
+    columns = (*HAVE_DEFAULTS, *CAN_BE_EMPTY)
+    resource = resource_of(Plant, "code", *columns)
+    resource._meta.bulk = bulk
+    header = f"code,{','.join(columns)}\n"
+    rows = f"{header}a,1.50,{',' * (len(columns) - 2)}\nb{',' * len(columns)}\n"
+    options = {"batch_size": batch_size}
+    assert counts(import_text(tmp_path, rows, resource, **options)) == {"rows": 2, "new": 2}
+    assert counts(import_text(tmp_path, "code\nc\n", resource)) == {"rows": 1, "new": 1}
+    today = timezone.localdate() if settings.USE_TZ else datetime.date.today()  # noqa: DTZ011
+    given = [today, "plain"]
+    prices = {"a": Decimal("1.50"), "b": Decimal(0), "c": Decimal(0)}
+    for plant in Plant.objects.all():
+        assert (plant.price, plant.height) == (prices[plant.code], 3)
+        assert [plant.sown, plant.seen, plant.label] == [datetime.date(2020, 1, 1), *given]
+    emptied = Plant.objects.exclude(code="c").values_list(*CAN_BE_EMPTY)
+    assert list(emptied) == [("", "", "", None)] * 2
+    assert Plant.objects.values_list(*CAN_BE_EMPTY).get(code="c") == ("tba", "foo", "", None)
+    again = import_text(tmp_path, rows, resource, **options)
+    assert counts(again) == {"rows": 2, "unchanged": 2}
+
+
+def test_empty_cell_leaves_what_a_default_would_make_anew(tmp_path: Path):
+    resource = resource_of(Plant, "code", "seen", "height")
+    import_text(tmp_path, "code,seen,height\na,2001-01-01,9\n", resource)
+    import_text(tmp_path, "code,seen,height\na,,\n", resource)
+    [plant] = Plant.objects.all()
+    assert (plant.seen, plant.height) == (datetime.date(2001, 1, 1), 3)
+
+
+def test_empty_text_where_none_would_do_is_not_changed(tmp_path: Path):
+    Plant.objects.create(code="a", motto="", note="")
+    resource = resource_of(Plant, "code", "motto", "note")
+    path = tmp_path / "plants.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        Exporter(resource()).write(file, "csv")
+    result = load(path, resource=resource, source="native")
+    assert counts(result) == {"rows": 1, "unchanged": 1}
+    assert Plant.objects.values_list("motto", "note").get() == ("", "")
+
+
+def test_columns_that_each_save_sets_are_passed_over(tmp_path: Path):
+    resource = resource_of(Plant, "code", "motto", "changed_at")
+    row = "code,motto,changed_at\na,{},2001-01-01 00:00:00\n"
+    import_text(tmp_path, row.format("old"), resource)
+    made = Plant.objects.get().changed_at
+    import_text(tmp_path, row.format("old"), resource)
+    assert Plant.objects.get().changed_at == made
+    import_text(tmp_path, row.format("new"), resource)
+    assert Plant.objects.get().changed_at > made
+    assert made.year > 2001
+
+
+def test_proxy(tmp_path: Path):
+    resource = resource_of(Herb, "code", "height")
+    assert counts(import_text(tmp_path, "code,height\na,5\n", resource)) == {"rows": 1, "new": 1}
+    assert Plant.objects.values_list("height", "motto", "label").get() == (5, "tba", "plain")
+
+
+# What a column takes.
+
+
+def test_lengths(tmp_path: Path):
+    resource = resource_of(Plant, "code", "hint", "picture")
+    rows = "code,hint,picture\na,much too long,\nb,short,a/very/long.path\nc,short,a.png\n"
+    result = import_text(tmp_path, rows, resource)
+    assert refused(result) == [
+        (2, "hint", "Ensure this value has at most 5 characters (it has 13)."),
+        (3, "picture", "has 16 characters; at most 10 fit"),
+    ]
+    assert Plant.objects.get().code == "c"
+
+
+@pytest.mark.parametrize("source", ["native", "generic"])
+def test_key_that_people_make_must_be_said(tmp_path: Path, source: str):
+    resource = resource_of(Bed, "code", "place")
+    rows = "code,place\na,1\n,2\nb,3\n"
+    result = import_text(tmp_path, rows, resource, source=source, mapping={"code": "code"})
+    assert [line for line, _column, _reason in refused(result)] == [3]
+    assert sorted(Bed.objects.values_list("code", "place")) == [("a", 1), ("b", 3)]
+
+
+# Fields that see to their values.
+
+
+def test_own_pre_save(tmp_path: Path):
+    resource = resource_of(Leaflet, "code", "title", "mail")
+    rows = "code,title,mail\na,Hello World,Foo@Example.COM\n"
+    result = import_text(tmp_path, rows, resource)
+    assert counts(result) == {"rows": 1, "new": 1}
+    assert "Leaflet.mail has a pre_save() of its own" in result.reasons
+    leaflet = Leaflet.objects.get()
+    assert (leaflet.mail, leaflet.slug) == ("foo@example.com", "hello-world")
+
+
+@pytest.mark.parametrize("bulk", [True, False])
+def test_own_pre_save_of_columns_that_the_file_lacks(tmp_path: Path, bulk: bool):  # noqa: FBT001
+    Leaflet.objects.create(code="a", title="Hello World", mail="foo@example.com")
+    other = resource_of(Leaflet, "code", "mail")
+    result = import_text(tmp_path, "code,mail\na,bar@example.com\n", other, bulk=bulk)
+    assert counts(result) == {"rows": 1, "updated": 1}
+    leaflet = Leaflet.objects.get()
+    assert (leaflet.title, leaflet.mail) == ("Hello World", "bar@example.com")
+    assert leaflet.slug == "hello-world"
+
+
+# Related rows.
+
+
+class PlantResource(RelationalResource):
+    waterings = RelatedRowsField(
+        columns=("at", "litres"),
+        key=("at",),
+        parse=lambda cell: [tuple(part.split("=")) for part in cell.split(";") if part],
+        render=lambda rows: ";".join("=".join(map(str, row)) for row in rows),
+    )
+
+    class Meta:
+        model = Plant
+        import_id_fields = ("code",)
+        fields = ("code", "waterings")
+
+
+def test_moments_of_related_rows(tmp_path: Path):
+    rows = "code,waterings\na,2024-05-01 10:00=2;2024-05-02T10:00:00+00:00=3\n"
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        import_text(tmp_path, rows, PlantResource)
+        before = list(Watering.objects.values_list("pk", flat=True))
+        again = import_text(tmp_path, rows, PlantResource)
+    assert counts(again) == {"rows": 1, "unchanged": 1}
+    assert len(before) == 2
+    assert list(Watering.objects.values_list("pk", flat=True)) == before
+
+
+# The last row of an identity.
+
+
+@pytest.mark.parametrize("batch_size", [1, 2, 100])
+@pytest.mark.parametrize("existing", ["update", "skip", "fill"])
+@pytest.mark.parametrize("host, key, column", [(Bed, "code", "place"), (Article, "slug", "words")])
+def test_last_row_counts_beside_one_that_the_database_refuses(
+    tmp_path: Path,
+    host: type[models.Model],
+    key: str,
+    column: str,
+    existing: str,
+    batch_size: int,
+):
+    """For keys that are whole numbers, and for others."""
+    resource = resource_of(host, key, column, *(["headline"] if host is Article else []))
+    host._default_manager.create(**{key: "old", column: 99})
+    bad = 99 if host is Bed else 10_001
+    rows = f"{key},{column}\na,1\nb,4\nbad,{bad}\nc,5\na,2\n"
+    if host is Article:
+        rows = rows.replace("\n", ",A\n").replace(",A", ",headline", 1)
+    options = {"existing": existing, "batch_size": batch_size}
+    result = import_text(tmp_path, rows, resource, **options)
+    assert [line for line, _column, _reason in refused(result)] == [4]
+    expected = [("a", 2), ("b", 4), ("c", 5), ("old", 99)]
+    assert sorted(host._default_manager.values_list(key, column)) == expected
+    assert counts(result) == {"rows": 5, "new": 3, "duplicates": 1, "rejected": 1}
+    again = import_text(tmp_path, rows, resource, **options)
+    assert counts(again) == {"rows": 5, "unchanged": 3, "duplicates": 1, "rejected": 1}
+
+
+# Trees.
+
+
+def tree(create: bool) -> type[RelationalResource]:  # noqa: FBT001
+    class KindResource(RelationalResource):
+        parent = ForeignKeyField(Kind, by="name", create=create)
+        stock = ForeignKeyField(Kind, by="name", create=create)
+
+        class Meta:
+            model = Kind
+            import_id_fields = ("name",)
+            fields = ("name", "parent", "stock")
+
+    return KindResource
+
+
+@pytest.mark.parametrize("batch_size", [1, 2, 3, 100])
+@pytest.mark.parametrize("bulk", [True, False])
+@pytest.mark.parametrize("rows", [["Plant,,", "Flower,Plant,Plant", "Tulip,Flower,Plant"]])
+@pytest.mark.parametrize("order", [1, -1])
+@pytest.mark.parametrize("create", [True, False])
+def test_tree(
+    tmp_path: Path,
+    rows: list[str],
+    order: int,
+    batch_size: int,
+    bulk: bool,  # noqa: FBT001
+    create: bool,  # noqa: FBT001
+):
+    """A record that a row makes is made once, whether its children come before it or after."""
+    resource = tree(create)
+    resource._meta.bulk = bulk
+    text = "\n".join(["name,parent,stock", *rows[::order], ""])
+    dry = import_text(tmp_path, text, resource, batch_size=batch_size, dry_run=True)
+    result = import_text(tmp_path, text, resource, batch_size=batch_size)
+    assert counts(dry) == counts(result) == {"rows": 3, "new": 3}
+    assert sorted(Kind.objects.values_list("name", "parent__name", "stock__name")) == [
+        ("Flower", "Plant", "Plant"),
+        ("Plant", None, None),
+        ("Tulip", "Flower", "Plant"),
+    ]
+    again = import_text(tmp_path, text, resource, batch_size=batch_size)
+    assert counts(again) == {"rows": 3, "unchanged": 3}
+
+
+@pytest.mark.parametrize("batch_size", [1, 2, 100])
+def test_tree_whose_roots_no_row_makes(tmp_path: Path, batch_size: int):
+    text = "name,parent\nRose,Flower\nOak,Tree\nTulip,Flower\nFlower,Plant\n"
+    result = import_text(tmp_path, text, tree(create=True), batch_size=batch_size)
+    assert counts(result) == {"rows": 4, "new": 4}
+    assert sorted(Kind.objects.values_list("name", "parent__name")) == [
+        ("Flower", "Plant"),
+        ("Oak", "Tree"),
+        ("Plant", None),
+        ("Rose", "Flower"),
+        ("Tree", None),
+        ("Tulip", "Flower"),
+    ]
+    again = import_text(tmp_path, text, tree(create=True), batch_size=batch_size)
+    assert counts(again) == {"rows": 4, "unchanged": 4}
+
+
+@pytest.mark.parametrize("batch_size", [1, 100])
+def test_circle(tmp_path: Path, batch_size: int):
+    text = "name,parent\nEgg,Hen\nHen,Egg\nOne,One\n"
+    import_text(tmp_path, text, tree(create=True), batch_size=batch_size)
+    assert sorted(Kind.objects.values_list("name", "parent__name")) == [
+        ("Egg", "Hen"),
+        ("Hen", "Egg"),
+        ("One", "One"),
+    ]
