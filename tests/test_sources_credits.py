@@ -6,6 +6,7 @@ import pytest
 
 from django_bookrel.sources import open_source
 from django_bookrel.sources.credits import credited, is_nobody, split_roles
+from django_bookrel.sources.people import Commas, split_people
 
 
 @pytest.mark.parametrize(
@@ -27,6 +28,8 @@ from django_bookrel.sources.credits import credited, is_nobody, split_roles
         ("trans. Ann Lee", ("Ann Lee", ["translator"])),
         ("ed. Lee, Ann", ("Lee, Ann", ["editor"])),
         ("Ed. Lee", ("Ed. Lee", [])),
+        ("Eds. Lee, Ann", ("Lee, Ann", ["editor"])),
+        ("Lee, Ann, Eds.", ("Lee, Ann", ["editor"])),
         ("Lee, Ann [Verfasser]", ("Lee, Ann", ["co-author"])),
         ("traduit par Ann Lee", ("Ann Lee", ["translator"])),
         ("Ann Lee (poet)", ("Ann Lee (poet)", [])),
@@ -42,6 +45,55 @@ from django_bookrel.sources.credits import credited, is_nobody, split_roles
 )
 def test_split_roles(text: str, expected: tuple[str, list[str]]):
     assert split_roles(text) == expected
+
+
+@pytest.mark.parametrize(
+    "cell, people",
+    [
+        ("Ann Lee & Bo Ek (Eds.)", [("Ann Lee", "editor"), ("Bo Ek", "editor")]),
+        ("Ann Lee, Bo Ek (eds.)", [("Ann Lee", "editor"), ("Bo Ek", "editor")]),
+        ("Ann Lee and Bo Ek, eds.", [("Ann Lee", "editor"), ("Bo Ek", "editor")]),
+        ("Ann Lee and Bo Ek, Eds", [("Ann Lee", "editor"), ("Bo Ek", "editor")]),
+        ("Ann Lee and Bo Ek (editors)", [("Ann Lee", "editor"), ("Bo Ek", "editor")]),
+        ("edited by Ann Lee and Bo Ek", [("Ann Lee", "editor"), ("Bo Ek", "editor")]),
+        ("Eds. Ann Lee and Bo Ek", [("Ann Lee", "editor"), ("Bo Ek", "editor")]),
+        ("Ann Lee, Bo Ek (Hrsg.)", [("Ann Lee", "editor"), ("Bo Ek", "editor")]),
+        ("Ann Lee; Bo Ek (eds.)", [("Ann Lee", "editor"), ("Bo Ek", "editor")]),
+        (
+            "Homer, translated by Ann Lee and Bo Ek",
+            [("Homer", None), ("Ann Lee", "translator"), ("Bo Ek", "translator")],
+        ),
+        (
+            "Homer (author), Ann Lee, Bo Ek (translators)",
+            [("Homer", "co-author"), ("Ann Lee", "translator"), ("Bo Ek", "translator")],
+        ),
+        (
+            "Homer; Ann Lee & Bo Ek (eds.)",
+            [("Homer", None), ("Ann Lee", "editor"), ("Bo Ek", "editor")],
+        ),
+        (
+            "edited by Ann Lee, illustrated by Bo Ek, Cy Dow",
+            [("Ann Lee", "editor"), ("Bo Ek", "illustrator"), ("Cy Dow", "illustrator")],
+        ),
+        ("Ann Lee & Bo Ek (ed.)", [("Ann Lee", None), ("Bo Ek", "editor")]),
+        ("Ann Lee; Bo Ek (Hrsg.)", [("Ann Lee", None), ("Bo Ek", "editor")]),
+        ("edited by Ann Lee; Bo Ek", [("Ann Lee", "editor"), ("Bo Ek", None)]),
+        ("The Editors of Time and Life", [("The Editors of Time and Life", None)]),
+    ],
+)
+def test_roles_of_several_people(cell: str, people: list[tuple[str, str | None]]):
+    assert credited(split_people(cell, Commas.BETWEEN_NAMES)) == people
+
+
+@pytest.mark.parametrize(
+    "cell, people",
+    [
+        ("Lee, Ann; Ek, Bo (eds.)", [("Lee, Ann", "editor"), ("Ek, Bo", "editor")]),
+        ("edited by Lee, Ann and Ek, Bo", [("Lee, Ann", "editor"), ("Ek, Bo", "editor")]),
+    ],
+)
+def test_roles_of_several_people_surname_first(cell: str, people: list[tuple[str, str | None]]):
+    assert credited(split_people(cell, Commas.WITHIN_NAMES)) == people
 
 
 def test_credited():

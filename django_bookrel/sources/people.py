@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from enum import Enum
+from itertools import chain
 
-from .credits import is_role
+from .credits import is_role, may_share_role, share_roles, split_roles
 
 __all__ = ("Commas", "learn_commas", "part_people", "split_people")
 
@@ -157,15 +158,15 @@ def split_people(text: str, commas: Commas) -> list[str]:
 
     ``;``, ``|`` and `` / `` always part; "and", "with", ``&`` and their like in some languages
     part full names, but no firm or office ("Department of Health and Human Services"). "et al." is
-    left out, runs of spaces become one, and a person who is named twice comes once.
+    left out, runs of spaces become one, and a person who is named twice comes once. A role that
+    several people share is written with each: see :func:`~.credits.share_roles`.
     """
     if not _HAS_SEPARATOR.search(text):
         return [text] if text else []
-    people = [
-        name
-        for piece in _split(_STRONG, text)
-        for name in _names(_ET_AL.sub("", " ".join(piece.split())), commas)
+    pieces = [
+        _names(_ET_AL.sub("", " ".join(piece.split())), commas) for piece in _split(_STRONG, text)
     ]
+    people = share_roles(pieces) if may_share_role(text) else list(chain.from_iterable(pieces))
     first_spellings: dict[str, str] = {}
     for name in people:
         first_spellings.setdefault(name.casefold(), name)
@@ -203,11 +204,13 @@ def _is_whole(text: str) -> bool:
 
 def _by_and(text: str, commas: Commas) -> list[str]:
     parts = _split(_AND, text)
-    if len(parts) == 1 or _CORPORATE.search(text) or _BODY.search(text):
+    if len(parts) == 1:
         return [text]
-    if all(_is_full_name(part, commas) for part in parts):
-        return parts
-    return [text]
+    # "Bo Ek (editors)" is no office.
+    names = [split_roles(part)[0] for part in parts]
+    if any(_CORPORATE.search(name) or _BODY.search(name) for name in names):
+        return [text]
+    return parts if all(_is_full_name(name, commas) for name in names) else [text]
 
 
 def _is_full_name(text: str, commas: Commas) -> bool:
