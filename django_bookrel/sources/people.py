@@ -8,9 +8,9 @@ two is decided for a whole column from its first records. What stays unclear is 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import Enum
-from itertools import chain
+from itertools import chain, pairwise
 
 from .credits import is_role, may_share_role, share_roles, split_roles
 
@@ -60,6 +60,9 @@ _TITLE = re.compile(
     r"|fürstin|conte|contessa|barone)\b\.?(?: (?:of|de|du|des|von|zu|di|d')\b.*)?",
     re.IGNORECASE,
 )
+_INITIALS_ALONE = re.compile(rf"{_INITIALS.pattern}(?:\s?[(\[].*|{_AND.pattern}.*)?")
+_NOBLE = re.compile(r"(?:Lord|Lady|Sir|Dame|(?:Visc|C)ount(?:ess)?|Baron(?:ess)?|Marquess) ")
+_DATED = re.compile(r",[^(\[]*[0-9]")
 _CORPORATE = re.compile(
     r"\b(?:of|for|the|on|in|sons|magazine|editors|staff|books|publications)\b", re.IGNORECASE
 )
@@ -191,10 +194,39 @@ def _by_commas(text: str, commas: Commas) -> list[str]:
     # "King, Stephen" among names in natural order may be one person or two.
     if len(parts) == 2 and all(map(_is_single_word, parts)):
         return [text]
+    if any(" " not in first and _follows_one(second) for first, second in pairwise(parts)):
+        return [text]
+    if any(map(_INITIALS_ALONE.fullmatch, parts)):
+        parts = _with_initials(parts) or [text]
     parts = [_LEADING_AND.sub("", part, count=1) for part in parts]
     if _BODY.search(text) and not all(map(_is_whole, parts)):
         return [text]
     return parts
+
+
+def _follows_one(text: str) -> bool:
+    """Say whether a text may belong to the word before it: "Lord Tennyson", "Ann, 1920-1990"."""
+    return bool(_NOBLE.match(text) or _DATED.search(text))
+
+
+def _with_initials(parts: Sequence[str]) -> list[str]:
+    """
+    Join initials to their surname: "Lewis, C. S.".
+
+    :returns: [] if another part may be half of a name, too.
+    """
+    initials = {place for place, part in enumerate(parts) if _INITIALS_ALONE.fullmatch(part)}
+    surnames = {place - 1 for place in initials}
+    others = set(range(len(parts))) - initials - surnames
+    if -1 in surnames or surnames & initials or any(" " in parts[place] for place in surnames):
+        return []
+    if any(_is_single_word(parts[place]) or place + 1 in others for place in others):
+        return []
+    return [
+        f"{part}, {parts[place + 1]}" if place in surnames else part
+        for place, part in enumerate(parts)
+        if place not in initials
+    ]
 
 
 def _is_whole(text: str) -> bool:
