@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from enum import Enum
 from itertools import chain, pairwise
 
-from .credits import is_role, may_share_role, share_roles, split_roles
+from .credits import is_role, may_share_role, part_credit, share_roles, split_roles
 
 __all__ = ("Commas", "learn_commas", "part_people", "split_people")
 
@@ -63,6 +63,7 @@ _TITLE = re.compile(
 _INITIALS_ALONE = re.compile(rf"{_INITIALS.pattern}(?:\s?[(\[].*|{_AND.pattern}.*)?")
 _NOBLE = re.compile(r"(?:Lord|Lady|Sir|Dame|(?:Visc|C)ount(?:ess)?|Baron(?:ess)?|Marquess) ")
 _DATED = re.compile(r",[^(\[]*[0-9]")
+_MAY_PART_AT_ROLE = re.compile(r"[)\]]\.?\s?,|,[^,]* (?:by|par|door) ", re.IGNORECASE)
 _CORPORATE = re.compile(
     r"\b(?:of|for|the|on|in|sons|magazine|editors|staff|books|publications)\b", re.IGNORECASE
 )
@@ -188,8 +189,10 @@ def _names(text: str, commas: Commas) -> list[str]:
 
 
 def _by_commas(text: str, commas: Commas) -> list[str]:
-    if commas is not Commas.BETWEEN_NAMES or "," not in text:
+    if "," not in text:
         return [text]
+    if commas is not Commas.BETWEEN_NAMES:
+        return _at_roles(text) if _MAY_PART_AT_ROLE.search(text) else [text]
     parts = _comma_parts(text)
     # "King, Stephen" among names in natural order may be one person or two.
     if len(parts) == 2 and all(map(_is_single_word, parts)):
@@ -202,6 +205,20 @@ def _by_commas(text: str, commas: Commas) -> list[str]:
     if _BODY.search(text) and not all(map(_is_whole, parts)):
         return [text]
     return parts
+
+
+def _at_roles(text: str) -> list[str]:
+    """Part people at commas that are certain in any column: behind "(ed.)", before "edited by"."""
+    people: list[str] = []
+    is_ended = False
+    for part in _comma_parts(text):
+        credit = part_credit(part)
+        if not people or credit.before or (is_ended and part[0] not in "(["):
+            people.append(_LEADING_AND.sub("", part, count=1))
+        else:
+            people[-1] += f", {part}"
+        is_ended = credit.after.endswith((")", "]", ").", "]."))
+    return people if len(people) > 1 else [text]
 
 
 def _follows_one(text: str) -> bool:
