@@ -188,6 +188,43 @@ def test_a_serial_is_known_by_its_issn(tmp_path: Path):
     assert said["identifiers"] == [["issn", "0068-1075"]]
 
 
+@pytest.mark.parametrize(
+    "status_type_level, kind, message",
+    [
+        ("ngm", "no-book", '"film" is no book.'),
+        ("cjm", "no-book", '"music recording" is no book.'),
+        ("ncm", "no-book", '"printed music" is no book.'),
+        ("nem", "no-book", '"map" is no book.'),
+        ("nkm", "no-book", '"picture" is no book.'),
+        ("nrm", "no-book", '"object" is no book.'),
+        ("naa", "no-book", '"article" is no book.'),
+        ("nab", "no-book", '"article" is no book.'),
+        ("dam", "deleted", "The record is deleted."),
+    ],
+)
+def test_no_books(tmp_path: Path, status_type_level: str, kind: str, message: str):
+    path, copy = tmp_path / "x.mrc", tmp_path / "refused.csv"
+    leader = f"00000{status_type_level} a2200000 a 4500"
+    path.write_bytes(record(field("245", "aTitle"), leader=leader))
+    with open_source(path) as reading:
+        [refused] = reading
+        header = reading.header
+    assert [tuple(error) for error in refused.errors] == [
+        (kind, "LDR type", refused.raw[0], message, None)
+    ]
+    with copy.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([header, refused.raw])
+    with open_source(copy) as reading:
+        assert [again.errors for again in reading] == [refused.errors]
+
+
+@pytest.mark.parametrize("status_type_level", ["nam", "ntm", "nim", "nmm", "cas", "   "])
+def test_books(tmp_path: Path, status_type_level: str):
+    leader = f"00000{status_type_level} a2200000 a 4500"
+    data = record(field("245", "aTitle"), leader=leader)
+    assert read(tmp_path / "x.mrc", data) == [{"line": 1, "title": "Title"}]
+
+
 def test_records_are_read_one_by_one(tmp_path: Path):
     path = tmp_path / "x.mrc"
     path.write_bytes(record(field("245", "aTitle")) * 50_000)

@@ -28,6 +28,13 @@ def titles(path: Path) -> list[tuple[int, str]]:
         return [(record.line, record.values["title"]) for record in reading]
 
 
+def test_a_film_is_no_book(tmp_path: Path):
+    path = write(tmp_path, START + RECORD.replace("nam", "ngm") + END)
+    with open_source(path) as reading:
+        [refused] = reading
+    assert [error.message for error in refused.errors] == ['"film" is no book.']
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 def test_collection(tmp_path: Path, encoding: str):
     text = START + RECORD.replace("Emma", "Émma") * 2 + END

@@ -9,6 +9,8 @@ ISO 2709, https://www.loc.gov/marc/specifications/ (seen 2026-11); the files are
   otherwise is refused.
 - Records end in a character of their own; the lengths that they name are often wrong after
   something converted the file.
+- Libraries have films, music, maps and articles, too; the leader tells, and their records are
+  refused, as are those that say that they are deleted.
 - The rows that are refused are written with columns such as "245 title", as the records are read;
   such a table is read like the records.
 
@@ -28,10 +30,19 @@ from ..exceptions import MissingPackage, UnreadableFile
 from . import native
 from .base import ByteReader, Column, Issue, Record, Row
 from .decoding import blocks, visible
-from .described import PIPE
+from .described import PIPE, no_book
 from .headings import HeadingSource
 from .librarynumbers import clean_identifiers
-from .marcfields import PEOPLE, PLACES, SEPARATOR, cells_of
+from .marcfields import (
+    COLUMNS,
+    DELETED,
+    NO_BOOKS,
+    PEOPLE,
+    PLACES,
+    SEPARATOR,
+    TYPE,
+    cells_of,
+)
 from .rows import issue
 
 __all__ = ("MarcSource", "import_pymarc", "row_of")
@@ -53,8 +64,7 @@ _ANSEL = bytes(
 )
 """The bytes that MARC-8 has where nothing switches to another script."""
 
-_COLUMNS = list(PLACES)
-_TITLE = _COLUMNS.index("245 title")
+_TITLE = COLUMNS.index("245 title")
 
 
 class MarcSource(HeadingSource):
@@ -66,6 +76,9 @@ class MarcSource(HeadingSource):
     signature: ClassVar[frozenset[str]] = frozenset({"245 title", "1XX author"})
     separators: ClassVar[Mapping[str, re.Pattern[str]]] = dict.fromkeys(PEOPLE, PIPE)
     places: ClassVar[Mapping[str, str]] = PLACES
+    looked_at: ClassVar[Mapping[str, str]] = {
+        TYPE: "tells books from films, music and others, whose records are refused"
+    }
 
     @classmethod
     def open_table(cls, file: ByteReader) -> tuple[list[str], Iterator[Row]] | None:
@@ -73,9 +86,16 @@ class MarcSource(HeadingSource):
         if not _LEADER.match(start) or _END_OF_FIELD not in start:
             return None
         make = import_pymarc().Record
-        return list(PLACES), (_row(n, chunk, make) for n, chunk in enumerate(_chunks(file), 1))
+        return list(COLUMNS), (_row(n, chunk, make) for n, chunk in enumerate(_chunks(file), 1))
 
     def read(self, row: Row) -> Record:
+        if kind := self.named.get(TYPE):
+            said = row.cells[kind.position]
+            if said == DELETED:
+                error = issue("deleted", kind.name, said, "The record is deleted.")
+                return Record(row.line, {}, row.cells, (error,))
+            if said in NO_BOOKS:
+                return no_book(row, kind)
         record = super().read(row)
         clean_identifiers(record.values)
         return record
@@ -116,7 +136,7 @@ def row_of(line: int, record: Any) -> Row:
     row = Row(line, cells_of(record))
     if not row.cells[_TITLE] and any(field.tag == "200" for field in record.fields):
         message = "It has no field 245 but a field 200, as UNIMARC has, which is not read."
-        return row._replace(errors=(issue("marc", _COLUMNS[_TITLE], "", message),))
+        return row._replace(errors=(issue("marc", COLUMNS[_TITLE], "", message),))
     return row
 
 

@@ -19,7 +19,28 @@ from .headings import NOT_OF_THE_BOOK
 from .isbd import find_pages, join_title, without_stop
 from .languages import find_language
 
-__all__ = ("PEOPLE", "PLACES", "SEPARATOR", "cells_of")
+__all__ = ("COLUMNS", "DELETED", "NO_BOOKS", "PEOPLE", "PLACES", "SEPARATOR", "TYPE", "cells_of")
+
+TYPE = "LDR type"
+"""The column that says what a record describes where that is no book; else it is empty."""
+DELETED = "deleted"
+ARTICLE = "article"
+_TYPES = {
+    "c": "printed music",
+    "d": "written music",
+    "e": "map",
+    "f": "drawn map",
+    "g": "film",
+    "j": "music recording",
+    "k": "picture",
+    "o": "kit",
+    "r": "object",
+}
+"""
+By leader/06. Texts, spoken word (i) and computer files (m) are books: audiobooks and e-books are
+coded so.
+"""
+NO_BOOKS = frozenset({ARTICLE, *_TYPES.values()})
 
 PLACES: Mapping[str, str] = {
     "020 ISBN": "isbn",
@@ -40,6 +61,8 @@ PLACES: Mapping[str, str] = {
 }
 """The columns of the table and the fields of a book to which they go."""
 
+COLUMNS = (TYPE, *PLACES)
+
 PEOPLE = ("1XX author", "7XX contributors")
 
 SEPARATOR = " | "
@@ -58,7 +81,7 @@ _OCLC_NUMBER = re.compile(r"(?:oc[mn]|on)\d+", re.IGNORECASE)
 
 def cells_of(record: Any) -> list[str]:
     """
-    Give the cells of a record of pymarc, for the columns of ``PLACES`` in their order.
+    Give the cells of a record of pymarc, for ``COLUMNS`` in their order.
 
     What is missing or damaged in a field is an empty cell.
     """
@@ -73,6 +96,7 @@ def cells_of(record: Any) -> list[str]:
     # A separator at the end of a list says that a comma is none.
     others = _listed(f"{s}:{v}" for s, v in numbers if s not in ("lccn", "oclc"))
     return [
+        _type(record.leader),
         _listed(text for field in _fields(record, "020") for text in _texts(field, "a")),
         next((title for field in _fields(record, "245") if (title := _title(field))), ""),
         _listed(main),
@@ -89,6 +113,12 @@ def cells_of(record: Any) -> list[str]:
         _listed(value for scheme, value in numbers if scheme == "oclc"),
         f"{others} |" if "," in others else others,
     ]
+
+
+def _type(leader: Any) -> str:
+    if leader[5] == "d":
+        return DELETED
+    return ARTICLE if leader[7] in ("a", "b") else _TYPES.get(leader[6], "")
 
 
 def _fields(record: Any, *tags: str) -> Iterator[Any]:

@@ -28,7 +28,7 @@ from ..exceptions import UnreadableFile
 from .base import ByteReader, Dialect, Row
 from .decoding import blocks
 from .marc import MarcSource, import_pymarc, row_of
-from .marcfields import PLACES
+from .marcfields import COLUMNS
 from .rows import issue
 
 __all__ = ("MarcXmlSource",)
@@ -62,7 +62,7 @@ class MarcXmlSource(MarcSource):
         if _DECLARATION in start:
             raise UnreadableFile(_DECLARED)
         inner = import_pymarc().marcxml.XmlHandler(strict=_NAMESPACE in start)
-        return list(PLACES), _rows(file, inner)
+        return list(COLUMNS), _rows(file, inner)
 
 
 def _rows(file: ByteReader, inner: Any) -> Iterator[Row]:
