@@ -7,6 +7,7 @@ comma, LF.
 - Lists are parted by ``; ``. People are written as headings: ``Aesop, 621? BCE-565? BCE; Jacobs,
   Joseph, 1854-1916 [Editor]``; roles may hold commas: ``[Author of introduction, etc.]``.
 - The parts of a title stand on lines of their own.
+- "Type" is mostly ``Text``, or ``Sound`` for audiobooks; films and pictures are refused.
 - The year is that in which the e-book was issued, like that of any other edition.
 - Bookshelves are subjects; newer ones are called ``Browsing: Fiction`` or ``Category: Novels``.
 """
@@ -17,13 +18,14 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
-from .base import Column, Issue
-from .described import SEMICOLON
+from .base import Column, Issue, Record, Row
+from .described import SEMICOLON, no_book
 from .headings import HeadingSource
 from .readers import mended
 
 __all__ = ("GutenbergSource",)
 
+_NO_BOOKS = frozenset({"Image", "MovingImage", "StillImage"})
 _SHELF = re.compile(r"\A(?:Browsing|Category): ")
 
 
@@ -44,9 +46,17 @@ class GutenbergSource(HeadingSource):
         "Bookshelves": "subjects",
     }
     left_out: ClassVar[Mapping[str, str]] = {
-        "Type": "books have no field for it",
         "LoCC": "books have no field for a class mark",
     }
+    looked_at: ClassVar[Mapping[str, str]] = {
+        "Type": "tells books from films and pictures, whose rows are refused"
+    }
+
+    def read(self, row: Row) -> Record:
+        kind = self.named.get("Type")
+        if kind and row.cells[kind.position].strip() in _NO_BOOKS:
+            return no_book(row, kind)
+        return super().read(row)
 
     def _read_title(
         self,
