@@ -102,6 +102,11 @@ def test_redirects_and_deleted_records_are_passed_over(tmp_path: Path):
         ({"languages": [{"key": "/languages/ger"}]}, "language", "de"),
         ({"series": ["Tales ; 12", "Other"]}, "series", [["Tales", "12"], ["Other", ""]]),
         (
+            {"series": ["Tales -- v. 3", "Other -- new"]},
+            "series",
+            [["Tales", "3"], ["Other -- new", ""]],
+        ),
+        (
             {"subjects": ["Ships, steam."], "subject_times": ["1900"]},
             "subjects",
             ["Ships, steam", "1900"],

@@ -11,6 +11,7 @@ https://openlibrary.org/developers/dumps, ``ol_dump_editions_latest.txt.gz`` and
 - Many editions leave it to their work to name the authors; where the dump of works stands between
   the two, they have them from there.
 - An edition makes a book, and so does a work.
+- What came from libraries joins a series and its volume by dashes: ``Lecture notes -- v. 3``.
 - Numbers of LibraryThing are those of works, which other editions share, and are not read, nor are
   redirects, deleted records, lists and pages.
 """

@@ -18,8 +18,11 @@ LONGEST_NUMBER = 40
 
 _LONGEST_TEXT = 500
 _VOLUME = r"(?:vol|volume|v|no|nr|number|bd|band|book|tome|t)\b\.?"
+_DIGITS = r"[\w.,/-]*\d[\w.,/-]*"
+# Open Library joins a series and its volume by dashes: "Lecture notes -- v. 16, no. 2".
 _SERIES = re.compile(
-    rf"(.+?)(?:[\s,;:]*#|\s*[,;]\s*{_VOLUME}|\s;)\s*([\w.,/-]*\d[\w.,/-]*)",
+    rf"(.+?)(?:[\s,;:]*#|\s*[,;]\s*{_VOLUME}|\s;|\s--\s(?:{_VOLUME})?)\s*"
+    rf"({_DIGITS}(?:\s{_VOLUME}\s*{_DIGITS})?)",
     re.IGNORECASE | re.DOTALL,
 )
 _LISTS = re.compile(rf"\||;(?!\s*(?:{_VOLUME})?\s*\d)", re.IGNORECASE)
