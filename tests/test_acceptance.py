@@ -10,6 +10,7 @@ import pytest
 from django.core.management import call_command
 
 from django_bookrel.models import Author, Book, Contribution, Identifier
+from django_bookrel.sources.statements import is_no_publisher
 from tests.shared import shared_file
 
 pytestmark = pytest.mark.django_db
@@ -91,7 +92,8 @@ def test_british_library_images(tmp_path: Path):
     books = {row[6] for row in rows if row not in moved} | {row[2] for row in moved}
     check_again(path, tmp_path, {"rows": 27_864, "new": 20_992})
     assert {i.value for i in Identifier.objects.filter(scheme="bl")} == books
-    publishers = {row[6]: row[1] for row in rows if row[1] and "flickr" not in row[1]}
+    named = [row for row in rows if row[1] and not is_no_publisher(row[1])]
+    publishers = {row[6]: row[1] for row in named if "flickr" not in row[1]}
     found = dict(
         Book.objects.filter(identifiers__scheme="bl").values_list(
             "identifiers__value", "publishers__name"

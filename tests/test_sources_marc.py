@@ -125,7 +125,11 @@ def test_people(
                 field("260", "aX :", "bA :", "b[B],", "b[s.n.],", "cn.d."),
                 field("008", "x" * 6 + "s1999"),
             ],
-            {"publishers": ["A", "B"], "year": "1999", "repairs": ["year-left-out"]},
+            {
+                "publishers": ["A", "B"],
+                "year": "1999",
+                "repairs": ["nobody-left-out", "year-left-out"],
+            },
         ),
         ([field("008", " " * 35 + "ger d")], {"language": "de"}),
         ([field("008", " " * 35 + "mul d"), field("041", "aengfre")], None),

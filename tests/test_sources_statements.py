@@ -59,6 +59,7 @@ from django_bookrel.sources.statements import Statement, split_statement
         ("Fano : Quayside, 18--", Statement(["Quayside"], "", "", ("Fano", "18--"))),
         ("Fano : Quayside, 1990-1995", Statement(["Quayside"], "1990", "", ("Fano",))),
         ("London", Statement([], "", "", ("London",))),
+        ("Fano : Publisher unknown, 1999", Statement([], "1999", "", ("Fano",))),
     ],
 )
 def test_split_statement(text: str, statement: Statement):
@@ -83,3 +84,28 @@ def test_year_and_pages_where_they_are_not_said_elsewhere(tmp_path: Path):
         ("publication", "publisher", statement, "Left out: Fano.", "Quayside")
     ]
     assert records[2].repairs == []
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["Unknown", "n/a", "[s.n.]", "S. n.", "nan", "None", "NA", "Publisher not identified", "o. V."],
+)
+def test_nobody_is_no_publisher(cell: str):
+    source = GenericSource(["publisher"], ["publishers"])
+    [record] = source.records([Row(2, [f"Quay; {cell}"])])
+    assert record.values == {"publishers": ["Quay"]}
+    assert [tuple(repair)[:4] for repair in record.repairs] == [
+        (
+            "nobody-left-out",
+            "publisher",
+            cell,
+            f'"{cell}" is no publisher. The cell is left out.',
+        )
+    ]
+
+
+@pytest.mark.parametrize("name", ["Unknown Press", "NP", "SN", "Na", "No Exit"])
+def test_publishers(name: str):
+    source = GenericSource(["publisher"], ["publishers"])
+    [record] = source.records([Row(2, [name])])
+    assert (record.values, record.repairs) == ({"publishers": [name]}, [])

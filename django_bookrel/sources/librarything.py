@@ -58,7 +58,7 @@ _MARKS = (
     "\u0310\u0327\u0328\u0323\u0324\u0325\u0333\u0332\u0326\u031c\u032e\ufe22\ufe23\ufffd\ufffd"
     "\u0313"
 )
-_NOTHING_SAID = re.compile(r"\s*\(date\?\).*|\A\([0-9]{4}\), .*|\APublisher Unknown\Z")
+_NOTHING_SAID = re.compile(r"\s*\(date\?\).*|\A\([0-9]{4}\), .*")
 _OCLC_PREFIX = re.compile(r"\A(?:\(OCoLC\))?(?:oc[mn]|on)?0*")
 
 

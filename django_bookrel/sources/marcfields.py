@@ -70,7 +70,6 @@ SEPARATOR = " | "
 _SUBJECTS = ("600", "610", "611", "630", "647", "648", "650", "651", "655")
 _SUBDIVISIONS = "vxyz"
 _NO_LANGUAGES = frozenset({"mul", "und", "zxx", "mis", "xxx"})
-_NOBODY = re.compile(r"[\s\[]*(?:s\.?\s?n\.?|publisher not identified)[\s\]]*", re.IGNORECASE)
 _VOLUME = re.compile(
     r"(?:vol(?:ume)?|v|no|nr|number|bd|band|bk|book|tome?|t)\b\.?\s*(?=\d)", re.IGNORECASE
 )
@@ -187,8 +186,7 @@ def _is_author(text: str) -> bool:
 def _publishers(record: Any) -> Iterator[str]:
     for field in _imprints(record):
         for name in _texts(field, "b"):
-            if not _NOBODY.fullmatch(name.rstrip(" ,:;")):
-                yield name.rstrip(" ,:;").removeprefix("[").removesuffix("]")
+            yield name.rstrip(" ,:;").removeprefix("[").removesuffix("]")
 
 
 def _imprints(record: Any) -> list[Any]:

@@ -11,7 +11,7 @@ from .cells import mend_number, mend_year, split_texts
 from .decoding import visible
 from .languages import LONGEST_LANGUAGE, split_languages
 from .series import join_series, split_series
-from .statements import split_statement
+from .statements import is_no_publisher, split_statement
 
 __all__ = ("READERS", "Reader", "left_out", "mended", "read_plain", "read_statements")
 
@@ -69,7 +69,13 @@ def _read_publishers(
     if any(_IS_STATEMENT.search(cells[column.position]) for column in columns):
         read_statements(cells, columns, values, repairs)
         return
-    names = [name for column in columns for name in split_texts(cells[column.position])]
+    names = []
+    for column in columns:
+        for name in split_texts(cells[column.position]):
+            if is_no_publisher(name):
+                repairs.append(left_out("nobody", column, name, f'"{name}" is no publisher.'))
+            else:
+                names.append(name)
     values["publishers"] = list(dict.fromkeys(names)) if len(names) > 1 else names
 
 

@@ -13,8 +13,9 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from .cells import mend_year
+from .credits import is_nobody
 
-__all__ = ("Statement", "split_statement")
+__all__ = ("Statement", "is_no_publisher", "split_statement")
 
 
 class Statement(NamedTuple):
@@ -37,8 +38,9 @@ _DETAILS = re.compile(rf"(.*?\s[\[(]{_DATE}[\])]),\s+(.*)")
 _PAGES = re.compile(r"([0-9]{1,5})\s*(?:pages|p|pp|S|Seiten)\.?", re.IGNORECASE)
 _LAST_PAGES = re.compile(rf"([^()]*),\s+{_PAGES.pattern}", re.IGNORECASE)
 _NOBODY = re.compile(
-    r"(?:s\.?\s?[ln]\.?|sine (?:loco|nomine)|(?:publisher|place)(?: of publication)? not identified"
-    r"|n\.?\s?p\.?|o\.?\s?o\.?|o\.?\s?v\.?)",
+    r"[\[(]?(?:s\.\s?[ln]\.?|sine (?:loco|nomine)|n\.\s?p\.?|o\.\s?[ov]\.?"
+    r"|(?:publisher|place)(?: of publication)? (?:not identified|unknown)"
+    r"|(?:unknown|no) publisher)[\])]?",
     re.IGNORECASE,
 )
 # Where a comma follows them, these are places for certain.
@@ -62,6 +64,11 @@ _PLACE = re.compile(
 _LEADING_PLACES = re.compile(
     rf"\[?(?:{_PLACE.pattern}(?:,\s|\s(?:and|&|et|und)\s|\s?:\s)\]?)+(?=\w)", re.VERBOSE
 )
+
+
+def is_no_publisher(text: str) -> bool:
+    """Say whether a text in the place of a publisher, or of a place, says that it is not known."""
+    return is_nobody(text) or _NOBODY.fullmatch(text) is not None
 
 
 def split_statement(text: str) -> Statement:
@@ -125,7 +132,7 @@ def _names(text: str, *, is_place: bool) -> tuple[list[str], list[str]]:
 
 def _known(texts: Iterable[str]) -> list[str]:
     plain = map(_plain, texts)
-    return [text for text in plain if text and not _NOBODY.fullmatch(text)]
+    return [text for text in plain if text and not is_no_publisher(text)]
 
 
 def _plain(name: str) -> str:
