@@ -27,7 +27,27 @@ from django_bookrel.sources.statements import Statement, split_statement
         ("O'Hara Media, Inc. (2006)", Statement(["O'Hara Media, Inc."], "2006")),
         (
             "O'Hara Media; Reprint edition (March 16, 1998)",
-            Statement(["O'Hara Media", "Reprint edition"], "1998"),
+            Statement(["O'Hara Media"], "1998", "", ("Reprint edition",)),
+        ),
+        ("Quay; 2nd edition", Statement(["Quay"], "", "", ("2nd edition",))),
+        ("Quay; 1 edition (2001)", Statement(["Quay"], "2001", "", ("1 edition",))),
+        (
+            "Quay; Revised and expanded edition",
+            Statement(["Quay"], "", "", ("Revised and expanded edition",)),
+        ),
+        ("Quay; Mole Edition", Statement(["Quay", "Mole Edition"])),
+        ("Edition Mole; Quay", Statement(["Edition Mole", "Quay"])),
+        (
+            "Paris: Quay, 1999, 203 p.; 18 cm",
+            Statement(["Quay"], "1999", "203", ("Paris", "18 cm")),
+        ),
+        (
+            "Paris: Quay, 1999, xii, 203 p. : ill. ; 18 x 20,5 cm.",
+            Statement(["Quay"], "1999", "203", ("Paris", "ill.", "18 x 20,5 cm")),
+        ),
+        (
+            "Quay (1999), Edition: 2, 9 pages; 18 cm",
+            Statement(["Quay"], "1999", "9", ("Edition: 2", "18 cm")),
         ),
         ("Quayside, 2010, 350 p.", Statement(["Quayside"], "2010", "350")),
         ("Fano : Quayside, c2000.", Statement(["Quayside"], "2000", "", ("Fano",))),
@@ -64,6 +84,21 @@ from django_bookrel.sources.statements import Statement, split_statement
 )
 def test_split_statement(text: str, statement: Statement):
     assert split_statement(text) == statement
+
+
+def test_an_edition_is_no_publisher():
+    source = GenericSource(["publisher"], ["publishers"])
+    cells = ["Ace; 2nd edition (June 5, 2001)", "Ace; Reprint edition", "Ace; Mole Books"]
+    records = list(source.records(Row(2, [cell]) for cell in cells))
+    assert [record.values["publishers"] for record in records] == [
+        ["Ace"],
+        ["Ace"],
+        ["Ace", "Mole Books"],
+    ]
+    assert [repair.message for record in records for repair in record.repairs] == [
+        "Left out: 2nd edition.",
+        "Left out: Reprint edition.",
+    ]
 
 
 class StatementSource(GenericSource):

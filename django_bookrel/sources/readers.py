@@ -15,8 +15,10 @@ from .statements import is_no_publisher, split_statement
 
 __all__ = ("READERS", "Reader", "left_out", "mended", "read_plain", "read_statements")
 
-# A place before it, or a year behind it, is no part of a publisher's name.
-_IS_STATEMENT = re.compile(r" : |[,\[(][\sc©]*[0-9]{4}\??[\])]?(?:,|\.?\s*\Z)")
+# A place before it, or a year or edition behind it, is no part of a publisher's name.
+_IS_STATEMENT = re.compile(
+    r" : |[,\[(][\sc©]*[0-9]{4}\??[\])]?(?:,|\.?\s*\Z)|;[^;|]*\s[Ee]dition\s*\Z"
+)
 
 Reader = Callable[[list[str], Sequence[Column], dict[str, Any], list[Issue]], None]
 """

@@ -3,7 +3,8 @@ Statements of publication, which hold place, publisher and date in one text.
 
 Librarians write ``New York ; London : Harcourt, Brace, c1962.`` (the punctuation of ISBD), before
 the 1970s ``New York, Harcourt, Brace [1962]``; LibraryThing writes ``O'Reilly Media (2006),
-Edition: Fifth, 1032 pages``.
+Edition: Fifth, 1032 pages`` or ``Paris: Gallimard, 1999, 203 p.; 18 cm``, Amazon ``Ace; Reprint
+edition (June 5, 2001)``.
 """
 
 from __future__ import annotations
@@ -36,7 +37,23 @@ _DAY = r"(?:[A-Z][a-z]+ [0-9]{1,2}, )?"
 _DATES = re.compile(rf"(?:\s*[,;]\s*[\[(]?{_DATE}[\])]?|\s*[\[(]{_DAY}{_DATE}[\])])+\s*\.?\Z")
 _DETAILS = re.compile(rf"(.*?\s[\[(]{_DATE}[\])]),\s+(.*)")
 _PAGES = re.compile(r"([0-9]{1,5})\s*(?:pages|p|pp|S|Seiten)\.?", re.IGNORECASE)
-_LAST_PAGES = re.compile(rf"([^()]*),\s+{_PAGES.pattern}", re.IGNORECASE)
+_LAST_PAGES = re.compile(rf"([^()]*?)(?:,\s+[ivxlc]+)?,\s+{_PAGES.pattern}", re.IGNORECASE)
+_LENGTH = r"[0-9]{1,3}(?:[.,][0-9])?"
+_SIZE = re.compile(
+    rf"\s*(:\s(?:\w+\.?\s)?ill[^:;]*)?;\s*({_LENGTH}(?:\s?[x×]\s?{_LENGTH})?\s?[cm]m)\.?\Z"
+)
+# Publishers have names such as "Edition Nautilus" and "Mole Edition".
+_EDITION = re.compile(
+    r"""
+    (?:.*\s)?
+    (?:[0-9]+(?:st|nd|rd|th)?|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth
+    |reprint(?:ed)?|reissue|revised|rev\.|new|updated|expanded|enlarged|abridged|unabridged
+    |annotated|illustrated|anniversary|international|paperback|hardcover|kindle|collector's|deluxe
+    |limited|special|student)
+    \s(?:.*\s)?ed(?:ition|n?\.)
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
 _NOBODY = re.compile(
     r"[\[(]?(?:s\.\s?[ln]\.?|sine (?:loco|nomine)|n\.\s?p\.?|o\.\s?[ov]\.?"
     r"|(?:publisher|place)(?: of publication)? (?:not identified|unknown)"
@@ -88,6 +105,9 @@ def split_statement(text: str) -> Statement:
     for part in re.split(r"\s*;\s+|\s+;", text):
         name, dates = _without_dates(part)
         year = year or _year(dates)
+        if publishers and _EDITION.fullmatch(name):
+            left_out.append(name)
+            continue
         if dates and not _year(dates):
             left_out.append(dates)
         # Between the first place and its publisher there may be further places.
@@ -98,15 +118,18 @@ def split_statement(text: str) -> Statement:
 
 
 def _without_details(text: str) -> tuple[str, str, list[str]]:
+    sizes: list[str] = []
+    if text.endswith(("m", "m.")) and (match := _SIZE.search(text)):
+        text, sizes = text[: match.start()], [part.strip(" :") for part in match.groups("") if part]
     if match := _LAST_PAGES.fullmatch(text):
-        return match[1], match[2], []
+        return match[1], match[2], sizes
     match = _DETAILS.fullmatch(text)
     if match is None:
-        return text, "", []
+        return text, "", sizes
     details = match[2].split(", ")
     pages = [found[1] for detail in details if (found := _PAGES.fullmatch(detail))]
     others = [detail for detail in details if not _PAGES.fullmatch(detail)]
-    return match[1], "".join(pages[:1]), others
+    return match[1], "".join(pages[:1]), others + sizes
 
 
 def _without_dates(text: str) -> tuple[str, str]:
