@@ -38,3 +38,29 @@ def test_quotes(tmp_path: Path, cell: str, title: str):
     path.write_text(f'"ISBN";"Book-Title";"Book-Author"\n"0306406152";{cell};"Ann Lee"\n' * 1)
     with open_source(path) as reading:
         assert [record.values["title"] for record in reading] == [title]
+
+
+@pytest.mark.parametrize(
+    "header, row",
+    [
+        (
+            "ISBN,Book-Title,Book-Author,Year-Of-Publication,Publisher,Image-URL-S",
+            '0306406152,"Emma"";Ann Lee""",2000,Quay,http://example.org/s.jpg,',
+        ),
+        (
+            "ISBN,Book_Title,Book_Author,Year_Of_Publication,Publisher",
+            '0306406152,"Emma"";Ann Lee""",2000,Quay,https://example.org/s.jpg',
+        ),
+    ],
+)
+def test_shifted_cells_cost_the_row(tmp_path: Path, header: str, row: str):
+    path = tmp_path / "books.csv"
+    whole = "080442957X,Emma,1984,2000,Quay" + ",x" * (header.count(",") - 4)
+    path.write_text(f"{header}\n{row}\n{whole}\n")
+    with open_source(path) as reading:
+        assert reading.source.name == "bookcrossing"
+        shifted, plain = reading
+    assert [error.message for error in shifted.errors] == [
+        "The author is a number and the publisher an address: the cells are shifted."
+    ]
+    assert (plain.values["author"], plain.values["publishers"]) == ("1984", ["Quay"])
