@@ -98,6 +98,8 @@ def test_learn_commas(cells: list[str], commas: Commas):
         ("Lee, Ann; Ek, Bo [et al.]", WITHIN, ["Lee, Ann", "Ek, Bo"]),
         ("Ann Lee, Bo Ek, and others", BETWEEN, ["Ann Lee", "Bo Ek"]),
         ("Ann Lee ... et al", UNCLEAR, ["Ann Lee"]),
+        ("Ann Lee, Bo Ek et al. (eds.)", BETWEEN, ["Ann Lee (eds.)", "Bo Ek (eds.)"]),
+        ("Lee, Ann, et al., editor", WITHIN, ["Lee, Ann, editor"]),
         ("Ann Lee, 1920-1990, Bo Ek", BETWEEN, ["Ann Lee, 1920-1990", "Bo Ek"]),
         ("Ann Lee, b. 1920, Bo Ek", BETWEEN, ["Ann Lee, b. 1920", "Bo Ek"]),
         ("Ann Lee, Duchess of York, Bo Ek", BETWEEN, ["Ann Lee, Duchess of York", "Bo Ek"]),

@@ -36,6 +36,7 @@ _SECOND = re.compile(
     r"\((?P<given>[^()]*)\),? ?(?P<rest>.*)"
 )
 _ET_AL = re.compile(r"[\s,]*[\[(]?(?:\.{3}|…)?\s?\b(?:et\.? al\b|and others\b|u\. ?a\.)\.?[\])]?\Z")
+_MAY_NAME_OTHERS = re.compile(r"\bal\b|others\b|u\. ?a\.")
 _ENDS_IN_INITIAL = re.compile(r"\s\w\.\Z")
 _PARTICLE = re.compile(r"(?:van|von|de|du|des|del|della|di|da|le|la|ter|ten|zu)\s")
 _INITIALS = re.compile(r"(?:\w{1,2}\.[\s-]?)+")
@@ -168,13 +169,21 @@ def split_people(text: str, commas: Commas) -> list[str]:
     if not _HAS_SEPARATOR.search(text):
         return [text] if text else []
     pieces = [
-        _names(_ET_AL.sub("", " ".join(piece.split())), commas) for piece in _split(_STRONG, text)
+        _names(_without_others(" ".join(piece.split())), commas) for piece in _split(_STRONG, text)
     ]
     people = share_roles(pieces) if may_share_role(text) else list(chain.from_iterable(pieces))
     first_spellings: dict[str, str] = {}
     for name in people:
         first_spellings.setdefault(name.casefold(), name)
     return list(first_spellings.values())
+
+
+def _without_others(text: str) -> str:
+    if not _MAY_NAME_OTHERS.search(text):
+        return text
+    # "Ann Lee et al. (eds.)" keeps its role.
+    credit = part_credit(text)
+    return credit.before + _ET_AL.sub("", credit.name) + credit.after
 
 
 def _names(text: str, commas: Commas) -> list[str]:
