@@ -247,6 +247,36 @@ def test_delimiter_is_found(tmp_path: Path, text: str, delimiter: str, titles: l
         assert [record.values["title"] for record in reading] == titles
 
 
+@pytest.mark.parametrize(
+    "title, read_as",
+    [
+        ('"The ""X"""', 'The "X"'),
+        ('"Repent, Harlequin!"', '"Repent, Harlequin!"'),
+        ('"A" or "B"', '"A" or "B"'),
+    ],
+)
+def test_quotes_that_a_spreadsheet_has_put(tmp_path: Path, title: str, read_as: str):
+    text = f"Book Id\tTitle\tPrimary Author\n1\t{title}\tEllison, Harlan\n2\tB\tLee, Ann\n"
+    path = write(tmp_path, text.encode())
+    with open_source(path) as reading:
+        assert reading.source.name == "librarything"
+        assert [record.values["title"] for record in reading] == [read_as, "B"]
+
+
+def test_quotes_that_a_spreadsheet_has_put_round_commas(tmp_path: Path):
+    rows = [f'{number}\tA\t"Lee, Ann"\n' for number in range(9)]
+    text = "".join(["Book Id\tTitle\tPrimary Author\n", *rows, "9\tB\tHomer\n"])
+    authors = [row["author"] for _, row in read(write(tmp_path, text.encode()))]
+    assert authors == ["Lee, Ann"] * 9 + ["Homer"]
+
+
+@pytest.mark.parametrize("delimiter", [None, "comma"])
+def test_foreign_delimiter_of_a_named_format(tmp_path: Path, delimiter: str | None):
+    text = 'Book Id,Title,Primary Author\n1,"The ""X""","Lee, Ann"\n'
+    [(_, row)] = read(write(tmp_path, text.encode()), source="librarything", delimiter=delimiter)
+    assert (row["title"], row["author"]) == ('The "X"', "Lee, Ann")
+
+
 @pytest.mark.parametrize("delimiter", ["semicolon", ";"])
 def test_given_delimiter(tmp_path: Path, delimiter: str):
     path = write(tmp_path, b"title,x;author\nA;B\n")

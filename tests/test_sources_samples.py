@@ -89,6 +89,25 @@ def test_columns_in_another_order_among_others(path: Path, tmp_path: Path):
         assert [comparable(record) for record in reading] == list(map(comparable, records))
 
 
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"], ids=["comma", "semicolon", "tab"])
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_saved_again_by_a_spreadsheet(path: Path, delimiter: str, tmp_path: Path):
+    with open_source(path) as reading:
+        if reading.delimiter is None:
+            pytest.skip("not a delimited text")
+        records = [record for record in reading if "\\x" not in "".join(record.raw)]
+    copy = tmp_path / path.name
+    # What Excel calls Unicode text has tabs.
+    encoding = "utf-16" if delimiter == "\t" else "utf-8-sig"
+    with copy.open("w", encoding=encoding, newline="") as file:
+        writer = csv.writer(file, delimiter=delimiter)
+        writer.writerow(reading.header)
+        writer.writerows(record.raw for record in records)
+    with open_source(copy) as reading:
+        assert (reading.source.name, reading.delimiter) == (format_of(path), delimiter)
+        assert [comparable(record) for record in reading] == list(map(comparable, records))
+
+
 def comparable(record: Record) -> tuple[dict[str, Any], set[str]]:
     values = {
         name: sorted(value) if isinstance(value, list) else value

@@ -12,6 +12,7 @@ from .targets import NOWHERE, Target
 __all__ = (
     "BOOK_FIELDS",
     "LIST_FIELDS",
+    "SPREADSHEET_DIALECTS",
     "ByteReader",
     "Column",
     "Dialect",
@@ -127,6 +128,10 @@ class Dialect(NamedTuple):
     escape: str | None = None
 
 
+SPREADSHEET_DIALECTS = (Dialect(","), Dialect(";"), Dialect("\t"))
+"""In which spreadsheets save a table, whatever it was delimited by; the country decides."""
+
+
 class ByteReader(Protocol):
     """A file whose beginning can be looked at."""
 
@@ -155,7 +160,10 @@ class Source:
     """Encoding of the files that are not UTF-8."""
 
     dialects: ClassVar[Sequence[Dialect]] = (Dialect(","),)
-    """How such files are delimited; where several read a file equally well, the first is taken."""
+    """
+    How such files are delimited; where several read a file equally well, the first is taken. After
+    them those of spreadsheets are tried. Empty: they are no delimited text.
+    """
 
     mixed: ClassVar[frozenset[str]] = frozenset()
     """

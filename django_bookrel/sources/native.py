@@ -31,7 +31,17 @@ from typing import Any, ClassVar
 from ..exceptions import InvalidISBN, MissingColumns, UnknownField
 from ..isbn import clean_isbn
 from ..roles import find_role
-from .base import LIST_FIELDS, PASSED_OVER, Column, Dialect, Issue, Record, Row, Source
+from .base import (
+    LIST_FIELDS,
+    PASSED_OVER,
+    SPREADSHEET_DIALECTS,
+    Column,
+    Dialect,
+    Issue,
+    Record,
+    Row,
+    Source,
+)
 from .rows import issue
 from .targets import Target, check_columns, suggestion
 
@@ -201,7 +211,7 @@ class NativeSource(Source):
 
     name: ClassVar[str] = "native"
     title: ClassVar[str] = "django-bookrel CSV"
-    dialects: ClassVar[Sequence[Dialect]] = (Dialect(","), Dialect(";"), Dialect("\t"))
+    dialects: ClassVar[Sequence[Dialect]] = SPREADSHEET_DIALECTS
     clears: ClassVar[bool] = True
 
     @classmethod

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import NamedTuple
 
 from ..exceptions import UnreadableFile
-from .base import PASSED_OVER, Dialect, Row, Source
+from .base import PASSED_OVER, SPREADSHEET_DIALECTS, Dialect, Row, Source
 from .decoding import Lines, blocks
 from .encodings import bom_encoding, check_encoding, decodable, undecodable
 from .files import CatalogueFile
@@ -37,6 +38,8 @@ _NO_TABLES = {
     b"\x28\xb5\x2f\xfd": "packed by Zstandard; unpack it first",
 }
 """How files begin that are no text, and what they are."""
+
+_QUOTED = re.compile(r'"(?:[^"]|"")*"')
 
 
 class Recognised(NamedTuple):
@@ -74,9 +77,7 @@ class _Candidate(NamedTuple):
         if row.errors:
             return False
         # Quotes round a cell that is read without quoting would become part of its text.
-        return self.dialect.quotes or not any(
-            len(cell) > 1 and cell[0] == cell[-1] == '"' for cell in row.cells
-        )
+        return self.dialect.quotes or not _is_quoted(row.cells)
 
 
 _Choice = Callable[[Iterable[_Candidate]], _Candidate]
@@ -189,11 +190,26 @@ def _pieces(start: bytes) -> Iterator[bytes]:
         yield start[place : place + PIECE_BYTES]
 
 
-def _dialects(source: type[Source], delimiter: str | None) -> Sequence[Dialect]:
+def _dialects(source: type[Source], delimiter: str | None) -> Iterable[Dialect]:
+    dialects = dict.fromkeys((*source.dialects, *SPREADSHEET_DIALECTS))
     if delimiter is None:
-        return source.dialects
-    declared = [dialect for dialect in source.dialects if dialect.delimiter == delimiter]
-    return declared or [source.dialects[0]._replace(delimiter=delimiter)]
+        return dialects
+    return [each for each in dialects if each.delimiter == delimiter] or [Dialect(delimiter)]
+
+
+def _is_quoted(cells: Sequence[str]) -> bool:
+    """
+    Say whether a program has put quotes round cells of a row that was read without quoting.
+
+    It would have done so to every cell with a quote in it, and if not to such cells only, to every
+    cell with a comma; else a title is printed so: "Repent, Harlequin!".
+    """
+    quoted = {cell for cell in cells if _QUOTED.fullmatch(cell)}
+    if not quoted:
+        return False
+    only_quotes = any('""' in cell[1:-1] for cell in quoted)
+    bare = "".join(cell for cell in cells if cell not in quoted)
+    return '"' not in bare and (only_quotes or "," not in bare)
 
 
 def _check_header(table: Table | Workbook) -> None:
