@@ -239,6 +239,9 @@ def test_bad_bytes_in_a_column_that_goes_nowhere(tmp_path: Path):
         ('title\tauthor\n"A" b\tC\n', "\t", ['"A" b']),
         ('title\tauthor\n"A\tb"\tC\n', "\t", ["A b"]),
         ('title\tauthor\n"A ""b"""\tC\n', "\t", ['A "b"']),
+        ('author, title\nC, "A, b"\nD, "E"\nF, G\n', ",", ["A, b", "E", "G"]),
+        ('author; title\nC;   "A ""b"""\n', ";", ['A "b"']),
+        ('author,title\nC, "A" b\nD,  "E\n', ",", ['"A" b', '"E']),
     ],
 )
 def test_delimiter_is_found(tmp_path: Path, text: str, delimiter: str, titles: list[str]):
@@ -294,6 +297,27 @@ def test_given_delimiter(tmp_path: Path, delimiter: str):
 def test_delimiter_of_unknown_names(tmp_path: Path, header: str, row: str, options: dict):
     with open_source(write(tmp_path, f"{header}\n{row}\n".encode()), **options) as reading:
         assert reading.delimiter == ";"
+
+
+def test_blanks_of_our_own_file_stay(tmp_path: Path):
+    path = write(tmp_path, b'author,title,subjects\n C, A,x\n D," ""B"" ",y\n E, "c" d,z\n')
+    with open_source(path) as reading:
+        assert reading.source.name == "native"
+        assert [(record.values["author"], record.values["title"]) for record in reading] == [
+            (" C", " A"),
+            (" D", ' "B" '),
+            (" E", ' "c" d'),
+        ]
+
+
+def test_texts_with_quotes_behind_blanks_are_no_fault_of_the_delimiter(tmp_path: Path):
+    path = write(tmp_path, b"author,title\n" + b'A, "b" c\n' * 10)
+    assert {row["title"] for _, row in read(path)} == {'"b" c'}
+
+
+def test_blank_as_delimiter(tmp_path: Path):
+    path = write(tmp_path, b'title year\n"A b" 1999\n')
+    assert read(path, delimiter=" ") == [(2, {"title": "A b", "year": "1999"})]
 
 
 def test_unusual_delimiter(tmp_path: Path):

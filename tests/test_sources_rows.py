@@ -199,6 +199,12 @@ def test_dialects():
     assert read(b'a;b\n"""x"" y";2\n', Dialect(";", escape="\\")) == [(2, ['"x" y', "2"], [])]
 
 
+def test_blanks_behind_a_delimiter():
+    data = b'a,b\n" 1", "2, 3"\n'
+    assert read(data, Dialect(",", blanks=True)) == [(2, [" 1", "2, 3"], [])]
+    assert read(data) == [(2, [" 1", ' "2', ' 3"'], ["2 cells expected, 3 found."])]
+
+
 def test_faults_do_not_pile_up():
     lines = Lines([b"a\n", b"\xff\n" * 100], "utf-8")
     assert len(list(Table(lines, Dialect(",")))) == 100

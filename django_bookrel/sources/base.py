@@ -126,6 +126,8 @@ class Dialect(NamedTuple):
     delimiter: str
     quotes: bool = True
     escape: str | None = None
+    blanks: bool = False
+    """Whether blanks behind a delimiter are no part of the cell."""
 
 
 SPREADSHEET_DIALECTS = (Dialect(","), Dialect(";"), Dialect("\t"))

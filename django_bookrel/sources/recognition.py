@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import chain, islice
 from typing import NamedTuple
 
@@ -39,6 +40,7 @@ _NO_TABLES = {
 }
 """How files begin that are no text, and what they are."""
 
+_BLANK_AND_QUOTE = re.compile(' +"')
 _QUOTED = re.compile(r'"(?:[^"]|"")*"')
 
 
@@ -52,32 +54,26 @@ class Recognised(NamedTuple):
     delimiter: str | None = None
 
 
-class _Candidate(NamedTuple):
-    source: type[Source]
+class _Sample(NamedTuple):
     table: Table | Workbook
     rows: list[Row]
+    fit: float = 1.0
+    """Share of the rows that its dialect fits."""
+
+
+class _Candidate(NamedTuple):
+    source: type[Source]
+    sample: _Sample
     encoding: str = ""
     dialect: Dialect = Dialect("")
 
     def score(self, fields: Sequence[str], mapped: set[str]) -> tuple[bool, int, bool, float]:
-        header = self.table.header
+        header, rows = self.sample.table.header, self.sample.rows
         others = [name for name in header if name not in mapped and name not in PASSED_OVER]
         confidence = max(self.source.identify(names, fields) for names in (others, header))
-        if confidence and not self.source.accepts(header, self.rows):
+        if confidence and not self.source.accepts(header, rows):
             confidence = 0
-        return mapped.issubset(header), confidence, len(header) > 1, self.fit
-
-    @property
-    def fit(self) -> float:
-        if not self.rows:
-            return 1.0
-        return sum(map(self._fits, self.rows)) / len(self.rows)
-
-    def _fits(self, row: Row) -> bool:
-        if row.errors:
-            return False
-        # Quotes round a cell that is read without quoting would become part of its text.
-        return self.dialect.quotes or not _is_quoted(row.cells)
+        return mapped.issubset(header), confidence, len(header) > 1, self.sample.fit
 
 
 _Choice = Callable[[Iterable[_Candidate]], _Candidate]
@@ -128,7 +124,7 @@ def _workbook(
     _check_header(book)
     rows = iter(book)
     first = list(islice(rows, SAMPLE_ROWS))
-    best = choose(_Candidate(source, book, first) for source in sources)
+    best = choose(_Candidate(source, _Sample(book, first)) for source in sources)
     return Recognised(best.source, book.header, chain(first, rows))
 
 
@@ -154,10 +150,11 @@ def _text(
     words = KnownWords(start) if best.encoding == "utf-8" else None
     table = Table(Lines(blocks(file), best.encoding), best.dialect, header, words)
     _check_header(table)
-    if len(best.rows) >= _DOUBTFUL_ROWS and not best.fit:
+    count = len(best.sample.rows)
+    if count >= _DOUBTFUL_ROWS and all(row.errors for row in best.sample.rows):
         tried = sorted({candidate.dialect.delimiter for candidate in candidates}, key=",;\t|".find)
         raise UnreadableFile(
-            f"none of the first {len(best.rows)} rows has as many cells as the header; tried as "
+            f"none of the first {count} rows has as many cells as the header; tried as "
             f"delimiter: {', '.join(_DELIMITER_NAMES.get(each, each) for each in tried)}."
         )
     delimiter = best.dialect.delimiter
@@ -174,14 +171,18 @@ def _candidates(
     encoding = encoding or bom_encoding(start)
     if not encoding and decodable(start, "utf-8", is_whole=len(start) < START_BYTES):
         encoding = "utf-8"
-    samples: dict[tuple[str, Dialect], tuple[Table, list[Row]]] = {}
+
+    @lru_cache(None)
+    def sample(encoding: str, dialect: Dialect) -> _Sample:
+        table = Table(Lines(_pieces(start), encoding), dialect, header)
+        rows = list(islice(table, SAMPLE_ROWS))
+        fitting = sum(_fits(row, dialect) for row in rows)
+        return _Sample(table, rows, fitting / len(rows) if rows else 1.0)
+
     for source in sources:
         used = encoding or source.encoding
         for dialect in _dialects(source, delimiter):
-            if (used, dialect) not in samples:
-                table = Table(Lines(_pieces(start), used), dialect, header)
-                samples[used, dialect] = table, list(islice(table, SAMPLE_ROWS))
-            yield _Candidate(source, *samples[used, dialect], used, dialect)
+            yield _Candidate(source, sample(used, dialect), used, dialect)
 
 
 def _pieces(start: bytes) -> Iterator[bytes]:
@@ -190,11 +191,23 @@ def _pieces(start: bytes) -> Iterator[bytes]:
         yield start[place : place + PIECE_BYTES]
 
 
-def _dialects(source: type[Source], delimiter: str | None) -> Iterable[Dialect]:
+def _dialects(source: type[Source], delimiter: str | None) -> Sequence[Dialect]:
     dialects = dict.fromkeys((*source.dialects, *SPREADSHEET_DIALECTS))
-    if delimiter is None:
-        return dialects
-    return [each for each in dialects if each.delimiter == delimiter] or [Dialect(delimiter)]
+    if delimiter is not None:
+        known = [dialect for dialect in dialects if dialect.delimiter == delimiter]
+        dialects = dict.fromkeys(known or [Dialect(delimiter)])
+    # People who write a table by hand put a blank behind the delimiter.
+    quoting = [dialect for dialect in dialects if dialect.quotes and dialect.delimiter != " "]
+    return [*dialects, *(dialect._replace(blanks=True) for dialect in quoting)]
+
+
+def _fits(row: Row, dialect: Dialect) -> bool:
+    if row.errors:
+        return False
+    # Quotes that are not read as such would become part of the text.
+    if dialect.quotes:
+        return not any(map(_BLANK_AND_QUOTE.match, row.cells))
+    return not _is_quoted(row.cells)
 
 
 def _is_quoted(cells: Sequence[str]) -> bool:

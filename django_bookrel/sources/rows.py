@@ -175,6 +175,7 @@ def _parameters(dialect: Dialect) -> dict[str, Any]:
         "delimiter": dialect.delimiter,
         "quoting": csv.QUOTE_MINIMAL if dialect.quotes else csv.QUOTE_NONE,
         "escapechar": dialect.escape,
+        "skipinitialspace": dialect.blanks,
     }
 
 
