@@ -62,11 +62,21 @@ def targets(header: list[str], **options: Any) -> dict[str, str]:
             ["release_year", "ISBNs"],
             ["year", "isbn"],
         ),
+        (
+            ["Series #", "Série n°", "Reihe Nr.", "Series no.", "Series №", "# in series"],
+            ["series:number"] * 6,
+        ),
+        (
+            ["ISBN #", "OCLC No.", "# of pages", "Author #2"],
+            ["isbn", "identifiers:oclc", "pages", "contributors:co-author"],
+        ),
+        (["Title #", "Author No.", "#"], ["no field of this name"] * 3),
         (["tags", "", "id"], ["no field of this name"] * 3),
     ],
 )
 def test_names(header: list[str], expected: list[str]):
-    assert targets(header) == dict(zip(header, expected, strict=True))
+    found = {name: target.partition(", where")[0] for name, target in targets(header).items()}
+    assert found == dict(zip(header, expected, strict=True))
 
 
 def test_the_better_name_is_read_first(tmp_path: Path):

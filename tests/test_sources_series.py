@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from django_bookrel.sources import BOOK_FIELDS, Record, open_source
-from django_bookrel.sources.series import join_series, split_series, take_series
+from django_bookrel.sources.series import bare_number, join_series, split_series, take_series
 from tests.shared import shared_file
 
 
@@ -181,6 +181,39 @@ def test_numbers_of_series(tmp_path: Path):
             "3",
             "There is no series for it. The cell is left out.",
         ),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text, number",
+    [
+        ("#4", "4"),
+        ("№ 4", "4"),
+        ("n° 4", "4"),
+        ("Vol. 3", "3"),
+        ("book 3.5", "3.5"),
+        ("Bd.3", "3"),
+        ("3", "3"),
+        ("Vol. III", "Vol. III"),
+        ("Notes 3", "Notes 3"),
+        ("T3", "T3"),
+    ],
+)
+def test_bare_number(text: str, number: str):
+    assert bare_number(text) == number
+
+
+def test_words_before_the_number_in_a_series(tmp_path: Path):
+    text = "title,Series,Series #\nA,Harbour,#4.0\nB,Salt; Mole,Vol. 3; 4\nC,Salt,3\n"
+    records = read(tmp_path, text)
+    assert [record.values["series"] for record in records] == [
+        [("Harbour", "4")],
+        [("Salt", "3"), ("Mole", "4")],
+        [("Salt", "3")],
+    ]
+    assert [tuple(repair) for record in records for repair in record.repairs] == [
+        ("number", "Series #", "#4.0", "", "4"),
+        ("number", "Series #", "Vol. 3; 4", "", "3; 4"),
     ]
 
 

@@ -1,11 +1,11 @@
 """
 Any table of books, by the names of its columns or a mapping.
 
-Names are compared without case, accents, spaces and punctuation, in several languages. A mapped
-column takes the place of the columns that would go to the same target; the others keep theirs.
-Where several columns mean one field, the first that is not empty counts, in the order of its list
-below. Columns named after a field are read as this field. Tags and shelves are a reader's own and
-go nowhere unless mapped.
+Names are compared without case, accents, spaces and punctuation, in several languages; ``#``, "No."
+or "Nr." behind that of a series means the number in it. A mapped column takes the place of the
+columns that would go to the same target; the others keep theirs. Where several columns mean one
+field, the first that is not empty counts, in the order of its list below. Columns named after a
+field are read as this field. Tags and shelves are a reader's own and go nowhere unless mapped.
 
 Comma, semicolon, tab or ``|``; a text with tabs mostly has no quoting. Quotes within quotes are
 doubled, or stand behind a backslash.
@@ -26,7 +26,7 @@ from .targets import Target
 __all__ = ("GenericSource",)
 
 _NAMES = {
-    "isbn": "isbn 13, isbn, isbn 10, isbns, isbn/uid, isbn number, isbn no, ean, ean 13",
+    "isbn": "isbn 13, isbn, isbn 10, isbns, isbn/uid, isbn number, ean, ean 13",
     "title": """
         title, book title, full title, titre, titre du livre, titel, buchtitel, título,
         título del libro, título do livro, titolo, otsikko, tytuł, название
@@ -82,13 +82,13 @@ _NAMES = {
         lengua, língua, lingua, taal, språk, kieli, język, язык
     """,
     "pages": """
-        pages, number of pages, page count, num pages, no of pages, nb pages, nombre de pages,
-        seiten, seitenzahl, seitenanzahl, páginas, número de páginas, pagine, numero di pagine,
-        aantal pagina's, sidor, sider
+        pages, number of pages, page count, num pages, no of pages, no pages, nb pages,
+        nombre de pages, seiten, seitenzahl, seitenanzahl, páginas, número de páginas, pagine,
+        numero di pagine, aantal pagina's, sidor, sider
     """,
     "series": "series, series name, series title, book series, série, reihe, serie, buchreihe",
     "series:number": """
-        series number, series index, series no, series position, number in series,
+        series number, series index, series position, number in series, no in series,
         number within series, position in series, book number, bandnummer, numéro de série
     """,
     "subjects": """
@@ -101,16 +101,21 @@ _NAMES = {
     "identifiers:librarything": "librarything id, librarything key, librarything book id",
     "identifiers:openlibrary": "openlibrary id, openlibrary key, olid",
     "identifiers:gutenberg": "gutenberg id, gutenberg number, project gutenberg id",
-    "identifiers:oclc": "oclc, oclc number, oclc no",
+    "identifiers:oclc": "oclc, oclc number",
     "identifiers:lccn": "lccn",
     "identifiers:asin": "asin",
     "identifiers:doi": "doi",
 }
 
+# Before a digit the sign says nothing: "Author #2".
+_NUMBER_SIGN = re.compile(r"#(?!\s*[0-9])|n°", re.IGNORECASE)
+_NUMBERED = re.compile("(.+)(?:no|nr)")
+_ARE_NUMBERS = frozenset({"isbn", "pages", "identifiers"})
+
 
 @lru_cache(1024)
 def _folded(name: str) -> str:
-    plain = normalize("NFKD", name.casefold())
+    plain = normalize("NFKD", _NUMBER_SIGN.sub("no", name)).casefold()
     return re.sub(r"[\W_]+", "", "".join(c for c in plain if not combining(c)))
 
 
@@ -147,8 +152,16 @@ class GenericSource(MappedSource):
 
 def _found(name: str, fields: Collection[str]) -> tuple[int, Target] | str:
     folded = _folded(name)
-    found = _TARGETS.get(folded)
+    found = _TARGETS.get(folded) or _numbered(folded)
     if found and found[1].field in fields:
         return found
     field = next((field for field in fields if folded and _folded(field) == folded), None)
     return (0, Target(field)) if field else "no field of this name"
+
+
+def _numbered(folded: str) -> tuple[int, Target] | None:
+    match = _NUMBERED.fullmatch(folded)
+    found = _TARGETS.get(match[1]) if match else None
+    if found and found[1].field == "series":
+        return found[0], Target("series", "number")
+    return found if found and found[1].field in _ARE_NUMBERS else None

@@ -10,7 +10,7 @@ from .base import Column, Issue
 from .cells import mend_number, mend_year, split_texts
 from .decoding import visible
 from .languages import LONGEST_LANGUAGE, split_languages
-from .series import join_series, split_series
+from .series import bare_number, join_series, split_series
 from .statements import is_no_publisher, split_statement
 
 __all__ = ("READERS", "Reader", "left_out", "mended", "read_plain", "read_statements")
@@ -124,12 +124,13 @@ def _read_series(
 def _numbered(
     series: list[tuple[str, str]], column: Column, cell: str, repairs: list[Issue]
 ) -> list[tuple[str, str]]:
-    numbers = split_texts(cell) if len(series) > 1 else [cell]
-    found = [
-        (name, mend_number(number) or number)
-        for (name, _), number in zip(series, numbers, strict=False)
-    ]
+    texts = split_texts(cell) if len(series) > 1 else [cell]
+    bare = list(map(bare_number, texts))
+    numbers = [mend_number(number) or number for number in bare]
+    found = [(name, number) for (name, _), number in zip(series, numbers, strict=False)]
     if len(numbers) == len(series) and (joined := join_series(series, found)):
+        if bare != texts:
+            repairs.append(mended("number", column, cell, "; ".join(numbers)))
         return joined
     reason = "Its series is not certain." if series else "There is no series for it."
     repairs.append(left_out("series-number", column, cell, reason))

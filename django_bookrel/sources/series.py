@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from ..names import sort_number, sort_title
 from .cells import mend_number
 
-__all__ = ("join_series", "split_series", "take_series")
+__all__ = ("bare_number", "join_series", "split_series", "take_series")
 
 Entries = list[tuple[str, str]]
 """Name of a series and number in it as it is printed, "" if there is none."""
@@ -25,6 +25,7 @@ _SERIES = re.compile(
     rf"({_DIGITS}(?:\s{_VOLUME}\s*{_DIGITS})?)",
     re.IGNORECASE | re.DOTALL,
 )
+_SIGN = re.compile(rf"(?:[#№]|n[°º]|{_VOLUME})\s*(?=\d)", re.IGNORECASE)
 _LISTS = re.compile(rf"\||;(?!\s*(?:{_VOLUME})?\s*\d)", re.IGNORECASE)
 
 _LAST_BRACKET = re.compile(r"\s*\(([^()]*#[0-9][^()]*)\)\s*\Z")
@@ -38,6 +39,12 @@ _NUMBER = re.compile(
 )
 _CONTINUED = re.compile(r"[0-9]\s*[-–,+&]\s*\Z")
 _NEXT_NAME = re.compile(r"\s*,\s+(?=[^\W\d])")
+
+
+def bare_number(text: str) -> str:
+    """Take off what only says that a number follows: ``#4``, ``Vol. 4``, ``Book 4``."""
+    match = _SIGN.match(text)
+    return text[match.end() :] if match else text
 
 
 def split_series(text: str) -> Entries:
