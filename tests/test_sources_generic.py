@@ -384,6 +384,14 @@ def test_commas_in_subjects_are_learned_by_column(tmp_path: Path):
     ]
 
 
+def test_lines_are_subjects_of_their_own(tmp_path: Path):
+    text = 'title,subjects,genre\nA,"Fantasy\nBritain, Great","a, b\n"\nB,"Wales, Great",c\n'
+    assert [row["subjects"] for row in values(write(tmp_path, text))] == [
+        ["Fantasy", "Britain, Great", "a", "b"],
+        ["Wales, Great", "c"],
+    ]
+
+
 def test_refused_rows_keep_their_place(tmp_path: Path):
     records = read(write(tmp_path, "title,author\nA,Ann Lee\nB\nC,Bo Ek\n"))
     assert [(record.line, record.values, len(record.errors)) for record in records] == [

@@ -6,7 +6,7 @@ import re
 from html import unescape
 from html.entities import html5
 
-__all__ = ("mend_number", "mend_text", "mend_year", "split_texts")
+__all__ = ("is_list", "mend_number", "mend_text", "mend_year", "split_texts")
 
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 _INTEGER = re.compile(r"-?\d{1,4}", re.ASCII)
@@ -32,7 +32,9 @@ _LATEST_YEAR = 2100
 _PAGES = re.compile(
     r"(\d+)\s*(?:p|pp|pages|s|seiten|págs?|páginas|bl)\.?", re.IGNORECASE | re.ASCII
 )
-_LISTS = re.compile("[;|]")
+_LISTS = re.compile("[;|\r\n、，；]")
+# A line that ends in a comma goes on.
+_GOES_ON = re.compile(r",\s*[\r\n]")
 
 
 def mend_text(text: str) -> str:
@@ -94,13 +96,20 @@ def _written_year(text: str) -> str:
     return years.pop() if len(years) == 1 else ""
 
 
+def is_list(text: str) -> bool:
+    """Say whether a cell has a separator of lists, which commas are not for certain."""
+    return _LISTS.search(_GOES_ON.sub(",", text.strip())) is not None
+
+
 def split_texts(text: str, *, commas: bool = False) -> list[str]:
     """
-    Part a list at ``;`` and ``|``, and at commas if they part the texts of this column.
+    Part a list at ``;``, ``|``, their like in Chinese and Japanese, and the ends of lines.
 
+    :param commas: whether they part the texts of this column, where nothing else does.
     :returns: each text once, runs of spaces as one.
     """
-    if ";" in text or "|" in text:
+    text = _GOES_ON.sub(", ", text.strip())
+    if _LISTS.search(text):
         parts = _LISTS.split(text)
     elif commas and "," in text:
         parts = text.split(",")

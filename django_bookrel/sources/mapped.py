@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from ..names import person_key
 from .base import SET_ASIDE, Column, Issue, Record, Row, Source
-from .cells import mend_text, split_texts
+from .cells import is_list, mend_text, split_texts
 from .credits import credited, is_nobody
 from .isbns import collect_numbers, is_rounded_column
 from .mojibake import has_mojibake, mend_mojibake
@@ -148,8 +148,7 @@ class MappedSource(Source):
     def _learned(self, field: str, cells: list[str]) -> Commas:
         if field in _PEOPLE:
             return self.commas or learn_commas(cells)
-        lists = any(";" in cell or "|" in cell for cell in cells)
-        return Commas.WITHIN_NAMES if lists else Commas.BETWEEN_NAMES
+        return Commas.WITHIN_NAMES if any(map(is_list, cells)) else Commas.BETWEEN_NAMES
 
     def refuse(self, row: Row) -> Record:
         damaged = [column for column in self.columns if column.position in row.undecoded]
