@@ -26,7 +26,8 @@ class Commas(Enum):
 
 
 _BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
-_STRONG = re.compile(r"[;|]+|\s/\s")
+# A full-width comma may stand within a name: "ドイル，アーサー".
+_STRONG = re.compile(r"[;|、；]+|\s/\s")
 _COMMA = re.compile(",")
 _AND = re.compile(" (?:&|and|und|et|och|og|with|w/|mit|avec) ")
 _LEADING_AND = re.compile(r"\A(?:&|and|und|et|och|og|with|w/|mit|avec) ")
@@ -76,7 +77,7 @@ _BODY = re.compile(
     re.IGNORECASE,
 )
 _HAS_SEPARATOR = re.compile(
-    r"[;|,&\n\r\t]| (?: |(?:/|and|und|et|och|og|with|w/|mit|avec)\s|u\. ?a\.)"
+    r"[;|、；,&\n\r\t]| (?: |(?:/|and|und|et|och|og|with|w/|mit|avec)\s|u\. ?a\.)"
 )
 
 
@@ -140,7 +141,7 @@ def learn_commas(cells: Iterable[str]) -> Commas:
     """
     plain = plain_names = inverted = lists = 0
     for cell in cells:
-        for piece in _split(_STRONG, cell):
+        for piece in _pieces(cell):
             texts = filter(None, map(str.strip, _BRACKETED.sub("", piece).split(",")))
             parts = [part for index, part in enumerate(texts) if not (index and _is_addition(part))]
             if len(parts) < 2:
@@ -161,15 +162,16 @@ def split_people(text: str, commas: Commas) -> list[str]:
     """
     Part the people of a cell.
 
-    ``;``, ``|`` and `` / `` always part; "and", "with", ``&`` and their like in some languages
-    part full names, but no firm or office ("Department of Health and Human Services"). "et al." is
-    left out, runs of spaces become one, and a person who is named twice comes once. A role that
-    several people share is written with each: see :func:`~.credits.share_roles`.
+    ``;``, ``|``, ``、`` and `` / `` always part, lines where each holds whole names; "and", "with",
+    ``&`` and their like in some languages part full names, but no firm or office ("Department of
+    Health and Human Services"). "et al." is left out, runs of spaces become one, and a person who
+    is named twice comes once. A role that several people share is written with each: see
+    :func:`~.credits.share_roles`.
     """
     if not _HAS_SEPARATOR.search(text):
         return [text] if text else []
     pieces = [
-        _names(_without_others(" ".join(piece.split())), commas) for piece in _split(_STRONG, text)
+        _names(_without_others(" ".join(piece.split())), commas) for piece in _pieces(text)
     ]
     people = share_roles(pieces) if may_share_role(text) else list(chain.from_iterable(pieces))
     first_spellings: dict[str, str] = {}
@@ -184,6 +186,37 @@ def _without_others(text: str) -> str:
     # "Ann Lee et al. (eds.)" keeps its role.
     credit = part_credit(text)
     return credit.before + _ET_AL.sub("", credit.name) + credit.after
+
+
+def _pieces(text: str) -> list[str]:
+    return [line for piece in _split(_STRONG, text) for line in _lines(piece)]
+
+
+def _lines(text: str) -> list[str]:
+    if "\n" not in text and "\r" not in text:
+        return [text]
+    lines = [line for each in re.split("[\r\n]", text) if (line := each.strip())]
+    is_body = _CORPORATE.search(text) or _BODY.search(text)
+    return lines if all(map(_is_whole_line, lines)) and not is_body else [text]
+
+
+def _is_whole_line(line: str) -> bool:
+    """Say whether a line holds whole names: "Max Müller" or "Müller, Max"; "Le Guin" may go on."""
+    if line.strip(",") != line:
+        return False
+    parts = _comma_parts(line)
+    if len(parts) == 2 and (_is_single_word(parts[0]) or _PARTICLE.match(parts[0].lower())):
+        return True
+    return all(map(_is_whole_in_order, parts))
+
+
+def _is_whole_in_order(name: str) -> bool:
+    name = _BRACKETED.sub("", name).partition(",")[0].strip()
+    if _is_single_word(name) or _ENDS_IN_INITIAL.search(name) or _PARTICLE.match(name.lower()):
+        return False
+    # "and" at the start or the end of a line says that the name is not all of it.
+    initials = name[0] + name[name.rfind(" ") + 1]
+    return initials.isalpha() and not any(map(str.islower, initials))
 
 
 def _names(text: str, commas: Commas) -> list[str]:
