@@ -22,10 +22,12 @@ _ERA = re.compile(
 _ISO_DATE = re.compile(r"([+-]?)([0-9]{4})-[0-9]{2}(?:-[0-9]{2})?(?:[T ].*)?", re.DOTALL)
 _RANGE = re.compile(r"([0-9]{4})\s?[-–/]\s?(?:([0-9]{2}){1,2}\??)?")
 _CORRECTED = re.compile(r"([0-9]{4})\s?\[(?:i\.\s?e\.?\s?)?([0-9]{4})\]")
-# Four digits by themselves, after the month of a date, or the c of "c2000".
-_YEARS = re.compile(r"(?:(?<![\w+-])|(?<=\d-))([0-9]{4})(?!\w)")
+# Four digits by themselves, also after the month of a date or before the word for a year in
+# Chinese, Japanese and Korean; in "c2000", "©2000" and the like they are no year of publication.
+_YEARS = re.compile(r"(?:(?<![\w+-])|(?<=\d-))([0-9]{4})(?![^\W年년])")
 _COPYRIGHTS = re.compile(r"(?:(?<!\w)[cp]|cop\.\s?|[©℗]\s?)([0-9]{4})(?!\w)", re.IGNORECASE)
 _TIME = re.compile(r"(?<=\d)[T ]\d\d:.*", re.DOTALL)
+_PLAIN = str.maketrans("０１２３４５６７８９\u2212", "0123456789-")
 _LATEST_YEAR = 2100
 """Later years, mostly 9999, stand for an unknown one."""
 
@@ -70,7 +72,7 @@ def mend_year(text: str) -> str | None:
     :returns: its digits with a minus sign before the common era; None if the text holds no year,
         several, or the zeros or nines that stand for an unknown one.
     """
-    text = text.replace("\u2212", "-")
+    text = text.translate(_PLAIN)
     if not _INTEGER.fullmatch(text) and (match := _FLOAT.fullmatch(text)):
         text = match[1]
     year = text if _INTEGER.fullmatch(text) else _written_year(text.strip(" .,;:"))
@@ -91,7 +93,7 @@ def _written_year(text: str) -> str:
     if match := _CORRECTED.fullmatch(text):
         return match[2]
     text = _TIME.sub("", text)
-    years = {*_YEARS.findall(text)} or {*_COPYRIGHTS.findall(text)}
+    years = {*_YEARS.findall(_COPYRIGHTS.sub("", text))} or {*_COPYRIGHTS.findall(text)}
     years.discard("0000")
     return years.pop() if len(years) == 1 else ""
 
