@@ -137,8 +137,9 @@ def test_backslashes_are_kept_where_quotes_are_doubled(tmp_path: Path):
     assert record.values["title"] == 'C:\\dir "x"'
 
 
+@pytest.mark.parametrize("word", ["sep", "SEP"])
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
-def test_line_that_tells_excel_the_delimiter(tmp_path: Path, delimiter: str):
-    text = f"sep={delimiter}\ntitle{delimiter}author\nA{delimiter}B\n"
+def test_line_that_tells_excel_the_delimiter(tmp_path: Path, word: str, delimiter: str):
+    text = f"{word}={delimiter}\ntitle{delimiter}author\nA{delimiter}B\n"
     [record] = read(tmp_path, text.encode("utf-8-sig"))
     assert (record.line, record.values["title"], record.values["author"]) == (3, "A", "B")

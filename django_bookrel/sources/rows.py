@@ -54,7 +54,7 @@ class Table:
         self.header_errors: Sequence[Issue] = ()
         if header is None:
             first = next(self._rows, Row(1, []))
-            if dialect.delimiter.join(first.cells) == f"sep={dialect.delimiter}":
+            if dialect.delimiter.join(first.cells).lower() == f"sep={dialect.delimiter}":
                 # Where Excel is told the delimiter.
                 first = next(self._rows, Row(1, []))
             header, self.header_errors = first.cells, first.errors
