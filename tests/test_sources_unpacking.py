@@ -130,6 +130,13 @@ def unusual() -> bytes:
                 "Unpack it and name one of them."
             ),
         ),
+        (
+            packed("mimetype", "content.xml", "META-INF/manifest.xml"),
+            (
+                " is an OpenDocument file, such as a spreadsheet of LibreOffice; "
+                "save its table as .xlsx or CSV."
+            ),
+        ),
         (encrypted(), " is an encrypted zip file; unpack it first."),
         (packed("books.csv")[:60], " is a zip file that is damaged or cut off."),
         (

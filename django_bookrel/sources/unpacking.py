@@ -22,6 +22,7 @@ DAMAGED = (OSError, EOFError, BadZipFile, zlib.error, lzma.LZMAError)
 _STARTS = {b"\x1f\x8b": "gzip", b"PK\x03\x04": "zip", b"PK\x05\x06": "zip"}
 _ENCRYPTED = 0x1
 _WORKBOOK = "[Content_Types].xml"
+_OPEN_DOCUMENT = {"mimetype", "content.xml"}
 _OF_THE_SYSTEM = {"thumbs.db", "desktop.ini"}
 _SHOWN_NAMES = 10
 
@@ -76,14 +77,21 @@ def open_zip(file: BinaryIO, limit: int | None, name: str) -> Limited | None:
 
     :param file: one that can seek.
     :returns: None if it is a workbook, which is a format of its own.
-    :raises UnreadableFile: it holds none or several, is encrypted, damaged, or too large.
+    :raises UnreadableFile: it holds none or several, is an OpenDocument file, encrypted, damaged,
+        or too large.
     """
     try:
         archive = ZipFile(file)
     except BadZipFile as error:
         raise UnreadableFile(f"{name} is a zip file that is damaged or cut off.") from error
-    if _WORKBOOK in archive.namelist():
+    names = archive.namelist()
+    if _WORKBOOK in names:
         return None
+    if _OPEN_DOCUMENT.issubset(names):
+        raise UnreadableFile(
+            f"{name} is an OpenDocument file, such as a spreadsheet of LibreOffice; "
+            "save its table as .xlsx or CSV."
+        )
     entries = [entry for entry in archive.infolist() if not _is_beside(entry)]
     if not entries:
         raise UnreadableFile(f"{name} is a zip file without a file in it.")
