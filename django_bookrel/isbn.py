@@ -89,7 +89,7 @@ _WRAPPINGS = (
 _SCIENTIFIC = re.compile(r"(\d)(?:[.,](\d*))?e\+?(\d{1,2})", re.IGNORECASE)
 
 
-def repair_isbn(text: str) -> tuple[str, str | None]:
+def repair_isbn(text: str, *, lost_zeros: bool = False) -> tuple[str, str | None]:
     """
     Read an ISBN that other programs have damaged, where nothing has to be guessed.
 
@@ -98,6 +98,8 @@ def repair_isbn(text: str) -> tuple[str, str | None]:
     digits), "zeros" (one to three zeros lost at the start of an ISBN-10), "isbn-10" (ten digits)
     and "punctuation" (prefix, hyphens, brackets, spaces); None for 13 plain digits.
 
+    :param lost_zeros: whether it comes from where numbers have lost zeros at their start; else
+        less than nine digits may be an ISSN, whose check digit is reckoned in the same way.
     :returns: 13 digits, and the kind of repair.
     :raises InvalidISBN: it is no ISBN, or a spreadsheet has cut off its last digits
         (``9.78043902348E+12``).
@@ -117,8 +119,10 @@ def repair_isbn(text: str) -> tuple[str, str | None]:
             raise _fault(text, "it was turned into a rounded number and its last digits are lost")
     bare = number.strip("()[]{}\"'.,:;").upper()
     number = _compact(bare)
-    # What has hyphens was no number in a spreadsheet, but perhaps an ISSN.
-    if 7 <= len(number) <= 9 and number == bare and (found := _known(number.zfill(10))):
+    # What has hyphens, or still a zero, was no number in a spreadsheet, but perhaps an ISSN. Nine
+    # digits are those of the SBN, too, which began with anything.
+    may_lack = len(number) == 9 or (lost_zeros and 7 <= len(number) <= 8 and number[0] != "0")
+    if may_lack and number == bare and (found := _known(number.zfill(10))):
         return found, kind or "zeros"
     return _checked(number, text), kind or ("isbn-10" if len(number) == 10 else "punctuation")
 

@@ -109,7 +109,7 @@ def test_no_text_is_no_isbn() -> None:
         ("９７８０４３９０２３４８１", ("9780439023481", "punctuation")),
         ("439023483", ("9780439023481", "zeros")),
         ("43942089X", ("9780439420891", "zeros")),
-        ("2005220", ("9780002005227", "zeros")),
+        ("002005220", ("9780002005227", "zeros")),
         ("439023483.0", ("9780439023481", "float")),
         ("0439023483.0", ("9780439023481", "float")),
         ("9780439023481.00", ("9780439023481", "float")),
@@ -125,6 +125,19 @@ def test_no_text_is_no_isbn() -> None:
 )
 def test_damage_that_can_be_undone_is_repaired(text: str, repaired: tuple[str, str | None]) -> None:
     assert repair_isbn(text) == repaired
+
+
+@pytest.mark.parametrize("text", ["2005220", "61054887", "61054887.0", "20493630"])
+def test_fewer_than_nine_digits_may_be_an_issn(text: str) -> None:
+    assert repair_isbn(text, lost_zeros=True)[0] == clean_isbn(text.removesuffix(".0").zfill(10))
+    with pytest.raises(InvalidISBN, match="digits instead of 10 or 13"):
+        repair_isbn(text)
+
+
+@pytest.mark.parametrize("text", ["00280836", "02670623", "0280836"])
+def test_what_begins_with_a_zero_has_lost_none(text: str) -> None:
+    with pytest.raises(InvalidISBN, match="digits instead of 10 or 13"):
+        repair_isbn(text, lost_zeros=True)
 
 
 @pytest.mark.parametrize(

@@ -141,15 +141,16 @@ def test_what_other_programs_add_comes_off(isbn: str, form: str) -> None:
     assert repair_isbn(form.format(isbn))[0] == clean_isbn(isbn)
 
 
-@given(ISBN_10)
-def test_zeros_that_were_lost_come_back(isbn: str) -> None:
+@given(ISBN_10, st.booleans())
+def test_zeros_that_were_lost_come_back(isbn: str, lost_zeros: bool) -> None:  # noqa: FBT001
     lost = isbn.lstrip("0")
     zeros = 10 - len(lost)
-    if zeros > 3:
+    if zeros > (3 if lost_zeros else 1):
         with pytest.raises(InvalidISBN):
-            repair_isbn(lost)
+            repair_isbn(lost, lost_zeros=lost_zeros)
     else:
-        assert repair_isbn(lost) == (clean_isbn(isbn), "zeros" if zeros else "isbn-10")
+        found = repair_isbn(lost, lost_zeros=lost_zeros)
+        assert found == (clean_isbn(isbn), "zeros" if zeros else "isbn-10")
 
 
 @given(ANY_TEXT)

@@ -331,6 +331,25 @@ def test_column_of_isbns_that_a_program_has_rounded(tmp_path: Path):
     )
 
 
+@pytest.mark.parametrize(
+    "other, isbn",
+    [
+        ("0439023483", ""),
+        ("978-0-439-02348-1", ""),
+        ("439023483", "9780061054884"),
+        ("9780439023481.0", "9780061054884"),
+        ("9.78043902348E+12", "9780061054884"),
+    ],
+)
+def test_eight_digits_are_an_isbn_only_where_zeros_were_lost(tmp_path: Path, other: str, isbn: str):
+    text = f"title,isbn\nA,61054887\nB,{other}\nC,00280836\n"
+    first, _, issn = read(write(tmp_path, text))
+    assert first.values["isbn"] == isbn
+    assert [repair.kind for repair in first.repairs] == ["isbn-zeros" if isbn else "isbn-left-out"]
+    assert issn.values["isbn"] == ""
+    assert [repair.kind for repair in issn.repairs] == ["isbn-left-out"]
+
+
 def test_what_an_isbn_column_holds_beside_an_isbn(tmp_path: Path):
     text = "title|isbn\nA|0596101996, 0822956489\nB|B0092G4TD5\nC|0000000000\n"
     records = read(write(tmp_path, text.replace("|", "\t")))

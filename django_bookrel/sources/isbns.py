@@ -11,7 +11,13 @@ from ..isbn import find_isbn, repair_isbn
 from .base import Column, Issue
 from .readers import left_out, mended
 
-__all__ = ("Numbers", "collect_numbers", "is_rounded_column", "split_numbers")
+__all__ = (
+    "Numbers",
+    "collect_numbers",
+    "has_lost_zeros",
+    "is_rounded_column",
+    "split_numbers",
+)
 
 
 class Numbers(NamedTuple):
@@ -53,6 +59,24 @@ def is_rounded_column(cells: Iterable[str]) -> bool:
     return len(digits) >= _ENOUGH and all(number.endswith("0") for number in digits)
 
 
+def has_lost_zeros(cells: Iterable[str]) -> bool:
+    """
+    Say whether a program has taken the ISBNs of a column for numbers.
+
+    It shows in ISBNs that lack one zero, or have a fraction or a power of ten.
+
+    :param cells: the cells of the first records.
+    """
+    return any(_is_numeric(cell.strip()) for cell in cells)
+
+
+def _is_numeric(text: str) -> bool:
+    try:
+        return repair_isbn(text)[1] in ("zeros", "float")
+    except InvalidISBN:
+        return _SCIENTIFIC.fullmatch(text) is not None
+
+
 def collect_numbers(
     cells: Sequence[str],
     columns: Sequence[Column],
@@ -60,6 +84,7 @@ def collect_numbers(
     *,
     own: str = "",
     rounded: Container[int] = (),
+    lacking: Container[int] = (),
 ) -> tuple[list[str], list[tuple[str, str]]]:
     """
     Read the ISBN columns of a row in this order.
@@ -68,6 +93,7 @@ def collect_numbers(
 
     :param own: as for ``split_numbers``; such numbers are no repairs.
     :param rounded: positions of rounded columns.
+    :param lacking: positions of columns that have lost zeros.
     :returns: as ``Numbers``.
     """
     isbns: list[str] = []
@@ -81,7 +107,7 @@ def collect_numbers(
             unread.append((column, cell, "All numbers of this column are rounded."))
             continue
         try:
-            isbn, repair = repair_isbn(cell)
+            isbn, repair = repair_isbn(cell, lost_zeros=column.position in lacking)
         except InvalidISBN as error:
             several = split_numbers(cell, own)
             isbns += several.isbns

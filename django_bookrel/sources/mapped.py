@@ -12,7 +12,7 @@ from ..names import person_key
 from .base import SET_ASIDE, Column, Issue, Record, Row, Source
 from .cells import is_list, mend_text, split_texts
 from .credits import credited, is_nobody
-from .isbns import collect_numbers, is_rounded_column
+from .isbns import collect_numbers, has_lost_zeros, is_rounded_column
 from .mojibake import has_mojibake, mend_mojibake
 from .people import Commas, learn_commas, split_people
 from .placement import in_reading_order, place_columns
@@ -97,6 +97,7 @@ class MappedSource(Source):
         self.columns = place_columns(header, mapping, lambda name: self.find_target(name, fields))
         self._commas: dict[int, Commas | None] = {}
         self._rounded: set[int] = set()
+        self._lacking_zeros: set[int] = set()
         self._parts_people = "contributors" in fields
         self._keeps_identifiers = "identifiers" in fields
         self._titles = [c for c in self.columns if c.field == "title" and "series" in fields]
@@ -141,8 +142,11 @@ class MappedSource(Source):
             cells = [row.cells[column.position] for row in first if not row.errors]
             if column.field != "isbn":
                 self._commas[column.position] = self._learned(column.field, cells)
-            elif is_rounded_column(cells):
+                continue
+            if is_rounded_column(cells):
                 self._rounded.add(column.position)
+            if has_lost_zeros(cells):
+                self._lacking_zeros.add(column.position)
         yield from super().records(chain(first, rows))
 
     def _learned(self, field: str, cells: list[str]) -> Commas:
@@ -291,7 +295,12 @@ class MappedSource(Source):
         repairs: list[Issue],
     ) -> None:
         isbns, identifiers = collect_numbers(
-            cells, columns, repairs, own=self.own_numbers, rounded=self._rounded
+            cells,
+            columns,
+            repairs,
+            own=self.own_numbers,
+            rounded=self._rounded,
+            lacking=self._lacking_zeros,
         )
         values["isbn"] = isbns[0] if isbns else ""
         if self._keeps_identifiers and (identifiers or len(isbns) > 1):
