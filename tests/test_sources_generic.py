@@ -264,6 +264,29 @@ def test_unreadable_cells_are_left_out(tmp_path: Path):
     assert (second.values["isbn"], second.repairs) == ("", [])
 
 
+@pytest.mark.parametrize(
+    "cell, pages",
+    [
+        ("xii, 320 p.", "320"),
+        ("320 blz.", "320"),
+        ("320 sidor", "320"),
+        ("320 p. : ill. ; 22 cm", "320"),
+        ("[8],320p.", "320"),
+        ("1.320 S.", ""),
+        ("1,320 pages", ""),
+        ("5-10 p.", ""),
+        ("2 v. (100 p., 200 p.)", ""),
+        ("xii, 320", ""),
+        ("320 min", ""),
+    ],
+)
+def test_pages_of_an_extent(tmp_path: Path, cell: str, pages: str):
+    [record] = read(write(tmp_path, f"title|pages\nA|{cell}\n"))
+    assert record.values["pages"] == pages
+    kind = "number" if pages else "number-left-out"
+    assert [(repair.kind, repair.value) for repair in record.repairs] == [(kind, cell)]
+
+
 def test_runs_of_spaces_in_a_title(tmp_path: Path):
     (record,) = read(write(tmp_path, 'title\n"Night\u00a0Tide:  a\n novel "\n'))
     assert record.values["title"] == "Night Tide: a novel"

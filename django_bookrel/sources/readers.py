@@ -9,6 +9,7 @@ from typing import Any
 from .base import Column, Issue
 from .cells import mend_number, mend_year, split_texts
 from .decoding import visible
+from .isbd import find_pages
 from .languages import LONGEST_LANGUAGE, split_languages
 from .series import bare_number, join_series, split_series
 from .statements import is_no_publisher, split_statement
@@ -19,6 +20,8 @@ __all__ = ("READERS", "Reader", "left_out", "mended", "read_plain", "read_statem
 _IS_STATEMENT = re.compile(
     r" : |[,\[(][\sc©]*[0-9]{4}\??[\])]?(?:,|\.?\s*\Z)|;[^;|]*\s[Ee]dition\s*\Z"
 )
+# "1.320 p." may be thousands, "5-10 p." is a part of something.
+_UNCLEAR_NUMBER = re.compile(r"[0-9][.,–-][0-9]")
 
 Reader = Callable[[list[str], Sequence[Column], dict[str, Any], list[Issue]], None]
 """
@@ -197,6 +200,13 @@ def _read_number(mend: Callable[[str], str | None], kind: str) -> Reader:
     return read
 
 
+def _mend_pages(text: str) -> str | None:
+    number = mend_number(text)
+    if number or _UNCLEAR_NUMBER.search(text):
+        return number
+    return find_pages(text) or None
+
+
 READERS: dict[str, Reader] = {
     "title": _read_title,
     "publishers": _read_publishers,
@@ -204,6 +214,6 @@ READERS: dict[str, Reader] = {
     "identifiers": _read_identifiers,
     "language": _read_language,
     "year": _read_number(mend_year, "year"),
-    "pages": _read_number(mend_number, "number"),
+    "pages": _read_number(_mend_pages, "number"),
 }
 """By field; any other is read by ``read_plain``."""
