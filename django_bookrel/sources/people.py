@@ -170,9 +170,7 @@ def split_people(text: str, commas: Commas) -> list[str]:
     """
     if not _HAS_SEPARATOR.search(text):
         return [text] if text else []
-    pieces = [
-        _names(_without_others(" ".join(piece.split())), commas) for piece in _pieces(text)
-    ]
+    pieces = [_names(_without_others(" ".join(piece.split())), commas) for piece in _pieces(text)]
     people = share_roles(pieces) if may_share_role(text) else list(chain.from_iterable(pieces))
     first_spellings: dict[str, str] = {}
     for name in people:
