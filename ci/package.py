@@ -5,8 +5,8 @@ Build the sdist and the wheel into dist/, and check them before a host meets the
     ci/package.py
 
 The wheel holds the tracked files of the package and the sdist all tracked files but hidden ones,
-no more and no less. The wheel is installed into an empty environment, and the README's lines for a
-host are followed there, in a project of ``startproject``.
+no more and no less, as they are. The wheel is installed into an empty environment, and the README's
+lines for a host are followed there, in a project of ``startproject``.
 """
 
 from __future__ import annotations
@@ -53,22 +53,33 @@ def build(folder: Path) -> tuple[Path, Path]:
 def compare(sdist: Path, wheel: Path) -> list[str]:
     """List how the files of both differ from those that git tracks."""
     tracked = list_files()
-    with tarfile.open(sdist) as archive:
-        names = {member.name.partition("/")[2] for member in archive if member.isfile()}
     written = re.compile(rf"PKG-INFO|{PACKAGE}\.egg-info/.*")
-    in_sdist = {name for name in names if not written.fullmatch(name)}
+    with tarfile.open(sdist) as archive:
+        members = {m.name.partition("/")[2]: m for m in archive if m.isfile()}
+        in_sdist = {
+            name: archive.extractfile(member).read()
+            for name, member in members.items()
+            if not written.fullmatch(name)
+        }
     with zipfile.ZipFile(wheel) as archive:
-        in_wheel = {name for name in archive.namelist() if ".dist-info/" not in name}
+        in_wheel = {n: archive.read(n) for n in archive.namelist() if ".dist-info/" not in n}
     return [
         *differences(sdist, in_sdist, {name for name in tracked if not name.startswith(".")}),
         *differences(wheel, in_wheel, {n for n in tracked if n.startswith(f"{PACKAGE}/")}),
     ]
 
 
-def differences(file: Path, found: set[str], wanted: set[str]) -> list[str]:
+def differences(file: Path, found: dict[str, bytes], wanted: set[str]) -> list[str]:
+    others = {
+        name
+        # setuptools writes the version of a build into it.
+        for name in wanted & found.keys() - {"setup.cfg"}
+        if (ROOT / name).read_bytes() != found[name]
+    }
     return [
-        *(f"{file.name} lacks {name}" for name in sorted(wanted - found)),
-        *(f"{file.name} has {name}, which git does not track" for name in sorted(found - wanted)),
+        *(f"{file.name} lacks {name}" for name in sorted(wanted - found.keys())),
+        *(f"{file.name} has {n}, which git does not track" for n in sorted(found.keys() - wanted)),
+        *(f"{file.name} has another {name}" for name in sorted(others)),
     ]
 
 
