@@ -21,7 +21,7 @@ from django_bookrel.resources import (
     load,
 )
 from django_bookrel.resources.exporting import Exporter
-from tests.hosts.garden.models import Bed, Herb, Kind, Leaflet, Plant, Watering
+from tests.hosts.garden.models import Bed, Herb, Kind, Leaflet, Plant, Step, Watering
 from tests.hosts.newsdesk.models import Article
 from tests.importing import counts
 
@@ -192,6 +192,34 @@ def test_moments_of_related_rows(tmp_path: Path):
     assert counts(again) == {"rows": 1, "unchanged": 1}
     assert len(before) == 2
     assert list(Watering.objects.values_list("pk", flat=True)) == before
+
+
+class SteppedResource(RelationalResource):
+    steps = RelatedRowsField(
+        columns=("name", "place"),
+        key=("name",),
+        parse=lambda cell: [(name, place) for place, name in enumerate(cell.split(), 1)],
+        render=lambda rows: " ".join(name for name, _place in sorted(rows, key=lambda row: row[1])),
+    )
+
+    class Meta:
+        model = Plant
+        import_id_fields = ("code",)
+        fields = ("code", "steps")
+
+
+def test_rows_that_change_places(tmp_path: Path):
+    """No two may have one place, and rows are updated one after the other."""
+    resource = SteppedResource
+    import_text(tmp_path, "code,steps\na,sow water weed\nb,sow weed\n", resource)
+    before = dict(Step.objects.values_list("name", "pk").filter(plant__code="a"))
+    lists = ["water weed sow", "sow water weed", "dig sow water weed", "weed dig sow", "weed"]
+    for steps in lists:
+        result = import_text(tmp_path, f"code,steps\na,{steps}\nb,weed sow\n", resource)
+        assert refused(result) == []
+        found = Step.objects.order_by("plant__code", "place").values_list("name", flat=True)
+        assert " ".join(found) == f"{steps} weed sow"
+    assert Step.objects.get(plant__code="a").pk == before["weed"]
 
 
 # The last row of an identity.

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ..fields import PositionField
+from django.db import models
+
+from ..fields import AnyField, PositionField
 from .chunk import Chunk, Policy
 from .layout import UNSET, Children
 from .resolve import Pending, settled
@@ -108,11 +110,12 @@ class ChildSync:
         child, writer = self.child, self.writer
         writer.delete(child.model, self.gone)
         if self.altered:
-            change = writer.filler(child.model, child.columns, adding=False)
             keys, *columns = zip(*self.altered, strict=True)
-            rows = change.rows(list(map(settled, columns)), len(keys))
-            pairs = [(key, *row) for key, row in zip(keys, rows, strict=True)]
-            writer.update(child.model, change.fields, pairs)
+            for place in self._contended():
+                # Out of the way first: rows are updated one by one.
+                free = 1 + max(value for value in self._values(place) if value is not None)
+                self._update([child.columns[place]], keys, [list(range(free, free + len(keys)))])
+            self._update(child.columns, keys, list(map(settled, columns)))
         parents = [entry[0] for entry in self.added] + [pk_of[row] for row in self.rows]
         if parents:
             entries = [entry[1:] for entry in self.added] + self.of_new
@@ -120,6 +123,30 @@ class ChildSync:
             fill = writer.filler(child.model, (child.parent, *child.columns), adding=True)
             rows = fill.rows(values, len(parents))
             writer.insert(child.model, fill.fields, rows, keys=False)
+
+    def _update(
+        self, fields: Sequence[AnyField], keys: Sequence[Any], columns: list[list[Any]]
+    ) -> None:
+        change = self.writer.filler(self.child.model, fields, adding=False)
+        rows = change.rows(columns, len(keys))
+        pairs = [(key, *row) for key, row in zip(keys, rows, strict=True)]
+        self.writer.update(self.child.model, change.fields, pairs)
+
+    def _contended(self) -> Iterator[int]:
+        """Yield the places of numbers that rows take from each other, and no two may have."""
+        unique = unique_names(self.child.model)
+        held = {pk: entry for rows in self.current.values() for pk, entry in rows.values()}
+        for place, column in enumerate(self.child.columns):
+            if column.name in unique and isinstance(column, models.IntegerField):
+                pairs = [(held[pk][place], entry[place]) for pk, *entry in self.altered]
+                came = {comes for was, comes in pairs if comes not in (was, None)}
+                if not came.isdisjoint(was for was, _comes in pairs):
+                    yield place
+
+    def _values(self, place: int) -> Iterator[Any]:
+        yield from (entry[place + 1] for entry in (*self.altered, *self.added))
+        for rows in self.current.values():
+            yield from (entry[place] for _pk, entry in rows.values())
 
     def _differs(
         self,
@@ -204,3 +231,10 @@ class ChildSync:
         for entry in entries:
             wanted.setdefault(tuple([entry[i] for i in self.child.key]), entry)
         return wanted
+
+
+def unique_names(model: type[models.Model]) -> set[str]:
+    """Return the names of fields of which no two rows may have the same, alone or together."""
+    opts = model._meta
+    sets = [*opts.unique_together, *(c.fields for c in opts.total_unique_constraints)]
+    return {name for names in sets for name in names} | {f.name for f in opts.fields if f.unique}

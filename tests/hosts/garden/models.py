@@ -58,6 +58,23 @@ class Watering(models.Model):
         return f"{self.plant} {self.at}"
 
 
+class Step(models.Model):
+    """Has a place among the steps of its plant."""
+
+    plant = models.ForeignKey(Plant, models.CASCADE, related_name="steps")
+    name = models.CharField(max_length=20)
+    place = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("plant", "name"), name="garden_step_name"),
+            models.UniqueConstraint(fields=("plant", "place"), name="garden_step_place"),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Bed(models.Model):
     """Has a key that people make, and a place that no other has."""
 
