@@ -315,6 +315,27 @@ def test_tree_whose_roots_no_row_makes(tmp_path: Path, batch_size: int):
     assert counts(again) == {"rows": 4, "unchanged": 4}
 
 
+@pytest.mark.parametrize("batch_size", [1, 2, 100])
+def test_tree_whose_root_has_a_bad_row_later(tmp_path: Path, batch_size: int):
+    """The row before it counts then, and what refers to it is in order."""
+    text = (
+        "name,parent,token\nRose,Flower,\nFlower,Plant,\nTulip,Flower,\nPlant,,\n"
+        "Flower,,this is no UUID\nLily,Flower,\n"
+    )
+
+    class TokenResource(tree(create=False)):
+        class Meta:
+            fields = ("name", "parent", "token")
+
+    result = import_text(tmp_path, text, TokenResource, batch_size=batch_size)
+    assert [line for line, _column, _reason in refused(result)] == [6]
+    assert counts(result) == {"rows": 6, "new": 5, "rejected": 1}
+    parents = dict(Kind.objects.values_list("name", "parent__name"))
+    assert parents.pop("Plant") is None
+    assert parents.pop("Flower") == "Plant"
+    assert parents == dict.fromkeys(["Rose", "Tulip", "Lily"], "Flower")
+
+
 @pytest.mark.parametrize("batch_size", [1, 100])
 def test_circle(tmp_path: Path, batch_size: int):
     text = "name,parent\nEgg,Hen\nHen,Egg\nOne,One\n"

@@ -143,10 +143,16 @@ class Engine:
                 raise RejectLimit(
                     f"{totals.rejected:,} of {totals.rows:,} rows were refused, too many."
                 )
-        if again:
-            self._import_again(again, totals)
+        if again and self.chunks.dry_run:
+            self._assume(again)
+        again = self._import_again(again, totals)
         if self.identities is not None and self.identities.spoiled:
             self._import_spoiled(totals)
+            again = self._import_again(again, totals)
+        if again:
+            # What the rest waits for will not come.
+            self.chunks.own.identities.clear()
+            self._import_again(again, totals)
 
     def _check_head(self, head: list[Any]) -> None:
         if self.max_rejects is not None or len(head) < HEAD_ROWS:
@@ -214,20 +220,20 @@ class Engine:
                 self.identities.note_refused(same.lines, same.candidates)
         return outcome.again
 
-    def _import_again(self, waiting: set[int], totals: Totals) -> None:
-        """Import rows that refer to rows of other batches, as far as those are in by now."""
-        if self.chunks.dry_run:
-            self._assume(waiting)
-        patient = True
-        while waiting:
-            if not patient:
-                # What the rest waits for will not come.
-                self.chunks.own.identities.clear()
+    def _import_again(self, waiting: set[int], totals: Totals) -> set[int]:
+        """
+        Import rows that refer to rows of other batches, as far as those are in by now.
+
+        :returns: the lines of the rest.
+        """
+        is_progress = True
+        while waiting and is_progress:
             still: set[int] = set()
             for batch in self._large_batches(waiting):
                 still |= self._import(batch, *self.maker.clean(batch), totals)
-            patient = len(still) < len(waiting)
+            is_progress = len(still) < len(waiting)
             waiting = still
+        return waiting
 
     def _assume(self, waiting: set[int]) -> None:
         """Take the rows for which others wait to be in, as a dry run must; but not refused ones."""
@@ -261,14 +267,17 @@ class Engine:
                 yield from (record for record, some in pairs if identities.is_spoiled(some))
 
         again = Totals()
+        history, own = self.chunks.history, dict(self.chunks.own.identities)
         inner = replace(
             self,
             max_rejects=lambda totals: False,
             # They were told of already.
             on_records=lambda records: None,
-            history=self.chunks.history,
+            history=history,
         )
         inner.run(passed_over, again)
+        self.chunks.identities, self.chunks.history = identities, history
+        self.chunks.own.identities |= own
         for name in ("new", "updated", "unchanged", "deleted", "rejected"):
             setattr(totals, name, getattr(totals, name) + getattr(again, name))
         totals.duplicates -= again.rows - again.duplicates
