@@ -155,7 +155,7 @@ class ChunkWriter:
         unknown = list(self.references.unknown(chunk, made))
         refusals += [_refused(chunk, one) for one in unknown if one.reference not in made]
         own = [one for one in unknown if one.reference in made]
-        if own and self.identities is not None:
+        if self.own and self.identities is not None:
             refused = {refusal.line for refusal in refusals}
             waiting = self.own.waiting(chunk, pks, refused, own, self.identities)
             outcome.again = {chunk.lines[row] for row in waiting}
