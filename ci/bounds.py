@@ -44,7 +44,8 @@ def lower_bound(requirement: Requirement) -> str:
 
 
 def install_lowest(requirements: list[Requirement]) -> None:
-    pins = [f"{r.name}=={lower_bound(r)}" for r in requirements]
+    # With their extras: psycopg takes a psycopg-binary of its own version only.
+    pins = [f"{r.name}[{','.join(sorted(r.extras))}]=={lower_bound(r)}" for r in requirements]
     run_pip("install", "--quiet", *pins)
 
 
