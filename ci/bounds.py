@@ -45,7 +45,10 @@ def lower_bound(requirement: Requirement) -> str:
 
 def install_lowest(requirements: list[Requirement]) -> None:
     # With their extras: psycopg takes a psycopg-binary of its own version only.
-    pins = [f"{r.name}[{','.join(sorted(r.extras))}]=={lower_bound(r)}" for r in requirements]
+    pins = []
+    for requirement in requirements:
+        extras = f"[{','.join(sorted(requirement.extras))}]" if requirement.extras else ""
+        pins.append(f"{requirement.name}{extras}=={lower_bound(requirement)}")
     run_pip("install", "--quiet", *pins)
 
 
