@@ -132,6 +132,14 @@ def test_lengths(tmp_path: Path):
     assert Plant.objects.get().code == "c"
 
 
+@pytest.mark.parametrize("cell", ["heavy", "1.2.3", "nan", "--1"])
+def test_what_is_no_decimal_number(tmp_path: Path, cell: str):
+    resource = resource_of(Plant, "code", "price")
+    result = import_text(tmp_path, f"code,price\na,{cell}\nb,2\n", resource)
+    assert refused(result) == [(2, "price", "is not a number")]
+    assert Plant.objects.get().price == 2
+
+
 @pytest.mark.parametrize("source", ["native", "generic"])
 def test_key_that_people_make_must_be_said(tmp_path: Path, source: str):
     resource = resource_of(Bed, "code", "place")

@@ -105,7 +105,8 @@ class Filler:
     """
     Completes columns of values to the rows that an INSERT or UPDATE writes.
 
-    Defaults, ``auto_now``, derived columns and any other ``pre_save()`` apply as in ``save()``.
+    Defaults, ``auto_now`` and derived columns apply as in ``save()``; any other ``pre_save()`` on
+    new rows only.
 
     :param given: the fields whose columns are brought, in their order.
     :param adding: for new rows (all other columns), else for existing ones (only what each save

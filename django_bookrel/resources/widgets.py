@@ -59,7 +59,11 @@ class _Number(_Exact):
         try:
             found = type(self).number(value)
         except (ValueError, TypeError, ArithmeticError):
-            found = super().clean(value, row, **kwargs)
+            try:
+                found = super().clean(value, row, **kwargs)
+            except (ValueError, ArithmeticError):
+                # Decimal names its error by a class.
+                raise ValueError("is not a number") from None
         if found is not None and not math.isfinite(found):
             raise ValueError("is not a number")
         return found
