@@ -24,7 +24,7 @@ help:
 	@echo "make databases       start throw-away PostgreSQL and MariaDB servers (NAMES=\"pg18 mariadb\")"
 	@echo "make databases-stop  stop them"
 	@echo "make bench           measure the import and export (DATABASE_URL=..., ARGS=\"--rows 10000 simple\")"
-	@echo "make lint            check style, types and layers; mend what can be mended"
+	@echo "make lint            check style, types and layers; repair what can be repaired"
 	@echo "make package         build the sdist and the wheel into dist/ and check them"
 	@echo "make example         follow the README in a fresh clone of what is committed"
 	@echo "make docs            build the documentation into docs/_build/html"

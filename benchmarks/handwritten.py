@@ -6,7 +6,7 @@ rows on MariaDB) and from there into the catalogue by one statement a table, in 
 Rows get their numbers in Python before they are written, so that links are pairs of numbers. Keys,
 sort forms and ISBNs are made by the package's own functions: the tables come out equal.
 
-What it does without: refused rows (one bad cell ends it), life dates in names, aliases, links that
+What it does without: rejected rows (one bad cell ends it), life dates in names, aliases, links that
 are to go, rows that an ISBN and an identifier contradict, constant memory (it keeps all names).
 """
 

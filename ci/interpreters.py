@@ -36,7 +36,7 @@ def interpreters() -> dict[str, Path]:
     Find one interpreter for each version.
 
     :returns: the program by version ("3.12"), oldest first. Each has been run: pyenv's shims stand
-        on PATH for versions that they then refuse to start.
+        on PATH for versions that they then reject to start.
     """
     found: dict[str, Path] = {}
     for path in candidates():

@@ -199,7 +199,7 @@ class PostgreSQL(Server):
         link_libraries(home)
         programs = home / "native" / "bin"
         make_folder(self.data)
-        # The server refuses to run as root.
+        # The server rejects to run as root.
         as_user = {"cwd": "/", **unprivileged()}
         if is_new:
             self.initialise(programs, as_user)

@@ -246,8 +246,8 @@ def unsaid_fields(kind: type[RelationalResource], fields: Iterable[AnyField]) ->
         f"{kind.__name__} has no column for what a new {kind._meta.model._meta.label} needs: "
         f"{listed}.",
         hint=(
-            "Rows of new books will be refused. Make the field editable, give it a default, or set "
-            "it in a hook such as before_save_instance()."
+            "Rows of new books will be rejected. Make the field editable, give it a default, or "
+            "set it in a hook such as before_save_instance()."
         ),
         obj=kind,
         id="django_bookrel.W101",
@@ -260,7 +260,7 @@ def uncreatable(kind: type[RelationalResource], name: str, reference: Reference)
         f"{kind.__name__}.{name} cannot create a {label}, which needs more than "
         f"{' and '.join(reference.by)}: {', '.join(reference.lacks)}.",
         hint=(
-            "Rows that name one that is not there will be refused. Give those fields a default, "
+            "Rows that name one that is not there will be rejected. Give those fields a default, "
             "add them to by=, or leave out create=True."
         ),
         obj=kind,

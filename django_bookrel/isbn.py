@@ -131,7 +131,7 @@ def find_isbn(text: str | None) -> str | None:
     """
     Read an ISBN if the text as a whole is one, for search boxes and scanners.
 
-    :returns: 13 digits, or None for everything that :func:`clean_isbn` refuses.
+    :returns: 13 digits, or None for everything that :func:`clean_isbn` rejects.
     """
     try:
         return clean_isbn(text) if text else None

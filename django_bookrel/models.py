@@ -27,7 +27,7 @@ __all__ = (
     "Identifier",
     "ImportRecord",
     "Publisher",
-    "RefusedRow",
+    "RejectedRow",
     "Series",
     "SeriesEntry",
     "Subject",
@@ -115,7 +115,7 @@ class ImportRecord(models.Model):
     updated = models.PositiveBigIntegerField(_("updated"), default=0)
     unchanged = models.PositiveBigIntegerField(_("unchanged"), default=0)
     duplicates = models.PositiveBigIntegerField(_("duplicates"), default=0)
-    rejected = models.PositiveBigIntegerField(_("refused"), default=0)
+    rejected = models.PositiveBigIntegerField(_("rejected"), default=0)
     repairs = models.JSONField(_("repairs"), default=dict, blank=True)
     message = models.TextField(_("message"), blank=True)
     started_at = models.DateTimeField(_("started at"), auto_now_add=True)
@@ -130,11 +130,11 @@ class ImportRecord(models.Model):
         return self.file
 
 
-class RefusedRow(models.Model):
+class RejectedRow(models.Model):
     """A row of a file that was not imported, with the reason."""
 
-    record = models.ForeignKey(
-        ImportRecord, models.CASCADE, related_name="refused_rows", verbose_name=_("import")
+    import_record = models.ForeignKey(
+        ImportRecord, models.CASCADE, related_name="rejected_rows", verbose_name=_("import")
     )
     line = models.PositiveBigIntegerField(_("line"))
     column = models.CharField(_("column"), max_length=255, blank=True)
@@ -143,9 +143,9 @@ class RefusedRow(models.Model):
     cells = models.JSONField(_("cells"), default=list, blank=True)
 
     class Meta:
-        verbose_name = _("refused row")
-        verbose_name_plural = _("refused rows")
-        ordering: ClassVar = ("record", "line", "pk")
+        verbose_name = _("rejected row")
+        verbose_name_plural = _("rejected rows")
+        ordering: ClassVar = ("import_record", "line", "pk")
 
     def __str__(self) -> str:
         return f"{self.line}: {self.reason}"

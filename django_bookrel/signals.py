@@ -12,10 +12,10 @@ __all__ = ("rows_written",)
 
 rows_written = Signal()
 """
-Sent when a chunk of an import is committed, or, where all chunks share one transaction, once for
-each of them when that is committed; not on a dry run, and not for a chunk that wrote no row.
+Sent when a batch of an import is committed, or, where all batches share one transaction, once for
+each of them when that is committed; not on a dry run, and not for a batch that wrote no row.
 
-Where the database refused rows, a chunk is committed in parts, and the signal is sent for each.
+Where the database rejected rows, a batch is committed in parts, and the signal is sent for each.
 
 :param sender: the model whose rows were written. Of the records that they refer to, and that the
     import may have created, there is no signal.

@@ -82,7 +82,7 @@ def stored(label: str = "django_bookrel", using: str = "default") -> dict[str, l
     return {
         model._meta.label: sorted(model._base_manager.using(using).values_list(), key=repr)
         for model in models
-        if model.__name__ not in {"ImportRecord", "RefusedRow"}
+        if model.__name__ not in {"ImportRecord", "RejectedRow"}
     }
 
 
@@ -95,7 +95,7 @@ def capture_writes(using: str = "default") -> Iterator[list[str]]:
     for query in context.captured_queries:
         sql = query["sql"]
         found = None if LOCK.match(sql) else WRITES.match(sql)
-        if found and not found[1].endswith(("_importrecord", "_refusedrow")):
+        if found and not found[1].endswith(("_importrecord", "_rejectedrow")):
             tables.append(found[1])
 
 

@@ -19,7 +19,7 @@ Row = Mapping[str, Any]
 Candidate = tuple[Any, ...]
 
 TOO_MANY = "10001"
-"""Words of an article that only the database refuses, and so only where they are written."""
+"""Words of an article that only the database rejects, and so only where they are written."""
 
 NAMED = ("publishers", "series", "subjects")
 

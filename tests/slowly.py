@@ -1,4 +1,4 @@
-"""Django's command line with a rest after each chunk: time to look on, and to end it."""
+"""Django's command line with a rest after each batch: time to look on, and to end it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django_bookrel.signals import rows_written
 
 
 def rest(**kwargs: Any) -> None:
-    # A process that looks on cannot read while SQLite writes one chunk after the other.
+    # A process that looks on cannot read while SQLite writes one batch after the other.
     time.sleep(0.05)
 
 

@@ -97,7 +97,7 @@ def add_row(data: dict[str, Any], prefix: str, **values: Any) -> None:
 
 
 def errors(client: Client, address: str, data: dict[str, Any]) -> list[str]:
-    """Post a form that is refused; return what the page answers."""
+    """Post a form that is rejected; return what the page answers."""
     response = client.post(address, data)
     assert response.status_code == 200
     context = response.context
@@ -168,12 +168,12 @@ MODELS = {
     models.Identifier: "IdentifierAdmin",
     models.ImportRecord: "ImportRecordAdmin",
     models.Publisher: "PublisherAdmin",
-    models.RefusedRow: "RefusedRowAdmin",
+    models.RejectedRow: "RejectedRowAdmin",
     models.Series: "SeriesAdmin",
     models.SeriesEntry: "SeriesEntryAdmin",
     models.Subject: "SubjectAdmin",
 }
-READ_ONLY = (models.ImportRecord, models.RefusedRow)
+READ_ONLY = (models.ImportRecord, models.RejectedRow)
 
 
 def test_registered_models():
@@ -312,7 +312,7 @@ def test_change_page_queries_with_permission_to_view_only(
 
 
 @pytest.mark.parametrize("size", [2, 12])
-def test_labels_of_a_form_that_is_refused(
+def test_labels_of_a_form_that_is_rejected(
     size: int, admin_client: Client, monkeypatch: pytest.MonkeyPatch
 ):
     # Each row that is posted costs queries to validate it; its label must cost none.
@@ -518,7 +518,7 @@ def test_a_row_with_an_unknown_record(value: str, odyssey: models.Book, admin_cl
     )
 
 
-def test_a_refused_form_shows_what_was_chosen(
+def test_a_rejected_form_shows_what_was_chosen(
     odyssey: models.Book, wilson: models.Author, admin_client: Client
 ):
     data = filled(admin_client, change_url(odyssey)) | {"title": ""}
@@ -668,7 +668,7 @@ def test_names_are_escaped(admin_client: Client):
     models.Contribution.objects.create(book=book, author=author)
     models.Alias.objects.create(kind=evil, key="k", name=evil, target=evil)
     record = models.ImportRecord.objects.create(file=evil, rejected=1, message=evil)
-    row = models.RefusedRow.objects.create(record=record, line=1, reason=evil, value=evil)
+    row = models.RejectedRow.objects.create(import_record=record, line=1, reason=evil, value=evil)
     pages = [change_url(obj) for obj in (author, book, publisher, record, row)]
     pages += [url(model, "changelist") for model in MODELS]
     assert [page for page in pages if evil in admin_client.get(page).content.decode()] == []
@@ -755,12 +755,14 @@ def record() -> models.ImportRecord:
     record = models.ImportRecord.objects.create(file="a.csv", rejected=2)
     other = models.ImportRecord.objects.create(file="b.csv", rejected=1)
     for line, parent in ((9, record), (2, record), (1, other)):
-        models.RefusedRow.objects.create(record=parent, line=line, reason="No ISBN", cells=["x"])
+        models.RejectedRow.objects.create(
+            import_record=parent, line=line, reason="No ISBN", cells=["x"]
+        )
     return record
 
 
-def test_import_links_to_its_refused_rows(record: models.ImportRecord, admin_client: Client):
-    address = f"{url(models.RefusedRow, 'changelist')}?record__id__exact={record.pk}"
+def test_import_links_to_its_rejected_rows(record: models.ImportRecord, admin_client: Client):
+    address = f"{url(models.RejectedRow, 'changelist')}?import_record__id__exact={record.pk}"
     for page in (url(models.ImportRecord, "changelist"), change_url(record)):
         assert f'<a href="{address}">2</a>' in admin_client.get(page).content.decode()
     assert [row.line for row in listed(admin_client, address)] == [2, 9]
@@ -769,7 +771,7 @@ def test_import_links_to_its_refused_rows(record: models.ImportRecord, admin_cli
 def test_imports_are_read_only_but_may_be_deleted(
     record: models.ImportRecord, admin_client: Client
 ):
-    row = record.refused_rows.first()
+    row = record.rejected_rows.first()
     assert [admin_client.post(change_url(obj), {}).status_code for obj in (record, row)] == [
         403,
         403,

@@ -62,7 +62,7 @@ DEFAULTS = {
         "Identifier",
         "ImportRecord",
         "Publisher",
-        "RefusedRow",
+        "RejectedRow",
         "Series",
         "SeriesEntry",
         "Subject",

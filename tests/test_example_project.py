@@ -70,7 +70,7 @@ def run_demo(port: int | str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_demo_refuses_a_port_that_is_taken():
+def test_demo_rejects_a_port_that_is_taken():
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         done = run_demo(port)
@@ -80,7 +80,7 @@ def test_demo_refuses_a_port_that_is_taken():
 
 
 @pytest.mark.parametrize("port", ["abc", "0", "65536"])
-def test_demo_refuses_what_is_no_port(port: str):
+def test_demo_rejects_what_is_no_port(port: str):
     done = run_demo(port)
     said = f"PORT={port} is no port; give a number from 1 to 65535.\n"
     assert (done.returncode, done.stdout, done.stderr) == (1, "", said)

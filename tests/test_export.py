@@ -607,7 +607,7 @@ def test_preview_and_confirmation_in_the_admin(admin_client: Client):
     assert Article.objects.get().topics.count() == 2
 
 
-def test_preview_of_refused_rows_in_the_admin(admin_client: Client):
+def test_preview_of_rejected_rows_in_the_admin(admin_client: Client):
     preview = post_import(admin_client, "slug,headline,words\na,A,1\nb,B,many\n")
     assert preview.status_code == 200
     assert "is not a whole number" in preview.content.decode()

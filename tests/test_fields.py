@@ -401,7 +401,7 @@ def test_empty_isbn_becomes_null(write: Writer, empty: str | None):
 
 @pytest.mark.parametrize("write", WRITERS)
 @pytest.mark.parametrize("wrong", ["9780306406158", "hello", 123, "978030640615"])
-def test_invalid_isbn_is_refused(write: Writer, wrong: object):
+def test_invalid_isbn_is_rejected(write: Writer, wrong: object):
     with pytest.raises(InvalidISBN, match=str(wrong)), transaction.atomic():
         write(wrong)
     assert isbns() in ([], [None])

@@ -1,4 +1,4 @@
-"""Readers take any bytes: what cannot be read is refused, and nothing is lost without a word."""
+"""Readers take any bytes: what cannot be read is rejected, and nothing is lost without a word."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def read(path: Path, data: bytes, **options: Any) -> list[Record] | None:
-    """Read a file and check what comes of it; return None if it is refused as a whole."""
+    """Read a file and check what comes of it; return None if it is rejected as a whole."""
     path.write_bytes(data)
     records = []
     try:

@@ -542,7 +542,7 @@ def test_found_by_identifier(tmp_path: Path):
     assert book.identifiers.count() == 2
 
 
-def test_row_that_means_two_books_is_refused(tmp_path: Path):
+def test_row_that_means_two_books_is_rejected(tmp_path: Path):
     one = Book.objects.create(title="One", isbn=ISBN)
     two = Book.objects.create(title="Two", isbn=OTHER_ISBN)
     two.identifiers.create(scheme="oclc", value="2")
@@ -550,9 +550,9 @@ def test_row_that_means_two_books_is_refused(tmp_path: Path):
     rows = [{"isbn": ISBN, "title": "Three", "identifiers": "oclc:2"}, {"title": "Four"}]
     result = import_rows(tmp_path, rows)
     assert counts(result) == {"rows": 2, "new": 1, "rejected": 1}
-    [refusal] = result.refusals
-    assert (refusal.line, refusal.column) == (2, "")
-    assert refusal.reason == (
+    [rejection] = result.rejections
+    assert (rejection.line, rejection.column) == (2, "")
+    assert rejection.reason == (
         f"The row means different records: oclc:2 is “Two” (no. {two.pk}); "
         f"isbn {ISBN} is “One” (no. {one.pk})."
     )
@@ -561,7 +561,7 @@ def test_row_that_means_two_books_is_refused(tmp_path: Path):
 
 
 @pytest.mark.parametrize("batch_size", [1, 100])
-def test_refused_row_does_not_take_the_one_before_it_along(tmp_path: Path, batch_size: int):
+def test_rejected_row_does_not_take_the_one_before_it_along(tmp_path: Path, batch_size: int):
     Book.objects.create(title="One", isbn=ISBN)
     two = Book.objects.create(title="Two", isbn=OTHER_ISBN)
     two.identifiers.create(scheme="oclc", value="2")
@@ -571,7 +571,7 @@ def test_refused_row_does_not_take_the_one_before_it_along(tmp_path: Path, batch
         {"isbn": ISBN, "title": "Third", "identifiers": "oclc:2"},
     ]
     result = import_rows(tmp_path, rows, batch_size=batch_size)
-    assert [refusal.line for refusal in result.refusals] == [4]
+    assert [rejection.line for rejection in result.rejections] == [4]
     assert counts(result) == {"rows": 3, "updated": 1, "duplicates": 1, "rejected": 1}
     assert [book["title"] for book in books()] == ["Second", "Two"]
 
@@ -582,7 +582,7 @@ def test_identifiers_that_mean_two_books(tmp_path: Path):
         book.identifiers.create(scheme="oclc", value=str(number))
     result = import_rows(tmp_path, [{"title": "A", "identifiers": "oclc:1|oclc:2"}])
     assert counts(result) == {"rows": 1, "rejected": 1}
-    assert {"Book 1", "Book 2"} <= set(result.refusals[0].reason.replace("”", "“").split("“"))
+    assert {"Book 1", "Book 2"} <= set(result.rejections[0].reason.replace("”", "“").split("“"))
 
 
 @pytest.mark.parametrize("batch_size", [100, 2000])
@@ -817,7 +817,7 @@ def test_blank_names_nobody(tmp_path: Path, blank: str):
     for cells in ({"contributors": f"\\{blank} (editor)"}, {"subjects": f"\\{blank}"}):
         result = import_rows(tmp_path, [row | cells])
         assert counts(result) == {"rows": 1, "rejected": 1}
-        assert result.refusals[0].reason.endswith("is empty")
+        assert result.rejections[0].reason.endswith("is empty")
     assert [author.name for author in Author.objects.all()] == ["Ann"]
 
 

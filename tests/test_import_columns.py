@@ -46,8 +46,8 @@ def import_text(
     return load(path, resource=resource, **{"source": "native", **options})
 
 
-def refused(result: Result) -> list[tuple[int, str, str]]:
-    return [(r.line, r.column, r.reason) for r in result.refusals]
+def rejected(result: Result) -> list[tuple[int, str, str]]:
+    return [(r.line, r.column, r.reason) for r in result.rejections]
 
 
 # Defaults.
@@ -125,7 +125,7 @@ def test_lengths(tmp_path: Path):
     resource = resource_of(Plant, "code", "hint", "picture")
     rows = "code,hint,picture\na,much too long,\nb,short,a/very/long.path\nc,short,a.png\n"
     result = import_text(tmp_path, rows, resource)
-    assert refused(result) == [
+    assert rejected(result) == [
         (2, "hint", "Ensure this value has at most 5 characters (it has 13)."),
         (3, "picture", "has 16 characters; at most 10 fit"),
     ]
@@ -136,7 +136,7 @@ def test_lengths(tmp_path: Path):
 def test_what_is_no_decimal_number(tmp_path: Path, cell: str):
     resource = resource_of(Plant, "code", "price")
     result = import_text(tmp_path, f"code,price\na,{cell}\nb,2\n", resource)
-    assert refused(result) == [(2, "price", "is not a number")]
+    assert rejected(result) == [(2, "price", "is not a number")]
     assert Plant.objects.get().price == 2
 
 
@@ -145,7 +145,7 @@ def test_key_that_people_make_must_be_said(tmp_path: Path, source: str):
     resource = resource_of(Bed, "code", "place")
     rows = "code,place\na,1\n,2\nb,3\n"
     result = import_text(tmp_path, rows, resource, source=source, mapping={"code": "code"})
-    assert [line for line, _column, _reason in refused(result)] == [3]
+    assert [line for line, _column, _reason in rejected(result)] == [3]
     assert sorted(Bed.objects.values_list("code", "place")) == [("a", 1), ("b", 3)]
 
 
@@ -224,7 +224,7 @@ def test_rows_that_change_places(tmp_path: Path):
     lists = ["water weed sow", "sow water weed", "dig sow water weed", "weed dig sow", "weed"]
     for steps in lists:
         result = import_text(tmp_path, f"code,steps\na,{steps}\nb,weed sow\n", resource)
-        assert refused(result) == []
+        assert rejected(result) == []
         found = Step.objects.order_by("plant__code", "place").values_list("name", flat=True)
         assert " ".join(found) == f"{steps} weed sow"
     assert Step.objects.get(plant__code="a").pk == before["weed"]
@@ -236,7 +236,7 @@ def test_rows_that_change_places(tmp_path: Path):
 @pytest.mark.parametrize("batch_size", [1, 2, 100])
 @pytest.mark.parametrize("existing", ["update", "skip", "fill"])
 @pytest.mark.parametrize("host, key, column", [(Bed, "code", "place"), (Article, "slug", "words")])
-def test_last_row_counts_beside_one_that_the_database_refuses(
+def test_last_row_counts_beside_one_that_the_database_rejects(
     tmp_path: Path,
     host: type[models.Model],
     key: str,
@@ -253,7 +253,7 @@ def test_last_row_counts_beside_one_that_the_database_refuses(
         rows = rows.replace("\n", ",A\n").replace(",A", ",headline", 1)
     options = {"existing": existing, "batch_size": batch_size}
     result = import_text(tmp_path, rows, resource, **options)
-    assert [line for line, _column, _reason in refused(result)] == [4]
+    assert [line for line, _column, _reason in rejected(result)] == [4]
     expected = [("a", 2), ("b", 4), ("c", 5), ("old", 99)]
     assert sorted(host._default_manager.values_list(key, column)) == expected
     assert counts(result) == {"rows": 5, "new": 3, "duplicates": 1, "rejected": 1}
@@ -336,7 +336,7 @@ def test_tree_whose_root_has_a_bad_row_later(tmp_path: Path, batch_size: int):
             fields = ("name", "parent", "token")
 
     result = import_text(tmp_path, text, TokenResource, batch_size=batch_size)
-    assert [line for line, _column, _reason in refused(result)] == [6]
+    assert [line for line, _column, _reason in rejected(result)] == [6]
     assert counts(result) == {"rows": 6, "new": 5, "rejected": 1}
     parents = dict(Kind.objects.values_list("name", "parent__name"))
     assert parents.pop("Plant") is None

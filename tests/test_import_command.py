@@ -22,7 +22,7 @@ from django.core.management.base import CommandError
 from django.db import InterfaceError, OperationalError
 
 from django_bookrel.bulk.writers.base import SQLWriter
-from django_bookrel.models import Author, Book, ImportRecord, Publisher, RefusedRow
+from django_bookrel.models import Author, Book, ImportRecord, Publisher, RejectedRow
 from django_bookrel.resources import ImportOptions
 from django_bookrel.resources.loading import Loading, get_resource
 from tests.hosts.newsdesk.models import Article
@@ -84,25 +84,25 @@ def test_every_row_is_in(run: Callable[..., Run], good: Path):
     status, out, err = run(good)
     assert status == 0
     assert out.startswith(f"{good} (native): 1 row in ")
-    assert "  1 new, 0 updated, 0 unchanged, 0 duplicates, 0 refused\n" in out
+    assert "  1 new, 0 updated, 0 unchanged, 0 duplicates, 0 rejected\n" in out
     assert err == ""
-    assert "  0 new, 0 updated, 1 unchanged, 0 duplicates, 0 refused\n" in run(good).out
+    assert "  0 new, 0 updated, 1 unchanged, 0 duplicates, 0 rejected\n" in run(good).out
 
 
-def test_some_rows_are_refused(run: Callable[..., Run], mixed: Path):
+def test_some_rows_are_rejected(run: Callable[..., Run], mixed: Path):
     status, out, err = run(mixed)
     assert status == 3
-    assert "  2 new, 0 updated, 0 unchanged, 0 duplicates, 2 refused\n" in out
-    assert "refused:" not in out
+    assert "  2 new, 0 updated, 0 unchanged, 0 duplicates, 2 rejected\n" in out
+    assert "rejected:" not in out
     assert err.splitlines() == [
         f"{mixed}, line 3, year 'x': is not a whole number",
-        f"{mixed}, line 4, isbn '9780306406158': " + RefusedRow.objects.get(column="isbn").reason,
-        "2 rows were refused; all others are in.",
+        f"{mixed}, line 4, isbn '9780306406158': " + RejectedRow.objects.get(column="isbn").reason,
+        "2 rows were rejected; all others are in.",
     ]
     assert Book.objects.count() == 2
 
 
-def test_first_ten_refusals_are_said(run: Callable[..., Run], tmp_path: Path):
+def test_first_ten_rejections_are_said(run: Callable[..., Run], tmp_path: Path):
     path = write_bad(tmp_path / "in.csv", good=1, bad=12)
     status, _out, err = run(path)
     assert status == 3
@@ -110,8 +110,8 @@ def test_first_ten_refusals_are_said(run: Callable[..., Run], tmp_path: Path):
         f"{path}, line {n}, year 'x'" for n in range(3, 13)
     ]
     assert err.splitlines()[10:] == [
-        "... 12 rows were refused in all.",
-        "12 rows were refused; all others are in.",
+        "... 12 rows were rejected in all.",
+        "12 rows were rejected; all others are in.",
     ]
 
 
@@ -218,7 +218,7 @@ def test_wrong_file(run: Callable[..., Run], tmp_path: Path):
     status, out, err = run(path, "--batch-size", "100")
     assert status == 4
     assert "  0 new, 0 updated" in out
-    assert "of the first 2,000 rows were refused" in err
+    assert "of the first 2,000 rows were rejected" in err
     assert Book.objects.count() == 0
     # Who knows better says so.
     assert run(path, "--max-rejects", "100%").status == 3
@@ -292,7 +292,7 @@ def test_one_is_singular(run: Callable[..., Run], tmp_path: Path):
     assert run(path, "--limit", "1").out.startswith(f"{path} (native): 1 row in ")
     out = run(path).out
     assert out.startswith(f"{path} (native): 2 rows in ")
-    assert "  0 new, 0 updated, 1 unchanged, 1 duplicate, 0 refused\n" in out
+    assert "  0 new, 0 updated, 1 unchanged, 1 duplicate, 0 rejected\n" in out
 
 
 def test_json(run: Callable[..., Run], good: Path, mixed: Path):
@@ -349,7 +349,7 @@ def test_number_of_rows_is_estimated_by_what_was_read(
     path = write_csv(tmp_path / "in.csv", ({"title": f"{n:0500}"} for n in range(3_000)))
     expected: list[int | None] = []
     import_options = ImportOptions(
-        batch_size=500, on_chunk=lambda done, total, totals: expected.append(loading.expected_rows)
+        batch_size=500, on_batch=lambda done, total, totals: expected.append(loading.expected_rows)
     )
     with Loading(path, get_resource(None), options=import_options, **options) as loading:
         assert loading.expected_rows is None
@@ -358,12 +358,12 @@ def test_number_of_rows_is_estimated_by_what_was_read(
     assert all(rows * 0.8 < number <= rows for number in expected), expected
 
 
-def test_mended_cells_are_summed_up(run: Callable[..., Run], tmp_path: Path):
+def test_repaired_cells_are_summed_up(run: Callable[..., Run], tmp_path: Path):
     rows = [{"Title": "A", "Year": "2001.0"}, {"Title": "B", "Year": "none"}]
     path = write_csv(tmp_path / "in.csv", rows, ["Title", "Year"])
     status, out, _err = run(path)
     assert status == 0
-    assert out.splitlines()[2] == "  cells mended or set aside: 1 number, 1 year-left-out"
+    assert out.splitlines()[2] == "  cells repaired or set aside: 1 number, 1 year-left-out"
 
 
 # Options for reading.
@@ -512,8 +512,8 @@ def test_dry_run(run: Callable[..., Run], mixed: Path):
     status, out, err = run(mixed, "--dry-run")
     assert status == 3
     assert "dry run: nothing was written" in out
-    assert "  2 new, 0 updated, 0 unchanged, 0 duplicates, 2 refused\n" in out
-    assert err.splitlines()[-1] == "2 rows would be refused."
+    assert "  2 new, 0 updated, 0 unchanged, 0 duplicates, 2 rejected\n" in out
+    assert err.splitlines()[-1] == "2 rows would be rejected."
     assert all(rows == [] for rows in stored().values())
     assert ImportRecord.objects.count() == 0
 
@@ -558,7 +558,7 @@ def test_other_database(run: Callable[..., Run], good: Path):
     assert Book.objects.using("other").count() == 1
 
 
-# Refused rows.
+# Rejected rows.
 
 
 def test_rejects(run: Callable[..., Run], tmp_path: Path, mixed: Path):
@@ -632,7 +632,7 @@ def test_rejects_of_a_wrong_file(run: Callable[..., Run], tmp_path: Path):
     )
 
 
-# Mended cells.
+# Repaired cells.
 
 
 REPAIRED = (
@@ -649,8 +649,8 @@ def test_repairs(run: Callable[..., Run], tmp_path: Path):
     path.write_text(REPAIRED, encoding="utf-8")
     status, out, _err = run(path, "--repairs", repairs)
     assert status == 3
-    assert "1 duplicate, 1 refused" in out
-    assert "mended or set aside: 3 number, 1 isbn-excel, 1 people, 1 year-left-out\n" in out
+    assert "1 duplicate, 1 rejected" in out
+    assert "repaired or set aside: 3 number, 1 isbn-excel, 1 people, 1 year-left-out\n" in out
     assert sorted(map(tuple, csv.reader(repairs.read_text("utf-8").splitlines()[1:]))) == [
         ("2", "Autor", "people", "Ann Lee & Bo Ek", "Ann Lee; Bo Ek", ""),
         ("2", "ISBN", "isbn-excel", '\'="0306406152"', "9780306406157", ""),
@@ -675,7 +675,7 @@ def test_repairs_of_rows_that_are_read_again(run: Callable[..., Run], tmp_path: 
     Book.objects.create(title="One", isbn=ISBN)
     Book.objects.create(title="Two").identifiers.create(scheme="oclc", value="2")
     path, repairs = tmp_path / "in.csv", tmp_path / "repairs.csv"
-    # The last row of the book counts, and when it is refused the one before it.
+    # The last row of the book counts, and when it is rejected the one before it.
     path.write_text(
         f"Titel;Jahr;ISBN;OCLC\nA;1.0;{ISBN};\nB;2.0;{ISBN};\nC;3.0;{ISBN};2\n", encoding="utf-8"
     )

@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from django_bookrel.bulk import Change, RejectLimit, get_writer
 from django_bookrel.bulk.writers.base import SQLWriter
 from django_bookrel.exceptions import InvalidOption, SourceError
-from django_bookrel.models import Author, Book, ImportRecord, Publisher, RefusedRow
+from django_bookrel.models import Author, Book, ImportRecord, Publisher, RejectedRow
 from django_bookrel.resources import BookResource, Result, load
 from tests.hosts.newsdesk.models import Article, Reporter, Topic
 from tests.hosts.newsdesk.resources import ArticleResource, StrictArticleResource
@@ -104,7 +104,7 @@ def test_oldest_variable_limit_of_sqlite(tmp_path: Path):
 
 
 @pytest.mark.usefixtures("sqlite_of_999_variables")
-def test_refusals_under_the_oldest_variable_limit(tmp_path: Path):
+def test_rejections_under_the_oldest_variable_limit(tmp_path: Path):
     rows = distinct_rows(2000)
     load(write_csv(tmp_path / "in.csv", rows))
     # The ISBN of one book with the identifier of another.
@@ -114,15 +114,15 @@ def test_refusals_under_the_oldest_variable_limit(tmp_path: Path):
     ]
     result = load(write_csv(tmp_path / "clash.csv", half))
     assert counts(result) == {"rows": 1000, "rejected": 1000}
-    assert RefusedRow.objects.count() == 1000
+    assert RejectedRow.objects.count() == 1000
 
 
-def test_rows_of_many_chunks(tmp_path: Path):
+def test_rows_of_many_batches(tmp_path: Path):
     rows = distinct_rows(50)
     path = write_csv(tmp_path / "in.csv", rows)
     done: list[tuple[int, int | None, int]] = []
     result = load(
-        path, batch_size=20, on_chunk=lambda rows, total, t: done.append((rows, total, t.new))
+        path, batch_size=20, on_batch=lambda rows, total, t: done.append((rows, total, t.new))
     )
     assert counts(result) == {"rows": 50, "new": 50}
     assert done == [(20, 50, 20), (40, 50, 40), (50, 50, 50)]
@@ -176,7 +176,7 @@ def test_dry_run_counts_as_the_run_does_and_writes_nothing(
     assert (stored(), ImportRecord.objects.count()) == (before, records)
     run = load(path, batch_size=batch_size, **options)
     assert dry.counts == run.counts
-    assert [str(refusal) for refusal in dry.refusals] == [str(r) for r in run.refusals]
+    assert [str(rejection) for rejection in dry.rejections] == [str(r) for r in run.rejections]
     assert run.counts.new > 0
     assert run.counts.duplicates == 2
     assert run.counts.rejected == 3
@@ -312,10 +312,10 @@ def test_long_cells_of_changes_are_cut():
 
 @pytest.fixture
 def fail_after(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
-    """Let the database fail after so many chunks of new books."""
+    """Let the database fail after so many batches of new books."""
 
-    def fail_after(chunks: int) -> None:
-        insert, left = SQLWriter.insert, [chunks]
+    def fail_after(batches: int) -> None:
+        insert, left = SQLWriter.insert, [batches]
 
         def failing(self: SQLWriter, model: Any, *args: Any, **options: Any) -> Any:
             if model is Book:
@@ -330,7 +330,7 @@ def fail_after(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_failure_midway_leaves_whole_chunks(
+def test_failure_midway_leaves_whole_batches(
     tmp_path: Path, fail_after: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
 ):
     path = write_csv(tmp_path / "in.csv", distinct_rows(50))
@@ -341,7 +341,7 @@ def test_failure_midway_leaves_whole_chunks(
         patch.undo()
     monkeypatch.undo()
     assert Book.objects.count() == 20
-    # Nothing is in of the chunk that failed, its authors neither.
+    # Nothing is in of the batch that failed, its authors neither.
     assert (Author.objects.count(), Publisher.objects.count()) == (60, 40)
     [record] = ImportRecord.objects.all()
     assert (record.status, record.rows, record.new) == (ImportRecord.Status.FAILED, 20, 20)
@@ -386,7 +386,7 @@ def test_fault_that_goes_away_is_tried_again(tmp_path: Path, monkeypatch: pytest
     assert (Book.objects.count(), Author.objects.count()) == (30, 90)
 
 
-# Refusals and limits.
+# Rejections and limits.
 
 
 BAD = [
@@ -418,18 +418,18 @@ def test_bad_cell(tmp_path: Path, cells: dict[str, str], column: str):
     path = write_csv(tmp_path / "in.csv", rows)
     result = load(path)
     assert counts(result) == {"rows": 2, "new": 1, "rejected": 1}
-    [refusal] = result.refusals
-    assert (refusal.line, refusal.column) == (3, column)
-    assert refusal.value[:200] == cells[column][:200]
-    assert refusal.reason
-    assert "\n" not in str(refusal)
+    [rejection] = result.rejections
+    assert (rejection.line, rejection.column) == (3, column)
+    assert rejection.value[:200] == cells[column][:200]
+    assert rejection.reason
+    assert "\n" not in str(rejection)
     assert [book["title"] for book in books()] == ["Good"]
     assert [author.name for author in Author.objects.all()] == ["Ann"]
-    [stored_row] = RefusedRow.objects.all()
+    [stored_row] = RejectedRow.objects.all()
     assert (stored_row.line, stored_row.column) == (3, column)
-    assert stored_row.value == refusal.value
-    assert stored_row.reason == refusal.reason
-    # All cells are there to be mended.
+    assert stored_row.value == rejection.value
+    assert stored_row.reason == rejection.reason
+    # All cells are there to be repaired.
     assert set(cells.values()) <= set(stored_row.cells)
 
 
@@ -454,9 +454,9 @@ def test_broken_row(tmp_path: Path, line: bytes):
         assert line.startswith(b'A"B"')  # A quote inside of a cell that is not quoted is a quote.
         return
     assert counts(result) == {"rows": 22, "new": 21, "rejected": 1}
-    assert {refusal.line for refusal in result.refusals} == {22}
+    assert {rejection.line for rejection in result.rejections} == {22}
     assert Book.objects.filter(title="Last").exists()
-    assert RefusedRow.objects.get().line == 22
+    assert RejectedRow.objects.get().line == 22
 
 
 def test_lines_are_those_of_the_file(tmp_path: Path):
@@ -468,7 +468,7 @@ def test_lines_are_those_of_the_file(tmp_path: Path):
         {"title": "Bad", "year": "z"},
     ]
     result = load(write_csv(tmp_path / "in.csv", rows), batch_size=2)
-    assert [(refusal.line, refusal.value) for refusal in result.refusals] == [
+    assert [(rejection.line, rejection.value) for rejection in result.rejections] == [
         (4, "x"),
         (6, "y"),
         (9, "z"),
@@ -490,7 +490,7 @@ def test_wrong_file_is_stopped_before_it_does_harm(tmp_path: Path, batch_size: i
     assert (record.status, record.new) == (ImportRecord.Status.STOPPED, 0)
 
 
-def test_half_of_the_rows_refused_is_not_too_many(tmp_path: Path):
+def test_half_of_the_rows_rejected_is_not_too_many(tmp_path: Path):
     path = write_rows(tmp_path / "in.csv", good=1000, bad=1000)
     assert counts(load(path)) == {"rows": 2000, "new": 1000, "rejected": 1000}
 
@@ -500,7 +500,7 @@ def test_short_file_has_no_limit(tmp_path: Path):
     assert counts(load(path)) == {"rows": 6, "new": 1, "rejected": 5}
 
 
-def test_rows_refused_for_names_count_towards_the_limit(tmp_path: Path):
+def test_rows_rejected_for_names_count_towards_the_limit(tmp_path: Path):
     Reporter.objects.create(email="ann@example.com")
     rows = [
         {
@@ -518,7 +518,7 @@ def test_rows_refused_for_names_count_towards_the_limit(tmp_path: Path):
 
 
 @pytest.mark.parametrize("batch_size", [1, 2, 100])
-def test_refused_row_does_not_take_the_one_before_it_along(tmp_path: Path, batch_size: int):
+def test_rejected_row_does_not_take_the_one_before_it_along(tmp_path: Path, batch_size: int):
     rows = [
         {"slug": "a", "headline": "First", "words": "1"},
         {"slug": "a", "headline": "Second", "words": "2"},
@@ -528,13 +528,13 @@ def test_refused_row_does_not_take_the_one_before_it_along(tmp_path: Path, batch
     path = write_csv(tmp_path / "in.csv", rows, ["slug", "headline", "words"])
     result = load(path, resource=ArticleResource, source="native", batch_size=batch_size)
     assert counts(result) == {"rows": 4, "new": 2, "duplicates": 1, "rejected": 1}
-    assert [refusal.line for refusal in result.refusals] == [4]
+    assert [rejection.line for rejection in result.rejections] == [4]
     assert set(Article.objects.values_list("headline", flat=True)) == {"Second", "Other"}
 
 
 def test_limit_of_the_caller(tmp_path: Path):
     path = write_rows(tmp_path / "in.csv", good=15, bad=30)
-    with pytest.raises(RejectLimit, match="rows were refused"):
+    with pytest.raises(RejectLimit, match="rows were rejected"):
         load(path, batch_size=10, max_rejects=lambda totals: totals.rejected > 7)
     assert Book.objects.count() == 15
     Book.objects.all().delete()
@@ -581,20 +581,20 @@ def test_import_record(tmp_path: Path):
     assert record.options["encoding"] == "utf-8"
     assert record.resource.endswith("BookResource")
     assert record.started_at <= record.finished_at
-    refused = record.refused_rows.values_list("line", "column", "value")
-    assert list(refused) == [(4, "year", "x"), (4, "pages", "y")]
-    assert record.refused_rows.first().cells[1] == "Bad"
+    rejected = record.rejected_rows.values_list("line", "column", "value")
+    assert list(rejected) == [(4, "year", "x"), (4, "pages", "y")]
+    assert record.rejected_rows.first().cells[1] == "Bad"
 
 
-def test_first_refusals_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("django_bookrel.resources.results.KEPT_REFUSALS", 4)
+def test_first_rejections_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("django_bookrel.resources.results.KEPT_REJECTIONS", 4)
     monkeypatch.setattr("django_bookrel.resources.loading.KEPT_ROWS", 5)
     path = write_rows(tmp_path / "in.csv", good=1, bad=9)
     told: list[int] = []
-    result = load(path, batch_size=3, on_refused=lambda some: told.extend(r.line for r in some))
+    result = load(path, batch_size=3, on_rejected=lambda some: told.extend(r.line for r in some))
     assert result.counts.rejected == 9
-    assert [refusal.line for refusal in result.refusals] == [3, 4, 5, 6]
-    assert list(RefusedRow.objects.values_list("line", flat=True)) == [3, 4, 5, 6, 7]
+    assert [rejection.line for rejection in result.rejections] == [3, 4, 5, 6]
+    assert list(RejectedRow.objects.values_list("line", flat=True)) == [3, 4, 5, 6, 7]
     assert told == list(range(3, 12))
 
 
@@ -613,7 +613,7 @@ def test_one_line_in_the_log(tmp_path: Path, caplog: pytest.LogCaptureFixture):
     [record] = [r for r in caplog.records if r.name == "django_bookrel.import"]
     assert record.levelno == logging.INFO
     assert record.getMessage().startswith(
-        f"{path}: 2 rows, 1 new, 0 updated, 0 unchanged, 0 duplicates, 1 refused in "
+        f"{path}: 2 rows, 1 new, 0 updated, 0 unchanged, 0 duplicates, 1 rejected in "
     )
 
 

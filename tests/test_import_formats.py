@@ -26,14 +26,14 @@ def without_titles(path: Path) -> bool:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_again_changes_nothing(path: Path):
     records = read(path)
-    refused = sum("errors" in record for record in records)
+    rejected = sum("errors" in record for record in records)
     # A format may have several rows for a book, which then say the same.
     new = len({repr({**record, "line": 0}) for record in records if "errors" not in record})
     if without_titles(path):
-        refused, new = len(records), 0
-    assert outcome(load(path)) == (new, len(records) - refused - new, refused)
+        rejected, new = len(records), 0
+    assert outcome(load(path)) == (new, len(records) - rejected - new, rejected)
     before = stored()
-    assert outcome(load(path)) == (0, len(records) - refused, refused)
+    assert outcome(load(path)) == (0, len(records) - rejected, rejected)
     assert stored() == before
 
 
@@ -45,7 +45,7 @@ def test_a_file_without_titles_finds_books_by_their_numbers(tmp_path: Path):
     before = books()
     result = load(path)
     assert outcome(result) == (0, 1, 1)
-    assert [str(refusal) for refusal in result.refusals] == [
+    assert [str(rejection) for rejection in result.rejections] == [
         "line 3, title '': is empty, and a new book needs it"
     ]
     assert books() == before

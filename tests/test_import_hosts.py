@@ -92,8 +92,8 @@ def import_rows(
     return load(path, resource=resource, **{"source": "native", **options})
 
 
-def refused(result: Result) -> list[tuple[int, str, str, str]]:
-    return [(r.line, r.column, r.value, r.reason) for r in result.refusals]
+def rejected(result: Result) -> list[tuple[int, str, str, str]]:
+    return [(r.line, r.column, r.value, r.reason) for r in result.rejections]
 
 
 def export(path: Path, resource: type[RelationalResource]) -> Path:
@@ -213,7 +213,7 @@ def test_bad_cell(tmp_path: Path, cells: dict[str, str], column: str):
     bad = {"slug": "bad", "headline": "Bad"} | cells
     result = import_rows(tmp_path, [{"slug": "good", "headline": "Good"}, bad])
     assert counts(result) == {"rows": 2, "new": 1, "rejected": 1}
-    [(line, where, value, reason)] = refused(result)
+    [(line, where, value, reason)] = rejected(result)
     assert (line, where, value) == (3, column, cells[column])
     assert reason
     assert [article.slug for article in Article.objects.all()] == ["good"]
@@ -224,7 +224,7 @@ def test_every_bad_cell_of_a_row_is_reported(tmp_path: Path):
     rows = [{"slug": "a", "headline": "", "words": "x", "kind": "poem", "published": "never"}]
     result = import_rows(tmp_path, rows)
     assert counts(result) == {"rows": 1, "rejected": 1}
-    assert sorted(column for _line, column, _value, _reason in refused(result)) == [
+    assert sorted(column for _line, column, _value, _reason in rejected(result)) == [
         "headline",
         "kind",
         "published",
@@ -305,7 +305,7 @@ def test_columns_of_rarer_kinds(tmp_path: Path, settings: Any):
     assert set(Sample.objects.values_list("weight", flat=True)) == {1.125, 1234.5}
     bad = [{"slug": "a", name: "nan" if name == "weight" else "?"} for name in names[1:7]]
     found = [import_rows(tmp_path, [row], SampleResource) for row in bad]
-    assert [refused(result)[0][:2] for result in found] == [(2, name) for name in names[1:7]]
+    assert [rejected(result)[0][:2] for result in found] == [(2, name) for name in names[1:7]]
 
 
 def test_default_that_differs_from_row_to_row(tmp_path: Path):
@@ -382,7 +382,7 @@ def test_arrays(tmp_path: Path):
         {"slug": "b", "tags": "", "votes": "x"},
     ]
     result = import_rows(tmp_path, bad, PollResource)
-    assert [(line, column) for line, column, *_ in refused(result)] == [(2, "tags"), (3, "votes")]
+    assert [(line, column) for line, column, *_ in rejected(result)] == [(2, "tags"), (3, "votes")]
 
 
 # Relations.
@@ -414,7 +414,7 @@ def test_names_that_must_be_there(tmp_path: Path):
     ]
     result = import_rows(tmp_path, rows, StrictArticleResource)
     assert counts(result) == {"rows": 3, "new": 1, "rejected": 2}
-    assert refused(result) == [
+    assert rejected(result) == [
         (3, "reporter", "bo@example.com", "There is no reporter whose email this is."),
         (4, "topics", "Time", "There is no topic whose name this is."),
     ]
@@ -443,7 +443,7 @@ class SavedEditedResource(EditedResource):
 def test_names_that_an_earlier_row_has_created(
     tmp_path: Path, batch_size: int, options: dict[str, Any], resource: type[EditedResource]
 ):
-    """What a chunk creates is there for the rows behind it, and for no others."""
+    """What a batch creates is there for the rows behind it, and for no others."""
     people = ["an/", "bo/an", "cy/bo", "bo/dee", "dee/an", "eve/eve", "dee/dee", "/eve"]
     pairs = [pair.split("/") for pair in people]
     rows = [
@@ -453,7 +453,7 @@ def test_names_that_an_earlier_row_has_created(
     result = import_rows(tmp_path, rows, resource, batch_size=batch_size, **options)
     assert counts(result) == {"rows": 8, "new": 5, "rejected": 3}
     reason = "There is no reporter whose email this is."
-    assert refused(result) == [
+    assert rejected(result) == [
         (5, "editor", address("dee"), reason),
         (7, "editor", address("eve"), reason),
         (9, "editor", address("eve"), reason),
@@ -503,7 +503,7 @@ def test_rows_that_refer_to_later_ones_and_in_a_circle(tmp_path: Path, batch_siz
 
 
 @pytest.mark.parametrize("batch_size", [1, 100])
-def test_row_that_refers_to_a_refused_one(tmp_path: Path, batch_size: int):
+def test_row_that_refers_to_a_rejected_one(tmp_path: Path, batch_size: int):
     rows = [
         {"slug": "a", "headline": "A", "follows": "b", "words": "1"},
         {"slug": "b", "headline": "B", "follows": "", "words": "10001"},
@@ -511,8 +511,8 @@ def test_row_that_refers_to_a_refused_one(tmp_path: Path, batch_size: int):
     ]
     result = import_rows(tmp_path, rows, batch_size=batch_size)
     assert counts(result) == {"rows": 3, "new": 1, "rejected": 2}
-    assert sorted(line for line, *_ in refused(result)) == [2, 3]
-    # What is said to be refused is not in.
+    assert sorted(line for line, *_ in rejected(result)) == [2, 3]
+    # What is said to be rejected is not in.
     assert [article.slug for article in Article.objects.all()] == ["c"]
 
 
@@ -540,7 +540,7 @@ def test_rows_that_refer_to_repeated_ones(
     dry = import_rows(tmp_path, rows, StrictSequelResource, dry_run=True, **options)
     result = import_rows(tmp_path, rows, StrictSequelResource, **options)
     assert set(Article.objects.values_list("headline", "follows__slug")) == expected
-    assert refused(result)[0][:3] == (2, "reporter", "nobody@example.com")
+    assert rejected(result)[0][:3] == (2, "reporter", "nobody@example.com")
     totals = {"rows": 8, "new": 3, "updated": 1, "duplicates": 3, "rejected": 1}
     assert (counts(result), counts(dry)) == (totals, totals)
     again = import_rows(tmp_path, rows, StrictSequelResource, **options)
@@ -670,7 +670,7 @@ def test_column_that_a_new_row_must_say(tmp_path: Path):
     ]
     result = import_rows(tmp_path, rows, PhotoResource)
     assert counts(result) == {"rows": 3, "new": 1, "rejected": 2}
-    assert [(line, column) for line, column, *_ in refused(result)] == [
+    assert [(line, column) for line, column, *_ in rejected(result)] == [
         (2, "credit"),
         (3, "credit"),
     ]
@@ -703,12 +703,12 @@ def test_relation_that_a_row_must_say(
         {"id": issue.pk + 2, "section": "Sport", "number": "4"},
     ]
     result = import_rows(tmp_path, rows, Resource, dry_run=dry_run)
-    assert refused(result) == [(2, "section", "", "is empty"), (3, "section", "", "is empty")]
+    assert rejected(result) == [(2, "section", "", "is empty"), (3, "section", "", "is empty")]
     assert counts(result) == {"rows": 3, "new": 1, "rejected": 2}
     # In a foreign format an empty cell says nothing.
     path = write_csv(tmp_path / "rows.csv", rows, ["id", "section", "number"])
     result = load(path, resource=Resource, source="generic", dry_run=dry_run)
-    assert refused(result) == [(3, "section", "", "is empty, and a new issue needs it")]
+    assert rejected(result) == [(3, "section", "", "is empty, and a new issue needs it")]
     new = {"new": 1, "updated": 1} if dry_run else {"updated": 1, "unchanged": 1}
     assert counts(result) == {"rows": 3, "rejected": 1} | new
 
@@ -735,7 +735,7 @@ def test_column_that_a_new_row_needs_and_no_resource_has(
     result = import_rows(tmp_path, rows, BarePhotoResource, **options)
     assert counts(result) == {"rows": 2, "updated": 1, "rejected": 1}
     reason = "A new photo needs what no column says: credit."
-    assert refused(result) == [(3, "", "", reason)]
+    assert rejected(result) == [(3, "", "", reason)]
     assert [topic.name for topic in Topic.objects.all()] == ([] if dry_run else ["Space"])
 
 
@@ -758,7 +758,7 @@ def test_record_that_cannot_be_created_from_its_name(
     result = import_rows(tmp_path, rows, Resource)
     assert counts(result) == {"rows": 2, "new": 1, "rejected": 1}
     reason = "There is no photo whose code this is, and a new one needs credit."
-    assert refused(result) == [(3, "photos", "p2", reason)]
+    assert rejected(result) == [(3, "photos", "p2", reason)]
     assert [topic.name for topic in photo.topics.all()] == ["Space"]
 
 
@@ -975,11 +975,11 @@ def test_export_starts_from_the_default_manager(tmp_path: Path):
     assert path.read_text(encoding="utf-8").splitlines() == ["slug,text", "b,here"]
 
 
-# The database refuses.
+# The database rejects.
 
 
 @pytest.mark.parametrize("batch_size", [1, 7, 100])
-def test_only_the_row_that_the_database_refuses(tmp_path: Path, batch_size: int):
+def test_only_the_row_that_the_database_rejects(tmp_path: Path, batch_size: int):
     rows = [
         {"slug": f"a{n}", "headline": "A", "words": str(n), "topics": f"T{n}"} for n in range(50)
     ]
@@ -987,18 +987,18 @@ def test_only_the_row_that_the_database_refuses(tmp_path: Path, batch_size: int)
         rows[guilty]["words"] = "10000"
     result = import_rows(tmp_path, rows, batch_size=batch_size)
     assert counts(result) == {"rows": 50, "new": 48, "rejected": 2}
-    assert [(line, column) for line, column, *_ in refused(result)] == [(22, ""), (35, "")]
-    assert all("newsdesk_article_words" in reason for *_, reason in refused(result))
+    assert [(line, column) for line, column, *_ in rejected(result)] == [(22, ""), (35, "")]
+    assert all("newsdesk_article_words" in reason for *_, reason in rejected(result))
     assert not Article.objects.filter(slug__in=["a20", "a33"]).exists()
     assert Article.objects.count() == 48
-    # Nor do names come in that only the refused rows have.
+    # Nor do names come in that only the rejected rows have.
     assert Topic.objects.count() == 48
     rows[20]["words"] = rows[33]["words"] = "9999"
     again = import_rows(tmp_path, rows, batch_size=batch_size)
     assert counts(again) == {"rows": 50, "new": 2, "unchanged": 48}
 
 
-def test_change_that_the_database_refuses(tmp_path: Path):
+def test_change_that_the_database_rejects(tmp_path: Path):
     Article.objects.create(slug="a", headline="A", words=1)
     rows = [
         {"slug": "a", "headline": "A", "words": "10001"},
@@ -1023,7 +1023,7 @@ def test_row_that_refers_to_one_with_an_unknown_name(tmp_path: Path, batch_size:
     result = import_rows(tmp_path, rows, StrictSequelResource, **options)
     totals = {"rows": 11, "new": 7, "rejected": 4}
     assert (counts(dry), counts(result)) == (totals, totals)
-    assert sorted(refused(dry)) == sorted(refused(result))
+    assert sorted(rejected(dry)) == sorted(rejected(result))
     assert {article.slug for article in Article.objects.all()} == set("deghijk")
 
 
@@ -1062,7 +1062,7 @@ def test_records_of_one_tenant(tmp_path: Path, batch_size: int):
     resource = box_resource(tenants[1])
     result = import_rows(tmp_path, rows, resource, **options)
     assert counts(result) == {"rows": 2, "new": 1, "rejected": 1}
-    assert refused(result)[0][:2] == (3, "series")
+    assert rejected(result)[0][:2] == (3, "series")
     found = Box.objects.values_list("tenant__name", "code", "series__tenant__name")
     assert set(found) == {("a", "1", None), ("b", "1", "b")}
     again = import_rows(tmp_path, rows, resource, **options)
@@ -1151,7 +1151,7 @@ def test_books_without_the_resource_of_books(tmp_path: Path):
     rows = [{"isbn": "0-306-40615-2", "pages": "7"}, {"isbn": "9780306406158", "pages": "8"}]
     result = import_rows(tmp_path, rows, PagesResource)
     assert counts(result) == {"rows": 2, "updated": 1, "rejected": 1}
-    [(line, column, value, reason)] = refused(result)
+    [(line, column, value, reason)] = rejected(result)
     assert (line, column, value) == (3, "isbn", "9780306406158")
     assert "check digit" in reason
     assert Book.objects.get().pages == 7

@@ -182,9 +182,9 @@ def undisturbed(database: str, catalogue: Path, django_db_blocker: Any) -> dict[
     return found
 
 
-def wait_for_chunks(process: subprocess.Popen[str], chunks: int = 3) -> None:
-    """Wait until so many chunks are committed, and not yet all."""
-    while Book.objects.using(OURS).count() < chunks * BATCH:
+def wait_for_batches(process: subprocess.Popen[str], batches: int = 3) -> None:
+    """Wait until so many batches are committed, and not yet all."""
+    while Book.objects.using(OURS).count() < batches * BATCH:
         assert process.poll() is None, finish(process)
         time.sleep(0.01)
     assert process.poll() is None
@@ -247,7 +247,7 @@ def test_atomic_import_beside_others(
 
 def test_killed_and_started_again(start: Start, catalogue: Path, undisturbed: dict[str, list[Any]]):
     process = start(catalogue, "--batch-size", BATCH, module="tests.slowly")
-    wait_for_chunks(process)
+    wait_for_batches(process)
     process.kill()
     assert process.wait() == -signal.SIGKILL
     before = Book.objects.using(OURS).count()
@@ -265,7 +265,7 @@ def test_interrupted_and_started_again(
     start: Start, catalogue: Path, undisturbed: dict[str, list[Any]]
 ):
     process = start(catalogue, "--batch-size", BATCH, module="tests.slowly")
-    wait_for_chunks(process)
+    wait_for_batches(process)
     process.send_signal(signal.SIGINT)
     run = finish(process)
     count = Book.objects.using(OURS).count()
@@ -337,7 +337,7 @@ def test_cut_off_and_started_again(
     start: Start, catalogue: Path, undisturbed: dict[str, list[Any]]
 ):
     process = start(catalogue, "--batch-size", BATCH, module="tests.slowly")
-    wait_for_chunks(process)
+    wait_for_batches(process)
     cut_off()
     run = finish(process)
     count = Book.objects.using(OURS).count()
@@ -547,7 +547,7 @@ def test_transaction_of_somebody_else_is_theirs_to_try_again(
     assert calls == [1]
 
 
-def refuses_old_snapshots() -> bool:
+def rejects_old_snapshots() -> bool:
     """Return whether a repeatable read may not write what changed since; MariaDB's since 11.6."""
     if connection.vendor == "postgresql":
         return True
@@ -568,5 +568,5 @@ def test_record_changed_since_it_was_read_is_read_again(
         calls = meanwhile("update", happens)
         assert load(row, using=OURS).counts.updated == 1
         [book] = Book.objects.using(OURS)
-    assert calls == ([1, 2] if refuses_old_snapshots() else [1])
+    assert calls == ([1, 2] if rejects_old_snapshots() else [1])
     assert (book.title, book.pages) == ("T", 2)

@@ -100,8 +100,8 @@ def counts(result: Result) -> dict[str, int]:
     return {name: n for name in names if (n := getattr(result.counts, name))}
 
 
-def refused(result: Result) -> list[tuple[int, str, str, str]]:
-    return [(r.line, r.column, r.value, r.reason) for r in result.refusals]
+def rejected(result: Result) -> list[tuple[int, str, str, str]]:
+    return [(r.line, r.column, r.value, r.reason) for r in result.rejections]
 
 
 @pytest.fixture
@@ -257,11 +257,11 @@ def test_column_that_no_resource_has_is_filled_by_save(tmp_path: Path):
     assert counts(dry) == {"rows": 2, "new": 2}
     result = import_rows(tmp_path, rows, TitleResource)
     assert counts(result) == {"rows": 2, "new": 1, "rejected": 1}
-    assert refused(result) == [(3, "", "", "slug: is empty, and a new report needs it")]
+    assert rejected(result) == [(3, "", "", "slug: is empty, and a new report needs it")]
     assert Report.objects.get().slug == "one-two"
     by_sets = import_rows(tmp_path, [{"code": "c", "title": "C"}], TitleResource, bulk=True)
     reason = "A new report needs what no column says: slug."
-    assert refused(by_sets) == [(2, "", "", reason)]
+    assert rejected(by_sets) == [(2, "", "", reason)]
 
 
 @pytest.mark.parametrize("batch_size", [1, 2, 100])
@@ -309,21 +309,21 @@ def test_row_whose_save_fails(tmp_path: Path, batch_size: int, caplog: pytest.Lo
     ]
     result = import_rows(tmp_path, rows, ReportResource, batch_size=batch_size)
     assert counts(result) == {"rows": 5, "new": 2, "rejected": 3}
-    [forbidden, broken, (line, *_, reason)] = refused(result)
+    [forbidden, broken, (line, *_, reason)] = rejected(result)
     assert forbidden == (3, "title", "Forbidden", "is forbidden")
     assert broken == (4, "", "", "RuntimeError: no title service")
-    assert (line, reason[:30]) == (5, "The database refused the row: ")
+    assert (line, reason[:31]) == (5, "The database rejected the row: ")
     assert "Traceback" in caplog.text
     assert reports() == {
         ("a", "One", "one", "ann", None, "x"),
         ("e", "Two", "two", "bo", None, "x", "y"),
     }
-    # The rows that are in were saved once; so was what only refused rows had asked for, in vain.
+    # The rows that are in were saved once; so was what only rejected rows had asked for, in vain.
     assert [name for name in ran if name in ("save a", "save e")] == ["save a", "save e"]
     assert Correspondent.objects.count() == Tag.objects.count() == 2
 
 
-def test_names_that_only_refused_rows_have(tmp_path: Path):
+def test_names_that_only_rejected_rows_have(tmp_path: Path):
     rows = [{"code": "b", "title": "Forbidden", "correspondent": "bo@example.com", "tags": "y"}]
     assert counts(import_rows(tmp_path, rows, ReportResource)) == {"rows": 1, "rejected": 1}
     assert Correspondent.objects.count() + Tag.objects.count() + Report.objects.count() == 0
@@ -345,7 +345,7 @@ def test_column_that_save_fills(tmp_path: Path):
     rows = [{"code": "a", "title": "!?"}, {"code": "b", "title": "Two"}]
     result = import_rows(tmp_path, rows, ReportResource)
     assert counts(result) == {"rows": 2, "new": 1, "rejected": 1}
-    assert refused(result) == [(2, "", "", "slug: is empty, and a new report needs it")]
+    assert rejected(result) == [(2, "", "", "slug: is empty, and a new report needs it")]
     assert reports() == {("b", "Two", "two", None, None)}
 
 
@@ -389,7 +389,7 @@ def test_rows_that_refer_to_one_another(tmp_path: Path):
     assert counts(import_rows(tmp_path, rows, ReportResource)) == {"rows": 6, "unchanged": 6}
 
 
-def test_rows_that_refer_to_a_refused_row(tmp_path: Path):
+def test_rows_that_refer_to_a_rejected_row(tmp_path: Path):
     rows = [
         {"code": "a", "title": "A", "follows": "b"},
         {"code": "b", "title": "B", "follows": "c"},
@@ -398,7 +398,7 @@ def test_rows_that_refer_to_a_refused_row(tmp_path: Path):
     ]
     result = import_rows(tmp_path, rows, ReportResource)
     assert counts(result) == {"rows": 4, "new": 1, "rejected": 3}
-    assert [(line, column) for line, column, *_ in sorted(refused(result))] == [
+    assert [(line, column) for line, column, *_ in sorted(rejected(result))] == [
         (2, "follows"),
         (3, "follows"),
         (4, "title"),
@@ -407,7 +407,7 @@ def test_rows_that_refer_to_a_refused_row(tmp_path: Path):
 
 
 @pytest.mark.parametrize("batch_size", [1, 2, 100])
-def test_refused_row_does_not_take_the_one_before_it_along(tmp_path: Path, batch_size: int):
+def test_rejected_row_does_not_take_the_one_before_it_along(tmp_path: Path, batch_size: int):
     rows = [
         {"code": "a", "title": "One"},
         {"code": "a", "title": "Two"},
@@ -417,7 +417,7 @@ def test_refused_row_does_not_take_the_one_before_it_along(tmp_path: Path, batch
     ]
     result = import_rows(tmp_path, rows, ReportResource, batch_size=batch_size)
     assert result.counts.rows == 5
-    assert [line for line, *_ in refused(result)] == [4]
+    assert [line for line, *_ in rejected(result)] == [4]
     assert {title for _code, title, *_ in reports()} == {"Two", "Four"}
     again = import_rows(tmp_path, rows, ReportResource, batch_size=batch_size)
     assert counts(again) == {"rows": 5, "unchanged": 2, "duplicates": 2, "rejected": 1}
@@ -453,10 +453,10 @@ EVENTS = [
 ]
 
 
-def test_clean_refuses_rows(tmp_path: Path):
+def test_clean_rejects_rows(tmp_path: Path):
     result = import_rows(tmp_path, EVENTS, EventResource)
     assert counts(result) == {"rows": 4, "new": 2, "rejected": 2}
-    assert refused(result) == [(3, "ends", "2", "is before the start"), (4, "", "", "is too long")]
+    assert rejected(result) == [(3, "ends", "2", "is before the start"), (4, "", "", "is too long")]
     assert ran == [f"clean {code}" for code in "abcd"]
     ran.clear()
     good = [EVENTS[0], EVENTS[3]]
@@ -500,7 +500,7 @@ def test_model_of_ours_is_cleaned_whole(tmp_path: Path):
 def test_clean_runs_beside_hooks(tmp_path: Path, hook: str):
     result = import_rows(tmp_path, EVENTS, hooked(hook, base=EventResource))
     assert counts(result) == {"rows": 4, "new": 2, "rejected": 2}
-    assert refused(result) == [(3, "ends", "2", "is before the start"), (4, "", "", "is too long")]
+    assert rejected(result) == [(3, "ends", "2", "is before the start"), (4, "", "", "is too long")]
     assert ran == [f"clean {code}" for code in "abcd"]
 
 
@@ -537,7 +537,7 @@ def test_receivers_hear_each_row_once(tmp_path: Path, connect: Callable[..., Non
     assert told == []
 
 
-def test_receiver_that_refuses(tmp_path: Path, connect: Callable[..., None]):
+def test_receiver_that_rejects(tmp_path: Path, connect: Callable[..., None]):
     def saved(sender: Any, instance: Any, **kwargs: Any) -> None:
         if instance.name == "y":
             raise ValueError("no such topic")
@@ -546,7 +546,7 @@ def test_receiver_that_refuses(tmp_path: Path, connect: Callable[..., None]):
     rows = [{"code": "a", "tags": "x"}, {"code": "b", "tags": "x|y"}, {"code": "c", "tags": "z|x"}]
     result = import_rows(tmp_path, rows, BulletinResource)
     assert counts(result) == {"rows": 3, "new": 2, "rejected": 1}
-    assert refused(result) == [(3, "", "", "ValueError: no such topic")]
+    assert rejected(result) == [(3, "", "", "ValueError: no such topic")]
     assert sorted(tag.name for tag in Tag.objects.all()) == ["x", "z"]
     links = set(Bulletin.objects.values_list("code", "tags__name"))
     assert links == {("a", "x"), ("c", "x"), ("c", "z")}
@@ -662,7 +662,7 @@ def both_ways(
         for path in files:
             result = load(path, resource=resource, bulk=not row_by_row, **options)
             assert result.path == ("row" if row_by_row else "bulk")
-            results.append((counts(result), refused(result)))
+            results.append((counts(result), rejected(result)))
         found.append((results, catalogue_values()))
         connect(signals.post_save, heard)
         connect(signals.m2m_changed, heard)
@@ -716,7 +716,7 @@ def test_years_of_persons(tmp_path: Path, connect: Callable[..., None], resource
 
 
 @pytest.mark.parametrize("batch_size", [1, 100])
-def test_persons_of_refused_rows(tmp_path: Path, connect: Callable[..., None], batch_size: int):
+def test_persons_of_rejected_rows(tmp_path: Path, connect: Callable[..., None], batch_size: int):
     def saved(sender: Any, instance: Any, **kwargs: Any) -> None:
         if instance.title.startswith("Bad"):
             raise ValueError("not this one")
@@ -863,7 +863,7 @@ def test_bulk_passes_hooks_over(tmp_path: Path, hook: str):
 
 
 class PreparingResource(BulletinResource):
-    """Mends cells, and reads some that are no field's."""
+    """Repairs cells, and reads some that are no field's."""
 
     class Meta:
         model = Bulletin
@@ -903,7 +903,7 @@ def test_row_by_row_as_import_export_is_called():
 
 
 class ChoosyResource(BulletinResource):
-    """Passes rows over, deletes others, and refuses some."""
+    """Passes rows over, deletes others, and rejects some."""
 
     class Meta:
         model = Bulletin
@@ -915,7 +915,7 @@ class ChoosyResource(BulletinResource):
         return row["title"] == "delete"
 
     def after_save_instance(self, instance: Any, row: Any, **kwargs: Any) -> None:
-        if row["title"] == "refuse":
+        if row["title"] == "reject":
             raise ValueError("not today")
 
 
@@ -925,14 +925,14 @@ def test_hooks_that_decide(tmp_path: Path, batch_size: int):
     rows = [
         {"code": "a", "title": "A", "tags": "x"},
         {"code": "b", "title": "skip", "tags": "y"},
-        {"code": "c", "title": "refuse", "tags": "z"},
+        {"code": "c", "title": "reject", "tags": "z"},
         {"code": "d", "title": "delete", "tags": ""},
         {"code": "e", "title": "delete", "tags": ""},
         {"code": "f", "title": "F", "tags": "y"},
     ]
     result = import_rows(tmp_path, rows, ChoosyResource, batch_size=batch_size)
     assert counts(result) == {"rows": 6, "new": 2, "unchanged": 2, "deleted": 1, "rejected": 1}
-    assert refused(result) == [(4, "", "", "ValueError: not today")]
+    assert rejected(result) == [(4, "", "", "ValueError: not today")]
     assert bulletins() == {("a", "A", "x"), ("f", "F", "y")}
     assert sorted(tag.name for tag in Tag.objects.all()) == ["x", "y"]
     assert (result.totals["delete"], result.totals["new"]) == (1, 2)
@@ -1051,8 +1051,8 @@ def test_bad_cell(tmp_path: Path, hook: str, cells: Row, column: str):
     by_sets = import_rows(tmp_path, rows, BulletinResource, dry_run=True)
     result = import_rows(tmp_path, rows, hooked(hook))
     assert counts(result) == {"rows": 2, "new": 1, "rejected": 1}
-    assert refused(result) == refused(by_sets)
-    assert [(line, where) for line, where, *_ in refused(result)] == [(3, column)]
+    assert rejected(result) == rejected(by_sets)
+    assert [(line, where) for line, where, *_ in rejected(result)] == [(3, column)]
     assert Bulletin.objects.count() == 1
     assert not Tag.objects.filter(name="new").exists()
 
@@ -1068,7 +1068,7 @@ def test_names_that_are_not_there(tmp_path: Path):
         result = import_rows(tmp_path, rows, hooked(hook, base=FriendResource))
         assert counts(result) == {"rows": 3, "new": 2, "rejected": 1}
         reason = "There is no friend whose name this is."
-        assert refused(result) == [(2, "friends", "Nobody", reason)]
+        assert rejected(result) == [(2, "friends", "Nobody", reason)]
         assert [f.name for f in Friend.objects.get(name="Bo").friends.all()] == ["Cy"]
 
 

@@ -1,4 +1,4 @@
-"""bookrel_inspect: what a resource would take of a file, and what it would refuse."""
+"""bookrel_inspect: what a resource would take of a file, and what it would reject."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_report(run: Callable[..., Run], odd: Path):
         "  year: 1999\n"
         "  language: de\n"
         "Rows:      3\n"
-        "Refused:   2\n"
+        "Rejected:  2\n"
         f"  1 author; the first: line 3, author: “{'x' * 79}...\n"
         "  1 title; the first: line 4, title: is empty\n"
         "Repairs:   1\n"
@@ -82,12 +82,12 @@ def test_report(run: Callable[..., Run], odd: Path):
     )
 
 
-def test_refusals_are_those_of_the_import(run: Callable[..., Run], odd: Path):
+def test_rejections_are_those_of_the_import(run: Callable[..., Run], odd: Path):
     inspected = json.loads(run(odd, "--map", "author=Wer", "--json").out)
     imported = json.loads(run(odd, "--map", "author=Wer", "--json", command="bookrel_import").out)
     for name in ("file", "source", "rows", "rejected", "repairs"):
         assert inspected[name] == imported[name]
-    assert (inspected["refusals"], inspected["rejected"]) == ({"author": 1, "title": 1}, 2)
+    assert (inspected["rejections"], inspected["rejected"]) == ({"author": 1, "title": 1}, 2)
 
 
 def test_nothing_is_written(run: Callable[..., Run], odd: Path):

@@ -84,10 +84,10 @@ def test_the_check_digit_x(text: str) -> None:
         ),
     ],
 )
-def test_what_is_no_isbn_is_refused_with_a_reason(text: str, message: str) -> None:
-    with pytest.raises(InvalidISBN) as refusal:
+def test_what_is_no_isbn_is_rejected_with_a_reason(text: str, message: str) -> None:
+    with pytest.raises(InvalidISBN) as rejection:
         clean_isbn(text)
-    assert str(refusal.value) == message
+    assert str(rejection.value) == message
     assert find_isbn(text) is None
 
 
@@ -158,9 +158,9 @@ def test_what_begins_with_a_zero_has_lost_none(text: str) -> None:
     ],
 )
 def test_nothing_is_guessed(text: str, reason: str) -> None:
-    with pytest.raises(InvalidISBN) as refusal:
+    with pytest.raises(InvalidISBN) as rejection:
         repair_isbn(text)
-    assert str(refusal.value) == f'"{text}" is no ISBN: {reason}.'
+    assert str(rejection.value) == f'"{text}" is no ISBN: {reason}.'
 
 
 def outcome(function: Callable[[str], str], text: str) -> str | None:

@@ -23,7 +23,7 @@ from django_bookrel.models import (
     Identifier,
     ImportRecord,
     Publisher,
-    RefusedRow,
+    RejectedRow,
     Series,
     SeriesEntry,
     Subject,
@@ -363,6 +363,6 @@ def test_texts(waves: Book):
         (SeriesEntry(series=series), "Modern classics"),
         (Alias(name="V. Woolf"), "V. Woolf"),
         (record, "books.csv"),
-        (RefusedRow(record=record, line=3, reason="no title"), "3: no title"),
+        (RejectedRow(import_record=record, line=3, reason="no title"), "3: no title"),
     ]
     assert [str(one) for one, _text in texts] == [text for _one, text in texts]

@@ -203,7 +203,7 @@ def books() -> Contents:
     row_by_row=st.booleans(),
     dry_first=st.booleans(),
 )
-def test_books_in_one_chunk(imports: Any, row_by_row: bool, dry_first: bool) -> None:  # noqa: FBT001
+def test_books_in_one_batch(imports: Any, row_by_row: bool, dry_first: bool) -> None:  # noqa: FBT001
     catalogue = Catalogue(same_title)
     with rolled_back(), code_of_the_host(models.Book, runs=row_by_row):
         for file, how, missing in imports:
@@ -231,14 +231,14 @@ def test_books_in_one_chunk(imports: Any, row_by_row: bool, dry_first: bool) -> 
     row_by_row=st.booleans(),
     dry_first=st.booleans(),
 )
-def test_books_in_many_chunks(
+def test_books_in_many_batches(
     imports: Any,
     batch_size: int,
     row_by_row: bool,  # noqa: FBT001
     dry_first: bool,  # noqa: FBT001
 ) -> None:
     # Rows that mean one book here know the same of it. Where they do not, what a row means may
-    # depend on what chunks before it have written.
+    # depend on what batches before it have written.
     catalogue = Catalogue(same_title)
     with rolled_back(), code_of_the_host(models.Book, runs=row_by_row):
         for file, how, missing in imports:
@@ -253,7 +253,7 @@ def test_books_in_many_chunks(
             found, wanted = books(), catalogue.contents()
             assert found.pop("books") == wanted.pop("books")
             for kind, names in wanted.items():
-                # Those of a row stay that is followed by another one in a later chunk.
+                # Those of a row stay that is followed by another one in a later batch.
                 assert set(names) <= set(found[kind])
 
 
@@ -292,7 +292,7 @@ ARTICLE = st.fixed_dictionaries(
         "words": st.sampled_from(["", "1", "900"]),
     }
 )
-# No circle: a row that only the database refuses may break it.
+# No circle: a row that only the database rejects may break it.
 FOLLOWING = st.sampled_from(
     [
         {"slug": slug, "follows": other}
@@ -322,7 +322,7 @@ def articles() -> Contents:
 @given(
     imports=st.lists(
         st.tuples(
-            # A row that names a record of which a bad row is the last one may be refused with it.
+            # A row that names a record of which a bad row is the last one may be rejected with it.
             files(
                 st.builds(or_, FOLLOWING, ARTICLE),
                 BAD_ARTICLE,

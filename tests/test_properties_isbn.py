@@ -125,7 +125,7 @@ def test_nothing_is_repaired_to_an_invalid_isbn(text: str) -> None:
     try:
         found, kind = repair_isbn(text)
     except InvalidISBN:
-        # What needs no repair is not refused.
+        # What needs no repair is not rejected.
         assert find_isbn(text) is None
         return
     assert is_isbn(found)

@@ -47,7 +47,7 @@ def keys(*numbers: int) -> list[int]:
 
 
 @pytest.mark.parametrize("atomic, books", [(False, [2, 4, 5]), (True, [5, 5, 5])])
-def test_once_for_each_chunk_when_it_is_committed(
+def test_once_for_each_batch_when_it_is_committed(
     heard: Heard,
     tmp_path: Path,
     atomic: bool,  # noqa: FBT001
@@ -97,7 +97,7 @@ def test_nothing_for_what_is_rolled_back(
         load(path)
         transaction.set_rollback(True)
     assert heard == []
-    # A chunk that the database refuses is written in parts.
+    # A batch that the database rejects is written in parts.
     insert = SQLWriter.insert
 
     def failing(self: Any, model: Any, fields: Any, rows: Any, **options: Any) -> Any:

@@ -2,11 +2,17 @@ from __future__ import annotations
 
 import pytest
 
-from django_bookrel.sources.cells import is_list, mend_number, mend_text, mend_year, split_texts
+from django_bookrel.sources.cells import (
+    is_list,
+    repair_number,
+    repair_text,
+    repair_year,
+    split_texts,
+)
 
 
 @pytest.mark.parametrize(
-    "text, mended",
+    "text, repaired",
     [
         ("Tom &amp; Jerry", "Tom & Jerry"),
         ("&#39;x&#x27; &quot;", "'x' \""),
@@ -17,8 +23,8 @@ from django_bookrel.sources.cells import is_list, mend_number, mend_text, mend_y
         ("&#0;", "\ufffd"),
     ],
 )
-def test_mend_text(text: str, mended: str):
-    assert mend_text(text) == mended
+def test_repair_text(text: str, repaired: str):
+    assert repair_text(text) == repaired
 
 
 @pytest.mark.parametrize(
@@ -39,8 +45,8 @@ def test_mend_text(text: str, mended: str):
         ("many", None),
     ],
 )
-def test_mend_number(text: str, number: str | None):
-    assert mend_number(text) == number
+def test_repair_number(text: str, number: str | None):
+    assert repair_number(text) == number
 
 
 @pytest.mark.parametrize(
@@ -117,8 +123,8 @@ def test_mend_number(text: str, number: str | None):
         ("unknown", None),
     ],
 )
-def test_mend_year(text: str, year: str | None):
-    assert mend_year(text) == year
+def test_repair_year(text: str, year: str | None):
+    assert repair_year(text) == year
 
 
 @pytest.mark.parametrize(

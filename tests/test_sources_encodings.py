@@ -107,7 +107,7 @@ TEXT = "title,author\nCafé,Müller\n"
         (b"title\n\x81\x8d\xff\xa6\n\x90\n", "Name its encoding by --encoding."),
         (
             TEXT.encode() + b"Caf\xe9,M\xfcller\n",
-            '"Cafй,Mьller". Other lines are UTF-8; --encoding utf-8 refuses those that are not.',
+            '"Cafй,Mьller". Other lines are UTF-8; --encoding utf-8 rejects those that are not.',
         ),
     ],
     ids=range(10),

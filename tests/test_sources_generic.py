@@ -434,7 +434,7 @@ def test_lines_are_subjects_of_their_own(tmp_path: Path):
     ]
 
 
-def test_refused_rows_keep_their_place(tmp_path: Path):
+def test_rejected_rows_keep_their_place(tmp_path: Path):
     records = read(write(tmp_path, "title,author\nA,Ann Lee\nB\nC,Bo Ek\n"))
     assert [(record.line, record.values, len(record.errors)) for record in records] == [
         (2, {"title": "A", "author": "Ann Lee", "contributors": []}, 0),

@@ -207,19 +207,19 @@ def test_a_serial_is_known_by_its_issn(tmp_path: Path):
     ],
 )
 def test_no_books(tmp_path: Path, status_type_level: str, kind: str, message: str):
-    path, copy = tmp_path / "x.mrc", tmp_path / "refused.csv"
+    path, copy = tmp_path / "x.mrc", tmp_path / "rejected.csv"
     leader = f"00000{status_type_level} a2200000 a 4500"
     path.write_bytes(record(field("245", "aTitle"), leader=leader))
     with open_source(path) as reading:
-        [refused] = reading
+        [rejected] = reading
         header = reading.header
-    assert [tuple(error) for error in refused.errors] == [
-        (kind, "LDR type", refused.raw[0], message, None)
+    assert [tuple(error) for error in rejected.errors] == [
+        (kind, "LDR type", rejected.raw[0], message, None)
     ]
     with copy.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows([header, refused.raw])
+        csv.writer(file).writerows([header, rejected.raw])
     with open_source(copy) as reading:
-        assert [again.errors for again in reading] == [refused.errors]
+        assert [again.errors for again in reading] == [rejected.errors]
 
 
 @pytest.mark.parametrize("status_type_level", ["nam", "ntm", "nim", "nmm", "cas", "   "])
@@ -245,9 +245,9 @@ def test_a_file_without_an_end_of_record(tmp_path: Path, monkeypatch: pytest.Mon
         list(reading)
 
 
-def test_what_was_refused_is_read_again(tmp_path: Path):
+def test_what_was_rejected_is_read_again(tmp_path: Path):
     fields = [field("100", "aLee, Ann", "eauthor,", "eillustrator"), field("490", "aA|B ;", "v2")]
-    path, copy = tmp_path / "x.mrc", tmp_path / "refused.csv"
+    path, copy = tmp_path / "x.mrc", tmp_path / "rejected.csv"
     path.write_bytes(record(field("245", "aEmma; a novel"), *fields))
     with open_source(path) as reading:
         [first] = reading
@@ -283,6 +283,6 @@ def test_characters_that_no_database_takes_cost_the_record(tmp_path: Path):
         {"line": 2, "title": "Emma"},
     ]
     with open_source(path) as reading:
-        refused = next(iter(reading))
-    assert refused.errors[0].message == "Record 1: it holds a NUL character."
-    assert "Em\\x00ma" in refused.raw
+        rejected = next(iter(reading))
+    assert rejected.errors[0].message == "Record 1: it holds a NUL character."
+    assert "Em\\x00ma" in rejected.raw

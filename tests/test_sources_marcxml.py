@@ -31,8 +31,8 @@ def titles(path: Path) -> list[tuple[int, str]]:
 def test_a_film_is_no_book(tmp_path: Path):
     path = write(tmp_path, START + RECORD.replace("nam", "ngm") + END)
     with open_source(path) as reading:
-        [refused] = reading
-    assert [error.message for error in refused.errors] == ['"film" is no book.']
+        [rejected] = reading
+    assert [error.message for error in rejected.errors] == ['"film" is no book.']
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
@@ -63,7 +63,7 @@ DECLARATIONS = [
 
 
 @pytest.mark.parametrize("declaration", DECLARATIONS)
-def test_a_declaration_is_refused_before_anything_is_read(tmp_path: Path, declaration: str):
+def test_a_declaration_is_rejected_before_anything_is_read(tmp_path: Path, declaration: str):
     path = write(tmp_path, f'<?xml version="1.0"?>{declaration}{START}{RECORD}{END}')
     with pytest.raises(UnreadableFile, match="document type declaration"):
         open_source(path)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from django_bookrel.sources.mojibake import mend_mojibake
+from django_bookrel.sources.mojibake import repair_mojibake
 
 TEXTS = [
     *("Kühlschrank", "Günter Grass", "À la recherche", "L’été", "Čapek, Łukasz", "“A” – B…"),
@@ -24,7 +24,7 @@ def misread(text: str, encoding: str) -> str:
 def test_undoes_a_misreading(text: str, encoding: str):
     wrong = misread(text, encoding)
     assert wrong != text
-    assert mend_mojibake(wrong) == mend_mojibake(wrong, is_known=True) == text
+    assert repair_mojibake(wrong) == repair_mojibake(wrong, is_known=True) == text
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def test_undoes_a_misreading(text: str, encoding: str):
     ],
 )
 def test_leaves_what_cannot_be_misread(text: str):
-    assert mend_mojibake(text) == mend_mojibake(text, is_known=True) == text
+    assert repair_mojibake(text) == repair_mojibake(text, is_known=True) == text
 
 
 @pytest.mark.parametrize(
@@ -47,6 +47,6 @@ def test_leaves_what_cannot_be_misread(text: str):
         ("Der KÃ?Â¼hlschrank", "Der Kühlschrank"),
     ],
 )
-def test_mends_what_may_be_meant_in_formats_known_for_it(text: str, known: str):
-    assert mend_mojibake(text) == text
-    assert mend_mojibake(text, is_known=True) == known
+def test_repairs_what_may_be_meant_in_formats_known_for_it(text: str, known: str):
+    assert repair_mojibake(text) == text
+    assert repair_mojibake(text, is_known=True) == known

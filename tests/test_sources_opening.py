@@ -518,31 +518,31 @@ Columns:
         )
         + (
             "Rows:      7\n"
-            "Refused:   1\n  1 cells; the first: line 8: 4 cells expected, 1 found.\n"
+            "Rejected:  1\n  1 cells; the first: line 8: 4 cells expected, 1 found.\n"
             "Repairs:   6\n  6 number; the first: line 2, year: “2008.0” -> “2008”\n"
         )
     )
 
 
-def test_main_counts_refusals_by_kind(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+def test_main_counts_rejections_by_kind(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     path = write(tmp_path, b"title,year\nA,1\n" + b"B\n" * 9 + b",2\n")
     assert main([str(path)]) == 0
     assert capsys.readouterr().out.endswith(
         "Rows:      11\n"
-        "Refused:   10\n"
+        "Rejected:  10\n"
         "  9 cells; the first: line 3: 2 cells expected, 1 found.\n"
         "  1 title; the first: line 12, title: is empty\n"
         "Repairs:   0\n"
     )
 
 
-def test_main_shows_the_first_of_what_is_refused_and_of_what_is_spared(
+def test_main_shows_the_first_of_what_is_rejected_and_of_what_is_spared(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):
     path = write(tmp_path, b"title,author,shelf\nA\nB,C\n")
     assert main([str(path)]) == 0
     assert capsys.readouterr().out.endswith(
-        "Refused:   1\n"
+        "Rejected:  1\n"
         "  1 cells; the first: line 2: 3 cells expected, 1 found.\n"
         "Repairs:   1\n"
         "  1 cells; the first: line 3: 3 cells expected, 2 found.\n"
@@ -572,9 +572,9 @@ def test_main_in_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
         "missing": [],
         "rows": 2,
         "rejected": 1,
-        "refusals": {"cells": 1},
+        "rejections": {"cells": 1},
         "repairs": {"number": 1},
-        "first_refusals": [
+        "first_rejections": [
             {
                 "line": 3,
                 "kind": "cells",

@@ -175,8 +175,8 @@ def test_bad_lines(tmp_path: Path, line: bytes, error: list[str]):
     assert (first["title"], third["title"], third["line"]) == ("Emma", "Emma", 3)
 
 
-def test_what_was_refused_is_read_again(tmp_path: Path):
-    path, copy = tmp_path / "x.txt", tmp_path / "refused.csv"
+def test_what_was_rejected_is_read_again(tmp_path: Path):
+    path, copy = tmp_path / "x.txt", tmp_path / "rejected.csv"
     path.write_text(lines(edition(publishers=["A, B"])))
     with open_source(path) as reading:
         [first] = reading
@@ -199,6 +199,6 @@ def test_lines_are_read_one_by_one(tmp_path: Path):
 @pytest.mark.parametrize("title", ["Em\0ma", "Em\ud800ma"])
 def test_characters_that_no_database_takes_cost_the_record(tmp_path: Path, title: str):
     data = lines(edition(title=title), edition())
-    refused, good = read(tmp_path / "x.txt", data)
-    assert refused == {"line": 1, "errors": [["", "decoding"]]}
+    rejected, good = read(tmp_path / "x.txt", data)
+    assert rejected == {"line": 1, "errors": [["", "decoding"]]}
     assert good["title"] == "Emma"

@@ -67,7 +67,7 @@ def test_nameless_columns_at_the_end_may_be_missing():
     ]
 
 
-def test_undecodable_bytes_refuse_their_record_only():
+def test_undecodable_bytes_reject_their_record_only():
     data = 'a,b\nä,1\n"x\ny'.encode() + b"\xe9" + '",2\nö,3\n'.encode()
     assert list(table(data))[1] == (
         3,
@@ -94,14 +94,14 @@ def test_undecodable_bytes_are_not_all_that_is_wrong(line: bytes):
     assert row.undecoded == {}
 
 
-def test_nul_is_refused():
+def test_nul_is_rejected():
     assert read(b"a,b\n1,x\0y\n3,4\n") == [
         (2, ["1", "x\\x00y"], ["Line 2: it holds a NUL character."]),
         (3, ["3", "4"], []),
     ]
 
 
-def test_half_a_character_is_refused():
+def test_half_a_character_is_rejected():
     found = Table(Lines([b"a,b\n1,", b"+2AA-\n"], "utf-7"), Dialect(","))
     assert list(found) == [
         (
@@ -151,7 +151,7 @@ def test_unclosed_quote_is_bounded_by_characters(monkeypatch: pytest.MonkeyPatch
     ]
 
 
-def test_long_cell_is_refused():
+def test_long_cell_is_rejected():
     long = b"x" * 131_073
     assert [(line, errors) for line, _, errors in read(b"a,b\n1," + long + b"\n3,4\n")] == [
         (2, ["A cell is longer than 131,072 characters."]),
@@ -159,7 +159,7 @@ def test_long_cell_is_refused():
     ]
 
 
-def test_long_line_is_refused(monkeypatch: pytest.MonkeyPatch):
+def test_long_line_is_rejected(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(decoding, "LINE_LIMIT", 20)
     data = b"a,b\n1,2\n3," + b"x" * 100 + b"\r\n5,6\n7," + b"y" * 90
     found = [
@@ -175,7 +175,7 @@ def test_long_line_is_refused(monkeypatch: pytest.MonkeyPatch):
 
 
 @pytest.mark.parametrize(
-    "data, refused",
+    "data, rejected",
     [
         (
             b'"a" b,1\n3,4\n',
@@ -187,9 +187,9 @@ def test_long_line_is_refused(monkeypatch: pytest.MonkeyPatch):
         ),
     ],
 )
-def test_text_behind_a_closing_quote(data: bytes, refused: list[tuple[int, str]]):
+def test_text_behind_a_closing_quote(data: bytes, rejected: list[tuple[int, str]]):
     found = read(b"a,b\n" + data)
-    assert [(line, errors[0]) for line, _, errors in found if errors] == refused
+    assert [(line, errors[0]) for line, _, errors in found if errors] == rejected
     assert found[-1] == (3, ["3", "4"], [])
 
 

@@ -2,7 +2,7 @@
 Every format by its samples: ``samples/NAME.*`` is a file of format NAME, ``samples/NAME-more.*``
 another one, and ``samples/NAME.*.expected.jsonl`` has the records that come of it.
 
-A record is a line of JSON: the values of the native CSV that are not empty; of a refused one the
+A record is a line of JSON: the values of the native CSV that are not empty; of a rejected one the
 column and kind of each error; and the kinds of its repairs.
 """
 

@@ -23,7 +23,7 @@ def escaped(text: str, encoding: str = "cp1252") -> str:
     ["García", "GABRIEL GARCÍA MÁRQUEZ (1927)", "l’étranger", "A für, B für", "García-Márquez"],
 )
 def test_words_that_the_file_has(text: str):
-    assert KNOWN.mend(escaped(text)) == text
+    assert KNOWN.repair(escaped(text)) == text
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_words_that_the_file_has(text: str):
     ],
 )
 def test_words_that_the_file_does_not_have(text: str):
-    assert KNOWN.mend(text) is None
+    assert KNOWN.repair(text) is None
 
 
 def read(folder: Path, data: bytes, **options: Any) -> list[Record]:

@@ -41,7 +41,7 @@ def titles(path: Path | str, **options: int | None) -> list[str]:
         return [record.values["title"] for record in reading]
 
 
-def refusal(path: Path | str, **options: int | None) -> str:
+def rejection(path: Path | str, **options: int | None) -> str:
     with pytest.raises(UnreadableFile) as caught:
         titles(path, **options)
     return str(caught.value)
@@ -148,19 +148,19 @@ def unusual() -> bytes:
 )
 def test_zip_that_is_no_table(tmp_path: Path, data: bytes, message: str):
     path = write(tmp_path, data)
-    assert refusal(path) == f"{path}{message}"
+    assert rejection(path) == f"{path}{message}"
 
 
 def test_zip_that_is_packed_in_an_unusual_way(tmp_path: Path):
     path = write(tmp_path, unusual())
-    assert refusal(path).startswith(f"{path} is a zip file that is packed in an unusual way (")
+    assert rejection(path).startswith(f"{path} is a zip file that is packed in an unusual way (")
 
 
 def test_damaged_entry(tmp_path: Path):
     data = bytearray(packed("books.csv", method=zipfile.ZIP_STORED))
     data[data.index(b"1999")] = ord("2")
     path = write(tmp_path, bytes(data))
-    assert refusal(path).startswith(f"{path} cannot be read beyond byte ")
+    assert rejection(path).startswith(f"{path} cannot be read beyond byte ")
 
 
 def test_workbook_is_left_as_it_is(tmp_path: Path, pipe: int):
@@ -184,7 +184,7 @@ def test_workbook_is_left_as_it_is(tmp_path: Path, pipe: int):
 )
 def test_files_that_are_no_text(tmp_path: Path, data: bytes, what: str):
     path = write(tmp_path, data)
-    assert refusal(path) == f"{path}: the file is {what}."
+    assert rejection(path) == f"{path}: the file is {what}."
 
 
 # The limit.
@@ -205,7 +205,7 @@ def lying_about_its_size() -> bytes:
 )
 def test_limit(tmp_path: Path, data: bytes):
     path = write(tmp_path, data)
-    assert refusal(path, max_unpacked=1_500_000) == f"{path}{LIMITED}"
+    assert rejection(path, max_unpacked=1_500_000) == f"{path}{LIMITED}"
     for limit in (len(ROWS), None):
         file = CatalogueFile(path, max_unpacked=limit)
         assert file.read() == ROWS
@@ -229,7 +229,7 @@ def test_limit_holds_when_all_is_read_at_once(tmp_path: Path):
 
 def test_zip_that_lies_about_its_size(tmp_path: Path):
     path = write(tmp_path, lying_about_its_size())
-    assert refusal(path, max_unpacked=1_500_000).startswith(f"{path} cannot be read beyond byte ")
+    assert rejection(path, max_unpacked=1_500_000).startswith(f"{path} cannot be read beyond byte ")
 
 
 def test_limit_of_what_is_kept_of_a_pipe(pipe: int):
@@ -241,7 +241,7 @@ def test_limit_of_what_is_kept_of_a_pipe(pipe: int):
 
     writer = threading.Thread(target=write_all)
     writer.start()
-    assert "more than 20,000 bytes" in refusal("-", max_unpacked=20_000)
+    assert "more than 20,000 bytes" in rejection("-", max_unpacked=20_000)
     sys.stdin.buffer.read()
     writer.join()
 

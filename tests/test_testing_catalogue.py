@@ -149,14 +149,14 @@ def test_bad_lines_leave_the_others_as_they_are(rows: list[dict[str, str]]):
 
 
 @pytest.mark.django_db
-def test_bad_lines_are_refused_and_no_others(tmp_path: Path):
+def test_bad_lines_are_rejected_and_no_others(tmp_path: Path):
     bad = range(50, 50 + len(FAULTS))
     path = tmp_path / "catalogue.csv"
     with path.open("w", newline="", encoding="utf-8") as file:
         write_csv(file, 200, bad_lines=bad)
-    refusals = []
-    load(path, on_refused=refusals.extend)
-    assert [(refusal.line, refusal.column) for refusal in refusals] == [
+    rejections = []
+    load(path, on_rejected=rejections.extend)
+    assert [(rejection.line, rejection.column) for rejection in rejections] == [
         (line, FAULTS[line % len(FAULTS)][0]) for line in bad
     ]
     assert Book.objects.count() == 200 - len(bad)

@@ -211,7 +211,7 @@ def test_update_and_delete_of_many_rows(writer: Writer):
 
 
 @pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite takes texts of any length")
-def test_texts_that_do_not_fit_are_refused_not_cut(writer: Writer):
+def test_texts_that_do_not_fit_are_rejected_not_cut(writer: Writer):
     [key] = insert(writer, Topic, "name", ("a",))
     with pytest.raises(DataError), transaction.atomic():
         insert(writer, Topic, "name", ("x" * 51,))

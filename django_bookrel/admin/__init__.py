@@ -28,7 +28,7 @@ from .catalogue import (
     SubjectAdminMixin,
 )
 from .inlines import RelatedInline, RelatedInlineMixin
-from .records import AliasAdmin, ImportRecordAdmin, RefusedRowAdmin
+from .records import AliasAdmin, ImportRecordAdmin, RejectedRowAdmin
 from .registration import register, register_defaults
 
 __all__ = (
@@ -45,7 +45,7 @@ __all__ = (
     "ImportRecordAdmin",
     "PublisherAdmin",
     "PublisherAdminMixin",
-    "RefusedRowAdmin",
+    "RejectedRowAdmin",
     "RelatedInline",
     "RelatedInlineMixin",
     "SeriesAdmin",

@@ -21,9 +21,9 @@ from ..fields import KeyField
 from .generic import ModelAdmin, ModelForm
 
 if TYPE_CHECKING:
-    from ..models import Alias, ImportRecord, RefusedRow
+    from ..models import Alias, ImportRecord, RejectedRow
 
-__all__ = ("AliasAdmin", "ImportRecordAdmin", "RefusedRowAdmin")
+__all__ = ("AliasAdmin", "ImportRecordAdmin", "RejectedRowAdmin")
 
 
 def _kinds() -> list[tuple[str, str]]:
@@ -110,7 +110,7 @@ class ReadOnlyAdmin(ModelAdmin):
 
 
 class ImportRecordAdmin(ReadOnlyAdmin):
-    """Imports with their totals, and a link to the rows that were refused."""
+    """Imports with their totals, and a link to the rows that were rejected."""
 
     list_display = (
         "file",
@@ -119,7 +119,7 @@ class ImportRecordAdmin(ReadOnlyAdmin):
         "rows",
         "new",
         "updated",
-        "refused",
+        "rejected_link",
     )
     list_filter = ("status", "started_at")
     search_fields = ("file", "user")
@@ -130,7 +130,7 @@ class ImportRecordAdmin(ReadOnlyAdmin):
             _("Totals"),
             {
                 "fields": (
-                    ("rows", "new", "updated", "unchanged", "duplicates", "refused"),
+                    ("rows", "new", "updated", "unchanged", "duplicates", "rejected_link"),
                     "repairs",
                 )
             },
@@ -138,25 +138,25 @@ class ImportRecordAdmin(ReadOnlyAdmin):
         (_("How"), {"fields": (("user", "source", "path"), "resource", "options")}),
     )
 
-    @admin.display(description=_("refused"), ordering="rejected")
-    def refused(self, obj: ImportRecord) -> str:
+    @admin.display(description=_("rejected"), ordering="rejected")
+    def rejected_link(self, obj: ImportRecord) -> str:
         if not obj.rejected:
             return "0"
-        rows = obj.refused_rows.model._meta
+        rows = obj.rejected_rows.model._meta
         url = reverse(f"{self.admin_site.name}:{rows.app_label}_{rows.model_name}_changelist")
-        query = urlencode({"record__id__exact": obj.pk})
+        query = urlencode({"import_record__id__exact": obj.pk})
         return format_html('<a href="{}?{}">{}</a>', url, query, obj.rejected)
 
 
-class RefusedRowAdmin(ReadOnlyAdmin):
+class RejectedRowAdmin(ReadOnlyAdmin):
     """Rows of files that were not imported, with the reasons."""
 
-    list_display = ("line", "reason", "column", "listed_value", "record")
-    list_select_related = ("record",)
+    list_display = ("line", "reason", "column", "listed_value", "import_record")
+    list_select_related = ("import_record",)
     search_fields = ("reason", "value", "column")
 
     @admin.display(description=_("value"), ordering="value")
-    def listed_value(self, obj: RefusedRow) -> str:
+    def listed_value(self, obj: RejectedRow) -> str:
         return Truncator(obj.value).chars(80)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:

@@ -37,7 +37,7 @@ _BY_BASE: dict[type[Model], type[ModelAdmin]] = {
 _BY_LABEL: dict[str, type[ModelAdmin]] = {
     "django_bookrel.Alias": records.AliasAdmin,
     "django_bookrel.ImportRecord": records.ImportRecordAdmin,
-    "django_bookrel.RefusedRow": records.RefusedRowAdmin,
+    "django_bookrel.RejectedRow": records.RejectedRowAdmin,
 }
 
 

@@ -1,10 +1,10 @@
-"""The import engine: cleaned rows into the database, a constant number of statements a chunk."""
+"""The import engine: cleaned rows into the database, a constant number of statements a batch."""
 
 from __future__ import annotations
 
+from .batch import Batch, Candidate, Outcome, Policy, Rejection
 from .cells import Cleaner, cleaner, needs_value, says_nothing_when_empty
 from .changes import Change, Changes
-from .chunk import Candidate, Chunk, Outcome, Policy, Refusal
 from .collecting import rare_collections
 from .engine import Engine, RejectLimit, Totals
 from .layout import (
@@ -24,16 +24,16 @@ from .reading import read_pages
 from .retrying import all_or_nothing, tried_again
 from .values import in_time_zone
 from .writers import get_writer
-from .writing import ChunkWriter
+from .writing import BatchWriter
 
 __all__ = (
     "UNSET",
+    "Batch",
+    "BatchWriter",
     "Candidate",
     "Change",
     "Changes",
     "Children",
-    "Chunk",
-    "ChunkWriter",
     "Cleaner",
     "Column",
     "Engine",
@@ -44,8 +44,8 @@ __all__ = (
     "PersonReference",
     "Policy",
     "Reference",
-    "Refusal",
     "RejectLimit",
+    "Rejection",
     "Totals",
     "all_or_nothing",
     "cleaner",

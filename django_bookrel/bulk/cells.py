@@ -1,4 +1,4 @@
-"""Cells of a file -> values of a model's column, a whole column of a chunk at once."""
+"""Cells of a file -> values of a model's column, a whole column of a batch at once."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from .values import default_of, in_time_zone, saves_as_is
 __all__ = ("Cleaner", "cleaner", "needs_value", "says_nothing_when_empty")
 
 Cleaner = Callable[[list[str]], tuple[list[Any], dict[int, str]]]
-"""Texts, maybe empty -> values, and by index the reason for each cell that is refused."""
+"""Texts, maybe empty -> values, and by index the reason for each cell that is rejected."""
 
 TOO_LONG = "has {} characters; at most {} fit"
 
@@ -43,7 +43,7 @@ def cleaner(
     Return a function that turns cells into values of ``field``.
 
     :param convert: turns a cell that is not empty into a value; what it raises as ValueError,
-        ArithmeticError, TypeError or ValidationError is the reason of a refusal. None reads the
+        ArithmeticError, TypeError or ValidationError is the reason of a rejection. None reads the
         cell as the field itself does.
     :param empty: the value of an empty cell, and of one that is converted to None; by default the
         field's own.
@@ -117,7 +117,7 @@ class _Cells:
         return values
 
     def one_by_one(self, cells: list[str]) -> tuple[list[Any], dict[int, str]]:
-        """Return the values, None for those refused, and the reasons."""
+        """Return the values, None for those rejected, and the reasons."""
         values: list[Any] = [None] * len(cells)
         reasons = {}
         for index, cell in enumerate(cells):

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from .batch import UNSET, Batch
 from .children import ChildSync
-from .chunk import UNSET, Chunk
 from .layout import Layout, Reference
 from .reading import names_of
 from .resolve import Pending
@@ -46,11 +46,11 @@ class Change:
 
 @dataclass
 class Plan:
-    """What becomes of the rows of a chunk, before anything is written."""
+    """What becomes of the rows of a batch, before anything is written."""
 
-    chunk: Chunk
+    batch: Batch
     columns: list[list[Any]]
-    """The chunk's, with what refers to records in the place of names."""
+    """The batch's, with what refers to records in the place of names."""
     new: Sequence[int]
     updated: Mapping[int, Any]
     """Row -> primary key."""
@@ -65,7 +65,7 @@ class Changes:
 
     :param limit: how many are noted.
 
-    Queries: for a chunk of which rows are noted two, and one for each reference and child table.
+    Queries: for a batch of which rows are noted two, and one for each reference and child table.
     """
 
     def __init__(self, layout: Layout, writer: Writer, limit: int) -> None:
@@ -79,7 +79,7 @@ class Changes:
                 self.references[child.name] = child.reference, child.target
 
     def note(self, plan: Plan) -> None:
-        """Take note of what becomes of a chunk."""
+        """Take note of what becomes of a batch."""
         rows = sorted([*plan.new, *plan.updated])[: self.limit - len(self.found)]
         if not rows:
             return
@@ -95,7 +95,7 @@ class Changes:
                 name: (self._named(name, was, known), self._named(name, comes, known))
                 for name, (was, comes) in pairs.items()
             }
-            self.found.append(Change(plan.chunk.lines[row], record, said))
+            self.found.append(Change(plan.batch.lines[row], record, said))
 
     def _said(self, key: Any, records: Mapping[Any, str]) -> str:
         # A manager may hide the record.

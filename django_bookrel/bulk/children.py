@@ -8,7 +8,7 @@ from typing import Any
 from django.db import models
 
 from ..fields import AnyField, PositionField
-from .chunk import Chunk, Policy
+from .batch import Batch, Policy
 from .layout import UNSET, Children
 from .resolve import Pending, settled
 from .writers import Writer
@@ -22,17 +22,17 @@ Current = dict[Any, dict[Entry, tuple[Any, Entry]]]
 
 class ChildSync:
     """
-    One chunk's rows of one child table.
+    One batch's rows of one child table.
 
     :param keys: names -> what refers to the record, maybe ``Pending``.
     """
 
     def __init__(
-        self, child: Children, index: int, chunk: Chunk, keys: Mapping[Entry, Any], writer: Writer
+        self, child: Children, index: int, batch: Batch, keys: Mapping[Entry, Any], writer: Writer
     ) -> None:
         self.child, self.writer, self.keys = child, writer, keys
-        self.cells = chunk.children[index]
-        self.for_new = chunk.for_new.get(index, {})
+        self.cells = batch.children[index]
+        self.for_new = batch.for_new.get(index, {})
         self.current: Current = {}
         """What records that exist have, once it was compared."""
         columns = enumerate(child.columns)

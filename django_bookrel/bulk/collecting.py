@@ -15,7 +15,7 @@ ALLOCATIONS = 500_000
 @contextmanager
 def rare_collections() -> Iterator[None]:
     """
-    Let Python look for cycles less often: a chunk is many thousand objects, and no cycles.
+    Let Python look for cycles less often: a batch is many thousand objects, and no cycles.
 
     Looking takes a quarter of the time of an import or export at the usual setting.
     """

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import models
 
 from ..fields import AnyField
-from .chunk import Candidate, Chunk, Refusal
+from .batch import Batch, Candidate, Rejection
 from .layout import Identity, Layout, said_column
 from .writers import Writer
 
@@ -18,13 +18,13 @@ Key = tuple[Any, ...]
 
 
 def find_records(
-    chunk: Chunk,
+    batch: Batch,
     layout: Layout,
     writer: Writer,
     keys_of: Callable[[AnyField], Mapping[Any, Any]],
-) -> tuple[list[Any], list[Refusal]]:
+) -> tuple[list[Any], list[Rejection]]:
     """
-    Return for each row the primary key of its record, or None for a new one, and the refusals.
+    Return for each row the primary key of its record, or None for a new one, and the rejections.
 
     :param keys_of: names -> primary key of the records that a foreign key of an identity names.
 
@@ -32,20 +32,20 @@ def find_records(
     """
     found: dict[Candidate, Any] = {}
     for index, identity in enumerate(layout.identities):
-        keys = {c[1]: None for candidates in chunk.candidates for c in candidates if c[0] == index}
+        keys = {c[1]: None for candidates in batch.candidates for c in candidates if c[0] == index}
         if keys:
             pairs = _match(identity, list(keys), writer, keys_of)
             found |= {(index, key): pk for key, pk in pairs}
     if not found:
-        return [None] * len(chunk), []
+        return [None] * len(batch), []
     pks: list[Any] = []
     clashes: dict[int, list[tuple[Candidate, Any]]] = {}
-    for row, candidates in enumerate(chunk.candidates):
+    for row, candidates in enumerate(batch.candidates):
         hits = [(c, found[c]) for c in candidates if c in found]
         pks.append(hits[0][1] if hits else None)
         if len(hits) > 1 and len({pk for _candidate, pk in hits}) > 1:
             clashes[row] = hits
-    return pks, _refusals(chunk, layout, writer, clashes)
+    return pks, _rejections(batch, layout, writer, clashes)
 
 
 def _match(
@@ -91,25 +91,25 @@ def _resolved(identity: Identity, keys: list[Key], keys_of: Any) -> list[tuple[K
     return pairs
 
 
-def _refusals(
-    chunk: Chunk,
+def _rejections(
+    batch: Batch,
     layout: Layout,
     writer: Writer,
     clashes: Mapping[int, list[tuple[Candidate, Any]]],
-) -> list[Refusal]:
+) -> list[Rejection]:
     if not clashes:
         return []
     pks = {pk for hits in clashes.values() for _candidate, pk in hits}
     records = layout.model._base_manager.using(writer.connection.alias).in_bulk(list(pks))
-    refusals = []
+    rejections = []
     for row, hits in clashes.items():
         said = "; ".join(
             f"{_said(layout, candidate)} is “{records.get(pk)}” (no. {pk})"
             for candidate, pk in hits
         )
         reason = f"The row means different records: {said}."
-        refusals.append(Refusal(chunk.lines[row], "", "", reason, chunk.records[row]))
-    return refusals
+        rejections.append(Rejection(batch.lines[row], "", "", reason, batch.records[row]))
+    return rejections
 
 
 def _said(layout: Layout, candidate: Candidate) -> str:

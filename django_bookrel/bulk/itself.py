@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .chunk import Candidate, Chunk
+from .batch import Batch, Candidate
 from .layout import Layout, Reference
 from .lookahead import FileIdentities
 from .references import Said
@@ -20,8 +20,8 @@ class OwnRows:
     References of a model to itself, of which a record may be made by another row.
 
     A reference that creates records creates those that no row makes.
-    What a row of the same chunk makes is ``Pending`` until the chunk is inserted; a row that refers
-    to one of another chunk waits until that is in.
+    What a row of the same batch makes is ``Pending`` until the batch is inserted; a row that refers
+    to one of another batch waits until that is in.
     """
 
     def __init__(self, layout: Layout, resolvers: Mapping[Reference, Resolver]) -> None:
@@ -36,31 +36,31 @@ class OwnRows:
         self.made: dict[int, list[tuple[Reference, Pending]]] = {}
         """Line of a row -> what stands for its record."""
         self.assumes = False
-        """Whether rows of other chunks are taken to be in: a dry run writes none of them."""
+        """Whether rows of other batches are taken to be in: a dry run writes none of them."""
 
     def __bool__(self) -> bool:
         return bool(self.identities)
 
     def waiting(
         self,
-        chunk: Chunk,
+        batch: Batch,
         pks: Sequence[Any],
-        refused: set[int],
+        rejected: set[int],
         unknown: Sequence[Said],
         file: FileIdentities,
     ) -> set[int]:
         """
-        Let names mean new rows of the chunk; return the rows that wait for another chunk.
+        Let names mean new rows of the batch; return the rows that wait for another batch.
 
         :param pks: the primary keys of the rows' records, None for new ones.
-        :param refused: the lines of rows that make no record.
+        :param rejected: the lines of rows that make no record.
         :param unknown: what rows name by these references and is not there.
         """
         self.made = {}
         makers = {
             candidate: row
-            for row, (pk, some) in enumerate(zip(pks, chunk.candidates, strict=True))
-            if pk is None and chunk.lines[row] not in refused
+            for row, (pk, some) in enumerate(zip(pks, batch.candidates, strict=True))
+            if pk is None and batch.lines[row] not in rejected
             for candidate in some
         }
         needs: dict[int, list[tuple[Reference, Any, Any]]] = {}
@@ -89,7 +89,7 @@ class OwnRows:
                 one = Pending(names, candidate[1], by_row=True)
                 self.resolvers[reference].keys[names] = one
                 if candidate in makers:
-                    line = chunk.lines[makers[candidate]]
+                    line = batch.lines[makers[candidate]]
                     self.made.setdefault(line, []).append((reference, one))
         # What no row of the file makes is unknown for good.
         return {
@@ -98,11 +98,11 @@ class OwnRows:
             if all(r.create or file.has(candidate) for r, _n, candidate in needs[row])
         }
 
-    def settle(self, chunk: Chunk, rows: Sequence[int], pks: Sequence[Any], writer: Writer) -> None:
+    def settle(self, batch: Batch, rows: Sequence[int], pks: Sequence[Any], writer: Writer) -> None:
         """Say what refers to the records that rows made; a query for each ``to_field``."""
         found: dict[Reference, list[Pending]] = {}
         for row, pk in zip(rows, pks, strict=True):
-            for reference, one in self.made.get(chunk.lines[row], ()):
+            for reference, one in self.made.get(batch.lines[row], ()):
                 one.value = pk
                 found.setdefault(reference, []).append(one)
         for reference, some in found.items():

@@ -14,8 +14,8 @@ from typing import Any
 from django.db import models
 
 from ..fields import AnyField, KeyField, field_of
+from .batch import UNSET, Batch
 from .cells import Cleaner
-from .chunk import UNSET, Chunk
 
 __all__ = (
     "UNSET",
@@ -75,7 +75,7 @@ class Reference:
 
     @property
     def unknown(self) -> str:
-        """Why a row is refused that names a record which is neither there nor to be created."""
+        """Why a row is rejected that names a record which is neither there nor to be created."""
         reason = f"There is no {self.model._meta.verbose_name} whose {', '.join(self.by)} this is"
         needs = f", and a new one needs {', '.join(self.lacks)}" if self.lacks else ""
         return f"{reason}{needs}."
@@ -174,10 +174,10 @@ class Layout:
         """The names of all columns of the file that the layout is about."""
         return [*self.names, *(child.name for child in self.children)]
 
-    def identified(self, chunk: Chunk, column: AnyField) -> list[Any]:
+    def identified(self, batch: Batch, column: AnyField) -> list[Any]:
         """Return what rows say in a column that identifies them, alike for every spelling."""
         index = self.fields.index(said_column(column))
-        said = chunk.columns[index]
+        said = batch.columns[index]
         alike: Callable[[Any], Any]
         if index >= len(self.columns):
             alike = self.foreign_keys[index - len(self.columns)].reference.identity

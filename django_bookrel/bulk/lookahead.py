@@ -13,7 +13,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
-from .chunk import Candidate, Chunk, Outcome
+from .batch import Batch, Candidate, Outcome
 
 __all__ = ("FileIdentities", "History", "LookAhead", "Numbers")
 
@@ -32,7 +32,7 @@ class History:
         self.made = Numbers()
 
     def note(self, outcome: Outcome) -> None:
-        """Take note of a chunk that was written."""
+        """Take note of a batch that was written."""
         self.made.update(outcome.new_keys)
         self.met.update(outcome.known_keys)
 
@@ -64,7 +64,7 @@ class FileIdentities:
     The first and last line of each identity in a file, on disk: memory does not grow with the file.
 
     A row that shares any identity with a later row is superseded by it. Where the later row is
-    refused, :attr:`spoiled` has the identity, for the rows before it have to be looked at again.
+    rejected, :attr:`spoiled` has the identity, for the rows before it have to be looked at again.
 
     :param keep_all: keep the identities that occur once, for rows refer to one another.
     """
@@ -79,8 +79,8 @@ class FileIdentities:
         )
         self._repeated = 0
         self.spoiled: set[int] = set()
-        """Identities whose last row was refused after an earlier one was passed over."""
-        self.refused: set[int] = set()
+        """Identities whose last row was rejected after an earlier one was passed over."""
+        self.rejected: set[int] = set()
         """The lines of those last rows."""
         self._lost: set[int] = set()
         """Identities whose last row makes no record; needs ``keep_all``."""
@@ -126,16 +126,18 @@ class FileIdentities:
         self._lost.update(map(_code, _flat(candidates)))
         return len(self._lost) > before
 
-    def last_ones(self, chunk: Chunk) -> Chunk:
+    def last_ones(self, batch: Batch) -> Batch:
         """Return the rows that no later row of the file supersedes."""
-        return chunk.only(self._last(chunk.lines, chunk.candidates))
+        return batch.only(self._last(batch.lines, batch.candidates))
 
     def last_of_records(self, lines: Sequence[int], keys: Sequence[Any]) -> list[int]:
         """Return the indexes of the rows whose record no later row of the file means."""
         return self._last(lines, [[] if key is None else [_record(key)] for key in keys])
 
-    def note_refused(self, lines: Sequence[int], candidates: Sequence[Sequence[Candidate]]) -> None:
-        """Take note of rows that were refused and may have superseded others."""
+    def note_rejected(
+        self, lines: Sequence[int], candidates: Sequence[Sequence[Candidate]]
+    ) -> None:
+        """Take note of rows that were rejected and may have superseded others."""
         if not self._repeated and not self._keep_all:
             return
         line_of = {
@@ -147,10 +149,10 @@ class FileIdentities:
                     self._lost.add(code)
                 if first < last:
                     self.spoiled.add(code)
-                    self.refused.add(last)
+                    self.rejected.add(last)
 
     def is_spoiled(self, candidates: Iterable[Candidate]) -> bool:
-        """Return whether a row has an identity whose last row was refused."""
+        """Return whether a row has an identity whose last row was rejected."""
         return not self.spoiled.isdisjoint(map(_code, candidates))
 
     def _last(self, lines: Sequence[int], candidates: Sequence[Sequence[Candidate]]) -> list[int]:

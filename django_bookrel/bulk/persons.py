@@ -42,7 +42,7 @@ class PersonReference(Reference):
 
 
 class PersonResolver(Resolver):
-    """The authors of one chunk after the other."""
+    """The authors of one batch after the other."""
 
     reference: PersonReference
 

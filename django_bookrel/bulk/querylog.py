@@ -14,7 +14,7 @@ __all__ = ("unlogged",)
 @contextmanager
 def unlogged(connection: BaseDatabaseWrapper) -> Iterator[None]:
     """
-    Keep no statements: each holds all rows of a chunk, and Django would keep thousands.
+    Keep no statements: each holds all rows of a batch, and Django would keep thousands.
 
     Where somebody captures them, as tests do, they are kept.
     """

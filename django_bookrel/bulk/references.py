@@ -1,4 +1,4 @@
-"""What the rows of a layout refer to: found, created and completed, chunk by chunk."""
+"""What the rows of a layout refer to: found, created and completed, batch by batch."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
+from .batch import Batch
 from .children import ChildSync
-from .chunk import Chunk
 from .layout import UNSET, Layout, Reference
 from .persons import PersonReference, PersonResolver
 from .resolve import Names, Pending, Resolver
@@ -17,7 +17,7 @@ __all__ = ("Parted", "References", "Said")
 
 
 class Parted(Exception):
-    """Raised when a chunk has rows that must be written before others are looked at."""
+    """Raised when a batch has rows that must be written before others are looked at."""
 
 
 class Said(NamedTuple):
@@ -55,51 +55,51 @@ class References:
         self.promised: set[tuple[Any, ...]] = set()
         """Identities of what a dry run would have created, as far as ``makers`` need them."""
 
-    def find(self, chunk: Chunk) -> None:
-        """Look up what the rows of a chunk name, in the order of the rows."""
+    def find(self, batch: Batch) -> None:
+        """Look up what the rows of a batch name, in the order of the rows."""
         for reference, resolver in self.resolvers.items():
-            names = self.names(chunk, reference, range(len(chunk)))
+            names = self.names(batch, reference, range(len(batch)))
             resolver.find(sorted(names, key=names.__getitem__))
         if self.promised:
-            for _row, _column, reference, some in self.unknown(chunk):
+            for _row, _column, reference, some in self.unknown(batch):
                 identity = reference.lookup(some)
                 if (reference.model, *identity) in self.promised:
                     self.resolvers[reference].keys[some] = Pending(some, identity)
 
-    def check_order(self, chunk: Chunk) -> None:
+    def check_order(self, batch: Batch) -> None:
         """
         See to it that rows which create a record come in before rows which only name it.
 
-        :raises Parted: there are such rows in the chunk.
+        :raises Parted: there are such rows in the batch.
         """
-        if not self.makers or not (unknown := list(self.unknown(chunk))):
+        if not self.makers or not (unknown := list(self.unknown(batch))):
             return
-        every = range(len(chunk))
+        every = range(len(batch))
         makers = {maker for makers in self.makers.values() for maker in makers}
         made: dict[tuple[Any, ...], int] = {}
         for maker in makers:
-            for names, row in self._pending(maker, self.names(chunk, maker, every)).items():
+            for names, row in self._pending(maker, self.names(batch, maker, every)).items():
                 made[names] = min(made.get(names, row), row)
         for row, _column, reference, names in unknown:
             if made.get((reference.model, *reference.lookup(names)), row) < row:
                 raise Parted
 
     @contextmanager
-    def taken_together(self, chunk: Chunk) -> Iterator[None]:
-        """Take what any row of the chunk may create for created."""
+    def taken_together(self, batch: Batch) -> Iterator[None]:
+        """Take what any row of the batch may create for created."""
         before = set(self.promised)
         if self.makers:
-            self.find(chunk)
-            self.promise(chunk, range(len(chunk)), ())
+            self.find(batch)
+            self.promise(batch, range(len(batch)), ())
         try:
             yield
         finally:
             self.promised = before
 
-    def promise(self, chunk: Chunk, new: Sequence[int], known: Sequence[int]) -> None:
+    def promise(self, batch: Batch, new: Sequence[int], known: Sequence[int]) -> None:
         """Take note of what a dry run would create, for what only names it."""
         for maker in {maker for makers in self.makers.values() for maker in makers}:
-            meant = dict.fromkeys(self._meant(chunk, maker, new, known), 0)
+            meant = dict.fromkeys(self._meant(batch, maker, new, known), 0)
             self.promised |= self._pending(maker, meant).keys()
 
     def create(
@@ -126,21 +126,21 @@ class References:
                     wanted = resolver.adopt(wanted)
                 resolver.create(wanted)
 
-    def unite(self, chunk: Chunk, new: Sequence[int], known: Sequence[int]) -> None:
+    def unite(self, batch: Batch, new: Sequence[int], known: Sequence[int]) -> None:
         """Take names for one record that turn out to mean one."""
         for reference, resolver in self.resolvers.items():
             if resolver.doubtful:
-                resolver.unite(self._meant(chunk, reference, new, known))
+                resolver.unite(self._meant(batch, reference, new, known))
 
-    def complete(self, chunk: Chunk, new: Sequence[int], known: Sequence[int]) -> None:
+    def complete(self, batch: Batch, new: Sequence[int], known: Sequence[int]) -> None:
         """Write what names say of records that are there already."""
         for reference, resolver in self.resolvers.items():
             if resolver.incomplete:
-                resolver.complete(self._meant(chunk, reference, new, known))
+                resolver.complete(self._meant(batch, reference, new, known))
 
-    def columns(self, chunk: Chunk) -> list[list[Any]]:
+    def columns(self, batch: Batch) -> list[list[Any]]:
         """Return the columns with what refers to records in the place of names."""
-        columns = list(chunk.columns)
+        columns = list(batch.columns)
         for index, key in enumerate(self.layout.foreign_keys, len(self.layout.columns)):
             said = {None: None, UNSET: UNSET} | self.resolvers[key.reference].keys
             columns[index] = [said[names] for names in columns[index]]
@@ -151,7 +151,7 @@ class References:
         key = next(key for key in self.layout.foreign_keys if key.field == field)
         return self.resolvers[key.reference].by_identity()
 
-    def unknown(self, chunk: Chunk, made: Collection[Reference] = ()) -> Iterator[Said]:
+    def unknown(self, batch: Batch, made: Collection[Reference] = ()) -> Iterator[Said]:
         """
         Yield what rows name that is neither there nor to be created.
 
@@ -159,25 +159,25 @@ class References:
             is to be created is unknown by these.
         """
         known = {r: self._known(r) for r in self.resolvers if not r.create or r in made}
-        for said in self._said(chunk, known):
+        for said in self._said(batch, known):
             if said.names not in known[said.reference]:
                 yield said
 
-    def _said(self, chunk: Chunk, references: Collection[Reference]) -> Iterator[Said]:
+    def _said(self, batch: Batch, references: Collection[Reference]) -> Iterator[Said]:
         """Yield what rows name by some of the references."""
         for index, key in enumerate(self.layout.foreign_keys, len(self.layout.columns)):
             if key.reference in references:
-                for row, names in enumerate(chunk.columns[index]):
+                for row, names in enumerate(batch.columns[index]):
                     if names is not None and names is not UNSET:
                         yield Said(row, key.name, key.reference, names)
-        for child, cells in zip(self.layout.children, chunk.children, strict=True):
+        for child, cells in zip(self.layout.children, batch.children, strict=True):
             if child.reference is not None and child.reference in references:
                 for row, entries in enumerate(cells):
                     for entry in entries if entries is not UNSET else ():
                         yield Said(row, child.name, child.reference, entry[child.target])
 
     def names(
-        self, chunk: Chunk, reference: Reference, rows: Sequence[int], *, kept: bool = True
+        self, batch: Batch, reference: Reference, rows: Sequence[int], *, kept: bool = True
     ) -> dict[Any, int]:
         """
         Return every name by which rows refer to records, with the first row that has it.
@@ -187,10 +187,10 @@ class References:
         found: dict[Any, int] = {None: -1, UNSET: -1}
         for index, key in enumerate(self.layout.foreign_keys, len(self.layout.columns)):
             if key.reference == reference and (kept or key.name not in self.keep):
-                column = chunk.columns[index]
+                column = batch.columns[index]
                 for row in rows:
                     found.setdefault(column[row], row)
-        for child, cells in zip(self.layout.children, chunk.children, strict=True):
+        for child, cells in zip(self.layout.children, batch.children, strict=True):
             if child.reference == reference and (kept or child.name not in self.keep):
                 place = child.target
                 for row in rows:
@@ -202,11 +202,11 @@ class References:
         return found
 
     def _meant(
-        self, chunk: Chunk, reference: Reference, new: Sequence[int], known: Sequence[int]
+        self, batch: Batch, reference: Reference, new: Sequence[int], known: Sequence[int]
     ) -> list[Any]:
         """Return the names in what may be written of new and known rows, the first row's first."""
-        found = self.names(chunk, reference, new)
-        for names, row in self.names(chunk, reference, known, kept=False).items():
+        found = self.names(batch, reference, new)
+        for names, row in self.names(batch, reference, known, kept=False).items():
             if found.get(names, row) >= row:
                 # Behind the names that come before it in its row.
                 found.pop(names, None)

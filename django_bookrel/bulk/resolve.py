@@ -17,7 +17,7 @@ __all__ = ("Pending", "Resolver", "settled")
 Names = tuple[Any, ...]
 
 KNOWN_NAMES = 2**13
-"""Names that are remembered from chunk to chunk."""
+"""Names that are remembered from batch to batch."""
 
 
 @dataclass(eq=False, slots=True)
@@ -38,7 +38,7 @@ def settled(values: Iterable[Any]) -> list[Any]:
 
 class Resolver:
     """
-    The records of one reference, for one chunk after the other.
+    The records of one reference, for one batch after the other.
 
     Statements: :meth:`find` one or two, with aliases four at most; :meth:`create` one or two.
     """
@@ -51,11 +51,11 @@ class Resolver:
         by_key = len(reference.columns) == 1 and isinstance(reference.columns[0], KeyField)
         self.aliases = aliases if by_key else None
         self.keys: dict[Names, Any] = {}
-        """Names of the chunk -> what refers to the record, or Pending; absent if there is none."""
+        """Names of the batch -> what refers to the record, or Pending; absent if there is none."""
         self.found: dict[Names, Any] = {}
         """Identity -> what refers to the record, for names that were looked up."""
         self.known: dict[Names, Any] = {}
-        """Names of earlier chunks -> what refers to the record."""
+        """Names of earlier batches -> what refers to the record."""
         self.made: list[Pending] = []
         """What was created or adopted since :meth:`begin`."""
         self.doubtful = False
@@ -63,9 +63,9 @@ class Resolver:
 
     def find(self, wanted: Iterable[Names]) -> None:
         """
-        Look up the records of a chunk's names, each once, in their order.
+        Look up the records of a batch's names, each once, in their order.
 
-        What earlier chunks found is taken for granted; :meth:`forget` must be called when one of
+        What earlier batches found is taken for granted; :meth:`forget` must be called when one of
         them was rolled back.
         """
         self._remember()
@@ -90,12 +90,12 @@ class Resolver:
         self.keys |= {names: found[i] for names, i in identities.items() if i in found}
 
     def by_identity(self) -> dict[Names, Any]:
-        """Return identity -> what refers to the record, of the chunk's names that have one."""
+        """Return identity -> what refers to the record, of the batch's names that have one."""
         identity = self.reference.identity
         return {identity(n): v for n, v in self.keys.items() if type(v) is not Pending}
 
     def forget(self) -> None:
-        """Forget what earlier chunks found: it may have been undone, or deleted by others."""
+        """Forget what earlier batches found: it may have been undone, or deleted by others."""
         self.keys, self.found, self.known = {}, {}, {}
 
     def _remember(self) -> None:

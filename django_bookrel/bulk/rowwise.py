@@ -9,82 +9,82 @@ from typing import Any
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import DatabaseError, InterfaceError, OperationalError, transaction
 
-from .chunk import Chunk, Outcome, Refusal
+from .batch import Batch, Outcome, Rejection
 from .lookahead import LookAhead
 from .resolve import Pending
 from .writers import Writer
-from .writing import ChunkWriter
+from .writing import BatchWriter
 
-__all__ = ("RowWriter", "is_of_the_row", "refusals_of")
+__all__ = ("RowWriter", "is_of_the_row", "rejections_of")
 
 logger = logging.getLogger("django_bookrel.import")
 
 
 Said = Mapping[str, tuple[str, str]]
 
-REFUSED = -1
-"""Stands for a row that is not in the chunk any more."""
+REJECTED = -1
+"""Stands for a row that is not in the batch any more."""
 
 
-class RowWriter(ChunkWriter):
+class RowWriter(BatchWriter):
     """
     Writes each row that is new or changes in a savepoint: its references, itself, its children.
 
-    What goes wrong with a row, whatever it is, refuses that row alone, and no row is written twice.
-    Which row is which record and what changes is found out for the whole chunk, as ever.
+    What goes wrong with a row, whatever it is, rejects that row alone, and no row is written twice.
+    Which row is which record and what changes is found out for the whole batch, as ever.
     """
 
-    def write(self, chunk: Chunk) -> Outcome:
-        outcome = super().write(chunk)
-        if outcome.refused and self.identities is None and not self.dry_run:
+    def write(self, batch: Batch) -> Outcome:
+        outcome = super().write(batch)
+        if outcome.rejected and self.identities is None and not self.dry_run:
             superseded = self._superseded(outcome)
             if len(superseded):
                 outcome.duplicates -= len(superseded)
                 outcome.add(self.write(superseded))
         return outcome
 
-    def _last_of_records(self, chunk: Chunk, rows: list[int], pks: list[Any]) -> list[int]:
-        kept = super()._last_of_records(chunk, rows, pks)
-        self.looked_at = chunk, pks, set(kept)
+    def _last_of_records(self, batch: Batch, rows: list[int], pks: list[Any]) -> list[int]:
+        kept = super()._last_of_records(batch, rows, pks)
+        self.looked_at = batch, pks, set(kept)
         return kept
 
-    def _superseded(self, outcome: Outcome) -> Chunk:
+    def _superseded(self, outcome: Outcome) -> Batch:
         """Return the rows that were passed over for the sake of later ones that failed."""
-        chunk, pks, kept = self.looked_at
-        refused = {refusal.line for refusal in outcome.refused}
-        failed = [row for row in kept if chunk.lines[row] in refused]
-        candidates = {candidate for row in failed for candidate in chunk.candidates[row]}
+        batch, pks, kept = self.looked_at
+        rejected = {rejection.line for rejection in outcome.rejected}
+        failed = [row for row in kept if batch.lines[row] in rejected]
+        candidates = {candidate for row in failed for candidate in batch.candidates[row]}
         records = {pks[row] for row in failed} - {None}
-        out = refused | outcome.again
-        return chunk.only(
+        out = rejected | outcome.again
+        return batch.only(
             row
-            for row, line in enumerate(chunk.lines)
+            for row, line in enumerate(batch.lines)
             if row not in kept and line not in out
-            if pks[row] in records or not candidates.isdisjoint(chunk.candidates[row])
+            if pks[row] in records or not candidates.isdisjoint(batch.candidates[row])
         )
 
-    def _apply(self, chunk: Chunk, pks: Sequence[Any], outcome: Outcome) -> None:
+    def _apply(self, batch: Batch, pks: Sequence[Any], outcome: Outcome) -> None:
         if self.dry_run:
-            super()._apply(chunk, pks, outcome)
+            super()._apply(batch, pks, outcome)
             return
-        touched = self._touched(chunk, pks)
+        touched = self._touched(batch, pks)
         todo = [row for row, pk in enumerate(pks) if pk is None or pk in touched]
         if any(resolver.incomplete for resolver in self.resolvers.values()):
-            todo = list(range(len(chunk)))
-        self._count_idle([pks[row] for row in set(range(len(chunk))) - set(todo)], outcome)
-        needs = self._needs(chunk)
+            todo = list(range(len(batch)))
+        self._count_idle([pks[row] for row in set(range(len(batch))) - set(todo)], outcome)
+        needs = self._needs(batch)
         written: set[int] = set()
-        lost = {REFUSED}
+        lost = {REJECTED}
         while todo:
             if cut := [row for row in todo if needs.get(row, set()) & lost]:
-                outcome.again |= {chunk.lines[row] for row in cut}
+                outcome.again |= {batch.lines[row] for row in cut}
                 lost |= set(cut)
             ready = [r for r in todo if r not in lost and needs.get(r, set()) <= written]
             rest = [row for row in todo if row not in lost and row not in ready]
             # What is never ready refers to itself in a circle.
             units = [[row] for row in ready] or ([rest] if rest and not cut else [])
             for unit in units:
-                done = self._write_unit(chunk, unit, pks, outcome)
+                done = self._write_unit(batch, unit, pks, outcome)
                 (written if done else lost).update(unit)
             todo = [row for row in rest if row not in written and row not in lost]
 
@@ -92,11 +92,11 @@ class RowWriter(ChunkWriter):
         # Also where no column changes: receivers want to know of changed children too.
         self.writer.update(self.model, fields, list(zip(keys, *columns, strict=True)))
 
-    def _touched(self, chunk: Chunk, pks: Sequence[Any]) -> set[Any]:
+    def _touched(self, batch: Batch, pks: Sequence[Any]) -> set[Any]:
         plan = Outcome()
         self.dry_run = True
         try:
-            super()._apply(chunk, pks, plan)
+            super()._apply(batch, pks, plan)
         finally:
             self.dry_run = False
         return set(plan.updated_keys)
@@ -107,28 +107,30 @@ class RowWriter(ChunkWriter):
         if self.history is not None:
             self._count_again([pk for pk in pks if pk in self.history], set(), outcome)
 
-    def _needs(self, chunk: Chunk) -> dict[int, set[int]]:
-        """Return row -> other rows of the chunk that make records to which it refers."""
+    def _needs(self, batch: Batch) -> dict[int, set[int]]:
+        """Return row -> other rows of the batch that make records to which it refers."""
         makers = {one: line for line, made in self.own.made.items() for _reference, one in made}
         if not makers:
             return {}
-        rows = {line: row for row, line in enumerate(chunk.lines)}
+        rows = {line: row for row, line in enumerate(batch.lines)}
         needs: dict[int, set[int]] = {}
         for reference in self.own.identities:
             keys = self.resolvers[reference].keys
-            for row in range(len(chunk)):
+            for row in range(len(batch)):
                 found = [
-                    keys.get(names) for names in self.references.names(chunk, reference, [row])
+                    keys.get(names) for names in self.references.names(batch, reference, [row])
                 ]
                 lines = [makers[one] for one in found if type(one) is Pending]
-                needs.setdefault(row, set()).update({rows.get(li, REFUSED) for li in lines} - {row})
+                needs.setdefault(row, set()).update(
+                    {rows.get(li, REJECTED) for li in lines} - {row}
+                )
         return needs
 
     def _write_unit(
-        self, chunk: Chunk, rows: list[int], pks: Sequence[Any], outcome: Outcome
+        self, batch: Batch, rows: list[int], pks: Sequence[Any], outcome: Outcome
     ) -> bool:
         """Write a row, or rows that refer to one another; return whether they are in."""
-        part, unit = Outcome(), chunk.only(rows)
+        part, unit = Outcome(), batch.only(rows)
         self._settle_names(unit)
         for resolver in self.resolvers.values():
             resolver.begin()
@@ -140,12 +142,12 @@ class RowWriter(ChunkWriter):
                 raise
             self._undo(unit)
             for line, record in zip(unit.lines, unit.records, strict=True):
-                outcome.refused += refusals_of(error, line, record, self._said(record.values))
+                outcome.rejected += rejections_of(error, line, record, self._said(record.values))
             return False
         outcome.add(part)
         return True
 
-    def _settle_names(self, unit: Chunk) -> None:
+    def _settle_names(self, unit: Batch) -> None:
         """Let names mean the records that earlier rows have created."""
         for reference, resolver in self.resolvers.items():
             for names in self.references.names(unit, reference, range(len(unit))):
@@ -153,7 +155,7 @@ class RowWriter(ChunkWriter):
                 if type(one) is Pending and one.value is not None:
                     resolver.keys[names] = one.value
 
-    def _undo(self, unit: Chunk) -> None:
+    def _undo(self, unit: Batch) -> None:
         for resolver in self.resolvers.values():
             resolver.undo()
         for line in unit.lines:
@@ -173,31 +175,31 @@ def is_of_the_row(error: Exception, writer: Writer) -> bool:
     return not at_large and not passes
 
 
-def refusals_of(
+def rejections_of(
     error: Exception, line: int, record: Any, said: Said | None = None
-) -> list[Refusal]:
+) -> list[Rejection]:
     """
-    Return why a row is refused that could not be written.
+    Return why a row is rejected that could not be written.
 
     :param said: names of the model's fields -> column and cell of the row.
     """
     if isinstance(error, ValidationError):
         if not hasattr(error, "error_dict"):
-            return [Refusal(line, "", "", " ".join(error.messages), record)]
+            return [Rejection(line, "", "", " ".join(error.messages), record)]
         return [
-            Refusal(line, *_place(name, " ".join(messages), said or {}), record)
+            Rejection(line, *_place(name, " ".join(messages), said or {}), record)
             for name, messages in error.message_dict.items()
         ]
     if isinstance(error, DatabaseError):
-        reason = f"The database refused the row: {' '.join(str(error).split())}"
+        reason = f"The database rejected the row: {' '.join(str(error).split())}"
     else:
         reason = f"{type(error).__name__}: {error}"
-        logger.error("Line %s was refused.", line, exc_info=error)
-    return [Refusal(line, "", "", reason, record)]
+        logger.error("Line %s was rejected.", line, exc_info=error)
+    return [Rejection(line, "", "", reason, record)]
 
 
 def _place(name: str, reason: str, said: Said) -> tuple[str, str, str]:
-    """Return column, cell and reason of a refusal for a field of the model."""
+    """Return column, cell and reason of a rejection for a field of the model."""
     if name in said:
         return *said[name], reason
     return "", "", reason if name == NON_FIELD_ERRORS else f"{name}: {reason}"

@@ -1,4 +1,4 @@
-"""One chunk into the database: resolve, find, compare, write."""
+"""One batch into the database: resolve, find, compare, write."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from .batch import Batch, Outcome, Policy, Rejection
 from .changes import Changes, Plan
 from .children import ChildSync
-from .chunk import Chunk, Outcome, Policy, Refusal
 from .identify import find_records
 from .itself import OwnRows
 from .layout import UNSET, Column, ForeignKey, Layout
@@ -18,14 +18,14 @@ from .resolve import Pending, settled
 from .values import default_of
 from .writers import Writer
 
-__all__ = ("ChunkWriter",)
+__all__ = ("BatchWriter",)
 
 EMPTY = (None, "")
 
 
-class ChunkWriter:
+class BatchWriter:
     """
-    Writes chunks of one layout into one database; a constant number of statements for each.
+    Writes batches of one layout into one database; a constant number of statements for each.
 
     :meth:`write` is to be called in a transaction: it reads, then writes, and may fail midway.
     """
@@ -39,13 +39,13 @@ class ChunkWriter:
         self.resolvers = self.references.resolvers
         self.own = OwnRows(layout, self.resolvers)
         self.identities: FileIdentities | None = None
-        """What is known of the whole file; None where the chunk is the file, or not yet."""
+        """What is known of the whole file; None where the batch is the file, or not yet."""
         self.history: History | None = None
         """What was met and made before the rest of the file was known."""
         self.changes: Changes | None = None
         """Takes note of what a dry run would change."""
 
-    def write(self, chunk: Chunk) -> Outcome:
+    def write(self, batch: Batch) -> Outcome:
         """
         Write the rows and return what became of them; a dry run only reads.
 
@@ -53,16 +53,16 @@ class ChunkWriter:
         """
         outcome = Outcome()
         # What is set in it shall not be seen when the same rows are tried again.
-        chunk = replace(chunk, columns=list(chunk.columns), children=list(chunk.children))
-        self.references.find(chunk)
-        self.references.check_order(chunk)
-        chunk, pks = self._find_records(chunk, outcome)
-        self._apply(chunk, pks, outcome)
+        batch = replace(batch, columns=list(batch.columns), children=list(batch.children))
+        self.references.find(batch)
+        self.references.check_order(batch)
+        batch, pks = self._find_records(batch, outcome)
+        self._apply(batch, pks, outcome)
         if self.dry_run:
-            self.references.promise(chunk, *_new_and_known(pks))
+            self.references.promise(batch, *_new_and_known(pks))
         return outcome
 
-    def _apply(self, chunk: Chunk, pks: Sequence[Any], outcome: Outcome) -> None:
+    def _apply(self, batch: Batch, pks: Sequence[Any], outcome: Outcome) -> None:
         """Write rows that are in order; ``pks`` has their records' primary keys or None."""
         new, known = _new_and_known(pks)
         known_pks = [pks[row] for row in known]
@@ -73,9 +73,9 @@ class ChunkWriter:
         treated = self._treatments(known, pks)
         known = [row for _policy, rows in treated for row in rows]
         outcome.unchanged += len(known_pks) - len(known)
-        self.references.unite(chunk, new, known)
-        columns = self.references.columns(chunk)
-        children = self._children(chunk)
+        self.references.unite(batch, new, known)
+        columns = self.references.columns(batch)
+        children = self._children(batch)
         changed: dict[Any, Sequence[Any]] = {}
         touched: set[Any] = set()
         for policy, rows in treated:
@@ -92,19 +92,19 @@ class ChunkWriter:
         self._count_again(again, touched, outcome)
         if self.changes is not None:
             updated = {row: pks[row] for row in known if pks[row] in touched}
-            self.changes.note(Plan(chunk, columns, new, updated, changed, children))
+            self.changes.note(Plan(batch, columns, new, updated, changed, children))
         if not self.dry_run:
             self.references.create(columns, new, changed, children)
-            self.references.complete(chunk, new, known)
+            self.references.complete(batch, new, known)
             outcome.new_keys = self._insert(columns, new)
-            self._settle_own(chunk, columns, new, outcome.new_keys)
+            self._settle_own(batch, columns, new, outcome.new_keys)
             self._update(changed, touched)
             pk_of = dict(zip(new, outcome.new_keys, strict=True))
             for sync in children:
                 sync.write(pk_of)
 
     def forget(self) -> None:
-        """Forget what was found by a chunk that was rolled back."""
+        """Forget what was found by a batch that was rolled back."""
         for resolver in self.resolvers.values():
             resolver.forget()
 
@@ -130,80 +130,80 @@ class ChunkWriter:
             else:
                 outcome.unchanged -= 1
 
-    def preview(self, chunk: Chunk) -> Outcome:
+    def preview(self, batch: Batch) -> Outcome:
         """Return what would become of the rows, as far as reading tells."""
         before = self.dry_run, self.changes
         self.dry_run, self.changes = True, None
         try:
-            with self.references.taken_together(chunk):
-                return self.write(chunk)
+            with self.references.taken_together(batch):
+                return self.write(batch)
         finally:
             self.dry_run, self.changes = before
 
-    def known_records(self, chunk: Chunk) -> list[Any]:
+    def known_records(self, batch: Batch) -> list[Any]:
         """Return for each row the primary key of its record, or None; rows need no foreign keys."""
-        pks, _refusals = find_records(chunk, self.layout, self.writer, lambda field: {})
+        pks, _rejections = find_records(batch, self.layout, self.writer, lambda field: {})
         return pks
 
     # Which row is which record
 
-    def _find_records(self, chunk: Chunk, outcome: Outcome) -> tuple[Chunk, list[Any]]:
+    def _find_records(self, batch: Batch, outcome: Outcome) -> tuple[Batch, list[Any]]:
         """Return the rows that can be written, and their records' primary keys or None."""
-        pks, refusals = find_records(chunk, self.layout, self.writer, self.references.keys_of)
-        refusals += self._incomplete(chunk, pks)
+        pks, rejections = find_records(batch, self.layout, self.writer, self.references.keys_of)
+        rejections += self._incomplete(batch, pks)
         made = self.own.identities
-        unknown = list(self.references.unknown(chunk, made))
-        refusals += [_refused(chunk, one) for one in unknown if one.reference not in made]
+        unknown = list(self.references.unknown(batch, made))
+        rejections += [_rejected(batch, one) for one in unknown if one.reference not in made]
         own = [one for one in unknown if one.reference in made]
         if self.own and self.identities is not None:
-            refused = {refusal.line for refusal in refusals}
-            waiting = self.own.waiting(chunk, pks, refused, own, self.identities)
-            outcome.again = {chunk.lines[row] for row in waiting}
+            rejected = {rejection.line for rejection in rejections}
+            waiting = self.own.waiting(batch, pks, rejected, own, self.identities)
+            outcome.again = {batch.lines[row] for row in waiting}
             # Some are known by now.
-            own = [one for one in self.references.unknown(chunk) if one.reference in made]
-        refusals += [_refused(chunk, one) for one in own if not one.reference.create]
-        refusals = [refusal for refusal in refusals if refusal.line not in outcome.again]
-        outcome.refused += refusals
-        out = {refusal.line for refusal in refusals} | outcome.again
-        rows = [row for row, line in enumerate(chunk.lines) if line not in out]
-        kept = self._last_of_records(chunk, _last_of_candidates(chunk, rows), pks)
+            own = [one for one in self.references.unknown(batch) if one.reference in made]
+        rejections += [_rejected(batch, one) for one in own if not one.reference.create]
+        rejections = [rejection for rejection in rejections if rejection.line not in outcome.again]
+        outcome.rejected += rejections
+        out = {rejection.line for rejection in rejections} | outcome.again
+        rows = [row for row, line in enumerate(batch.lines) if line not in out]
+        kept = self._last_of_records(batch, _last_of_candidates(batch, rows), pks)
         outcome.duplicates += len(rows) - len(kept)
-        return chunk.only(kept), [pks[row] for row in kept]
+        return batch.only(kept), [pks[row] for row in kept]
 
-    def _last_of_records(self, chunk: Chunk, rows: list[int], pks: list[Any]) -> list[int]:
+    def _last_of_records(self, batch: Batch, rows: list[int], pks: list[Any]) -> list[int]:
         """Return those of the rows after which no other means the same record."""
         last = {pks[row]: row for row in rows if pks[row] is not None}
         rows = [row for row in rows if pks[row] is None or last[pks[row]] == row]
         if self.identities is None:
             return rows
-        lines = [chunk.lines[row] for row in rows]
+        lines = [batch.lines[row] for row in rows]
         return [rows[i] for i in self.identities.last_of_records(lines, [pks[r] for r in rows])]
 
-    def _incomplete(self, chunk: Chunk, pks: Sequence[Any]) -> list[Refusal]:
-        """Refuse the new rows that do not say what a new record needs."""
+    def _incomplete(self, batch: Batch, pks: Sequence[Any]) -> list[Rejection]:
+        """Reject the new rows that do not say what a new record needs."""
         what = self.model._meta.verbose_name
         unsaid = ", ".join(field.name for field in self.layout.unsaid)
         if unsaid:
             reason = f"A new {what} needs what no column says: {unsaid}."
             return [
-                Refusal(line, "", "", reason, record)
-                for line, record, pk in zip(chunk.lines, chunk.records, pks, strict=True)
+                Rejection(line, "", "", reason, record)
+                for line, record, pk in zip(batch.lines, batch.records, pks, strict=True)
                 if pk is None
             ]
         columns: list[Column | ForeignKey]
         columns = [*self.layout.columns, *self.layout.foreign_keys]
         return [
-            Refusal(
-                chunk.lines[row],
+            Rejection(
+                batch.lines[row],
                 column.name,
                 "",
                 f"is empty, and a new {what} needs it",
-                chunk.records[row],
+                batch.records[row],
             )
             for index, column in enumerate(columns)
-            if column.required and UNSET in chunk.columns[index]
+            if column.required and UNSET in batch.columns[index]
             for row, pk in enumerate(pks)
-            if pk is None and not chunk.says(index, row)
+            if pk is None and not batch.says(index, row)
         ]
 
     # What changes
@@ -248,11 +248,11 @@ class ChunkWriter:
 
         return merge
 
-    def _children(self, chunk: Chunk) -> list[ChildSync]:
+    def _children(self, batch: Batch) -> list[ChildSync]:
         syncs = []
         for index, child in enumerate(self.layout.children):
             keys = self.resolvers[child.reference].keys if child.reference else {}
-            syncs.append(ChildSync(child, index, chunk, keys, self.writer))
+            syncs.append(ChildSync(child, index, batch, keys, self.writer))
         return syncs
 
     # Writing
@@ -288,12 +288,12 @@ class ChunkWriter:
         return self.writer.insert(self.model, fill.fields, fill.rows(picked, len(rows)))
 
     def _settle_own(
-        self, chunk: Chunk, columns: list[list[Any]], new: Sequence[int], keys: Sequence[Any]
+        self, batch: Batch, columns: list[list[Any]], new: Sequence[int], keys: Sequence[Any]
     ) -> None:
         """Write the references of new rows to new rows, which had to be there first."""
         if not self.own.made:
             return
-        self.own.settle(chunk, new, keys, self.writer)
+        self.own.settle(batch, new, keys, self.writer)
         for index, key in enumerate(self.layout.foreign_keys, len(self.layout.columns)):
             if key.reference in self.own.identities:
                 pairs = [
@@ -329,21 +329,21 @@ def _new_and_known(pks: Sequence[Any]) -> tuple[list[int], list[int]]:
     return new, [row for row, pk in enumerate(pks) if pk is not None]
 
 
-def _refused(chunk: Chunk, unknown: Said) -> Refusal:
+def _rejected(batch: Batch, unknown: Said) -> Rejection:
     row, column, reference, names = unknown
     said = ", ".join(map(str, names))
-    return Refusal(chunk.lines[row], column, said, reference.unknown, chunk.records[row])
+    return Rejection(batch.lines[row], column, said, reference.unknown, batch.records[row])
 
 
-def _last_of_candidates(chunk: Chunk, rows: list[int]) -> list[int]:
+def _last_of_candidates(batch: Batch, rows: list[int]) -> list[int]:
     """Return those of the rows that share no identity with a later one."""
-    every = [candidate for row in rows for candidate in chunk.candidates[row]]
+    every = [candidate for row in rows for candidate in batch.candidates[row]]
     if len(set(every)) == len(every):
         return rows
     seen: set[Any] = set()
     kept = []
     for row in reversed(rows):
-        if seen.isdisjoint(chunk.candidates[row]):
+        if seen.isdisjoint(batch.candidates[row]):
             kept.append(row)
-        seen.update(chunk.candidates[row])
+        seen.update(batch.candidates[row])
     return kept[::-1]

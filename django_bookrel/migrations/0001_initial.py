@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                 ('updated', models.PositiveBigIntegerField(default=0, verbose_name='updated')),
                 ('unchanged', models.PositiveBigIntegerField(default=0, verbose_name='unchanged')),
                 ('duplicates', models.PositiveBigIntegerField(default=0, verbose_name='duplicates')),
-                ('rejected', models.PositiveBigIntegerField(default=0, verbose_name='refused')),
+                ('rejected', models.PositiveBigIntegerField(default=0, verbose_name='rejected')),
                 ('repairs', models.JSONField(blank=True, default=dict, verbose_name='repairs')),
                 ('message', models.TextField(blank=True, verbose_name='message')),
                 ('started_at', models.DateTimeField(auto_now_add=True, verbose_name='started at')),
@@ -149,7 +149,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='RefusedRow',
+            name='RejectedRow',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('line', models.PositiveBigIntegerField(verbose_name='line')),
@@ -157,12 +157,12 @@ class Migration(migrations.Migration):
                 ('value', models.TextField(blank=True, verbose_name='value')),
                 ('reason', models.TextField(verbose_name='reason')),
                 ('cells', models.JSONField(blank=True, default=list, verbose_name='cells')),
-                ('record', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='refused_rows', to='django_bookrel.importrecord', verbose_name='import')),
+                ('import_record', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rejected_rows', to='django_bookrel.importrecord', verbose_name='import')),
             ],
             options={
-                'verbose_name': 'refused row',
-                'verbose_name_plural': 'refused rows',
-                'ordering': ('record', 'line', 'pk'),
+                'verbose_name': 'rejected row',
+                'verbose_name_plural': 'rejected rows',
+                'ordering': ('import_record', 'line', 'pk'),
             },
         ),
         migrations.CreateModel(

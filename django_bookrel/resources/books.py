@@ -11,7 +11,7 @@ from typing import Any
 from django.db import models
 
 from ..abstract import AbstractBook
-from ..bulk import UNSET, Candidate, Chunk, Identity, Layout
+from ..bulk import UNSET, Batch, Candidate, Identity, Layout
 from ..fields import AnyField, DerivedField
 from ..names import parse_person, person_key, sort_title, text_key
 from ..sources import BOOK_FIELDS, native
@@ -112,13 +112,13 @@ class BaseBookResource(RelationalResource):
         has_part = self._meta.model.catalogue().identifiers is not None
         return super().layout({*provided, "identifiers"} if has_part else provided)
 
-    def identify(self, layout: Layout, chunk: Chunk) -> None:
+    def identify(self, layout: Layout, batch: Batch) -> None:
         names = [child.name for child in layout.children]
         place = names.index("identifiers") if "identifiers" in names else None
-        said = dict(zip(layout.names, chunk.columns, strict=True))
-        nothing = [UNSET] * len(chunk)
+        said = dict(zip(layout.names, batch.columns, strict=True))
+        nothing = [UNSET] * len(batch)
         isbns = said.get("isbn", nothing)
-        identifiers = nothing if place is None else chunk.children[place]
+        identifiers = nothing if place is None else batch.children[place]
         of_isbn = 0 if place is None else 1
         candidates: list[list[Candidate]] = []
         anonymous = []
@@ -131,27 +131,27 @@ class BaseBookResource(RelationalResource):
             if not found:
                 anonymous.append(row)
             candidates.append(found)
-        chunk.candidates = candidates
+        batch.candidates = candidates
         if anonymous:
             if "author" in said:
                 author = self._meta.model._meta.get_field("author")
-                said["author"] = layout.identified(chunk, author)
+                said["author"] = layout.identified(batch, author)
             columns = [said.get(name, nothing) for name in ("title", "author", "year")]
             for row in anonymous:
-                self._fingerprint(chunk, row, [column[row] for column in columns], place)
+                self._fingerprint(batch, row, [column[row] for column in columns], place)
 
-    def _fingerprint(self, chunk: Chunk, row: int, said: Sequence[Any], place: int | None) -> None:
+    def _fingerprint(self, batch: Batch, row: int, said: Sequence[Any], place: int | None) -> None:
         """Let a row without numbers be found by its title, author and year."""
         title, author, year = (None if value is UNSET else value for value in said)
         if not title:
             return
         if place is not None:
             entry = (FINGERPRINT, fingerprint(title, author[0] if author else "", year))
-            chunk.for_new.setdefault(place, {})[row] = [entry]
-            chunk.candidates[row].append((0, entry))
+            batch.for_new.setdefault(place, {})[row] = [entry]
+            batch.candidates[row].append((0, entry))
         max_length = self._meta.model._meta.get_field("sort_title").max_length
         key = (sort_title(title, max_length), title, author, year, None)
-        chunk.candidates[row].append((1 if place is None else 2, key))
+        batch.candidates[row].append((1 if place is None else 2, key))
 
     def before_export_page(self, page: dict[str, list[Any]]) -> None:
         # The fingerprint that an import would make anyway is not worth a cell; one that is older

@@ -1,4 +1,4 @@
-"""Records of a source -> rows of the engine; what is wrong in any cell is a refusal."""
+"""Records of a source -> rows of the engine; what is wrong in any cell is a rejection."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from import_export.fields import Field
 
 from ..bulk import (
     UNSET,
+    Batch,
     Children,
-    Chunk,
     Cleaner,
     Column,
     ForeignKey,
     Layout,
     Reference,
-    Refusal,
+    Rejection,
     cleaner,
     said_column,
     says_nothing_when_empty,
@@ -32,19 +32,19 @@ if TYPE_CHECKING:
 
 __all__ = ("RowCleaner",)
 
-Refuse = Callable[[int, str, Any, str], None]
+Reject = Callable[[int, str, Any, str], None]
 
 MISSING = object()
 
 REMEMBERED_TEXTS = 1_000
-"""Texts of a column that are remembered as good from one chunk to the next."""
+"""Texts of a column that are remembered as good from one batch to the next."""
 
 CELL_ERRORS = (ValueError, TypeError, ValidationError)
 
 
 class RowCleaner:
     """
-    Cleans chunks of records column by column.
+    Cleans batches of records column by column.
 
     :param clears: whether an empty cell empties its field; otherwise it says nothing.
     :param checked: whether a source has read the records, which then have valid ISBNs only.
@@ -86,39 +86,39 @@ class RowCleaner:
             return False
         return says_nothing_when_empty(column.field) or not declared.saves_null_values
 
-    def clean(self, records: list[Record]) -> tuple[Chunk, list[Refusal]]:
+    def clean(self, records: list[Record]) -> tuple[Batch, list[Rejection]]:
         """Return the rows of the records that are in order, and what is wrong with the others."""
-        refusals = [
-            Refusal(record.line, issue.column, issue.value, issue.message, record)
+        rejections = [
+            Rejection(record.line, issue.column, issue.value, issue.message, record)
             for record in records
             for issue in record.errors
         ]
-        good = [record for record in records if not record.errors] if refusals else records
-        refused: set[int] = set()
+        good = [record for record in records if not record.errors] if rejections else records
+        rejected: set[int] = set()
 
-        def refuse(index: int, column: str, value: Any, reason: str) -> None:
-            refused.add(index)
+        def reject(index: int, column: str, value: Any, reason: str) -> None:
+            rejected.add(index)
             record = good[index]
-            refusals.append(Refusal(record.line, column, str(value), reason, record))
+            rejections.append(Rejection(record.line, column, str(value), reason, record))
 
-        chunk = Chunk(
+        batch = Batch(
             [record.line for record in good],
             good,
             [
-                *(self._column(column, good, refuse) for column in self.layout.columns),
-                *(self._cells(name, cells, good, refuse) for name, cells in self.keys),
+                *(self._column(column, good, reject) for column in self.layout.columns),
+                *(self._cells(name, cells, good, reject) for name, cells in self.keys),
             ],
-            [self._cells(name, cells, good, refuse) for name, cells in self.children],
+            [self._cells(name, cells, good, reject) for name, cells in self.children],
             [[]] * len(good),
         )
-        if refused:
-            chunk = chunk.only(index for index in range(len(good)) if index not in refused)
-        self.resource.identify(self.layout, chunk)
-        return chunk, refusals
+        if rejected:
+            batch = batch.only(index for index in range(len(good)) if index not in rejected)
+        self.resource.identify(self.layout, batch)
+        return batch, rejections
 
-    def identify(self, records: list[Record]) -> Chunk:
+    def identify(self, records: list[Record]) -> Batch:
         """Return rows of which only the candidates count, without those that have none."""
-        rows, _refusals = self.identity_cleaner.clean(records)
+        rows, _rejections = self.identity_cleaner.clean(records)
         return rows.only(row for row, found in enumerate(rows.candidates) if found)
 
     @property
@@ -134,12 +134,12 @@ class RowCleaner:
         return self._identity_cleaner
 
     def count_repairs(self, records: list[Record], counts: dict[str, int]) -> None:
-        """Add the mended cells of the records to ``counts``, by kind."""
+        """Add the repaired cells of the records to ``counts``, by kind."""
         for record in records:
             for issue in record.repairs:
                 counts[issue.kind] = counts.get(issue.kind, 0) + 1
 
-    def _column(self, column: Column, records: list[Record], refuse: Refuse) -> list[Any]:
+    def _column(self, column: Column, records: list[Record], reject: Reject) -> list[Any]:
         name = column.name
         clears = self.clears and name not in self.never_cleared
         clean = column.clean
@@ -161,10 +161,10 @@ class RowCleaner:
             said = range(len(cells))
             full, reasons = clean(cells)
         for index, reason in reasons.items():
-            refuse(said[index], name, cells[said[index]], reason)
+            reject(said[index], name, cells[said[index]], reason)
         return full
 
-    def _cells(self, name: str, read: _Cells, records: list[Record], refuse: Refuse) -> list[Any]:
+    def _cells(self, name: str, read: _Cells, records: list[Record], reject: Reject) -> list[Any]:
         empty = read.empty if self.clears else UNSET
         found: list[Any] = []
         said: list[int] = []
@@ -178,17 +178,17 @@ class RowCleaner:
                     said.append(index)
             found.append(cell)
 
-        def refuse_cell(place: int, error: Exception) -> None:
-            refuse(said[place], name, read.said(found[said[place]]), _said(error))
+        def reject_cell(place: int, error: Exception) -> None:
+            reject(said[place], name, read.said(found[said[place]]), _said(error))
 
-        values = _whole_or_singly(read, [found[index] for index in said], refuse_cell)
+        values = _whole_or_singly(read, [found[index] for index in said], reject_cell)
         for index, value in zip(said, values, strict=True):
             found[index] = value
         return found
 
 
 def _whole_or_singly(
-    read: _Cells, cells: list[Any], refuse: Callable[[int, Exception], None]
+    read: _Cells, cells: list[Any], reject: Callable[[int, Exception], None]
 ) -> list[Any]:
     """Read the whole column at once, and cell by cell only where something is wrong."""
     try:
@@ -199,7 +199,7 @@ def _whole_or_singly(
             try:
                 (values[place],) = read([cell])
             except CELL_ERRORS as error:
-                refuse(place, error)
+                reject(place, error)
         return values
 
 

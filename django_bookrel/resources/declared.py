@@ -13,7 +13,7 @@ from import_export.resources import ModelResource
 from import_export.widgets import ForeignKeyWidget, ManyToManyWidget, Widget
 
 from .. import bulk
-from ..bulk import UNSET, Chunk, Column, Identity, Layout
+from ..bulk import UNSET, Batch, Column, Identity, Layout
 from ..fields import AnyField, DerivedField
 from ..sources import BOOK_FIELDS
 from .fields import ForeignKeyField, ManyToManyField, RelatedRowsField, RelationField
@@ -132,12 +132,12 @@ class DeclaredResource(ModelResource):
             )
         return bulk.lookup_column(model, found.name)
 
-    def identify(self, layout: Layout, chunk: Chunk) -> None:
-        """Set ``chunk.candidates``: for each row what may identify its record."""
-        chunk.candidates = [[] for _line in chunk.lines]
+    def identify(self, layout: Layout, batch: Batch) -> None:
+        """Set ``batch.candidates``: for each row what may identify its record."""
+        batch.candidates = [[] for _line in batch.lines]
         for index, identity in enumerate(layout.identities):
-            columns = [layout.identified(chunk, column) for column in identity.columns]
-            for found, key in zip(chunk.candidates, zip(*columns, strict=True), strict=True):
+            columns = [layout.identified(batch, column) for column in identity.columns]
+            for found, key in zip(batch.candidates, zip(*columns, strict=True), strict=True):
                 said = tuple([None if value is UNSET else value for value in key])
                 if any(value is not None for value in said):
                     found.append((index, said))

@@ -34,7 +34,7 @@ class RelationField(Field):
     :param model: the other model; None takes it from the relation of that name.
     :param by: the field of the other model that a cell names; where that model has a ``KeyField``
         for it, any spelling of the name is found. Several: the cell holds them separated by ``|``.
-    :param create: create records that are named and not there; otherwise the row is refused, and
+    :param create: create records that are named and not there; otherwise the row is rejected, and
         also where a new record needs more than ``by`` says.
     :param attribute: the relation's name on the model, where it is not the field's own name.
     """

@@ -9,8 +9,8 @@ from typing import Any
 from django.db import transaction
 from import_export.results import RowResult
 
-from ..bulk import UNSET, Chunk, ChunkWriter, Outcome, Refusal
-from ..bulk.rowwise import RowWriter, Said, is_of_the_row, refusals_of
+from ..bulk import UNSET, Batch, BatchWriter, Outcome, Rejection
+from ..bulk.rowwise import RowWriter, Said, is_of_the_row, rejections_of
 from ..sources import Issue, Record
 from .cleaning import RowCleaner
 from .rowsession import RowCells, RowSession
@@ -35,7 +35,7 @@ class HookWriter(RowWriter):
 
     def __init__(
         self,
-        chunks: ChunkWriter,
+        batches: BatchWriter,
         resource: Any,
         *,
         clears: bool,
@@ -43,7 +43,7 @@ class HookWriter(RowWriter):
         header: Sequence[str] = (),
         kwargs: Mapping[str, Any] | None = None,
     ) -> None:
-        super().__init__(chunks.layout, chunks.writer, chunks.policy, dry_run=chunks.dry_run)
+        super().__init__(batches.layout, batches.writer, batches.policy, dry_run=batches.dry_run)
         self.resource, self.raw, self.header = resource, raw, header
         self.kwargs = dict(kwargs or {})
         self.cells = RowCells(resource, self.layout, clears=clears)
@@ -53,31 +53,31 @@ class HookWriter(RowWriter):
         resource.row_session = RowSession(resource, self, self.cells)
         self.loader = resource._meta.instance_loader_class(resource, None)
 
-    def write(self, chunk: Chunk) -> Outcome:
+    def write(self, batch: Batch) -> Outcome:
         if not self.raw or self.dry_run:
-            return super().write(chunk)
+            return super().write(batch)
         outcome = Outcome()
-        self._import(chunk, outcome)
+        self._import(batch, outcome)
         return outcome
 
-    def preview(self, chunk: Chunk) -> Outcome:
-        return Outcome() if self.raw else super().preview(chunk)
+    def preview(self, batch: Batch) -> Outcome:
+        return Outcome() if self.raw else super().preview(batch)
 
     def raw_row(self, record: Record) -> dict[str, Any]:
         """Return the cells of the file as they came, by the file's own names."""
         return dict(zip(self.header, record.raw, strict=False))
 
-    def _apply(self, chunk: Chunk, pks: Sequence[Any], outcome: Outcome) -> None:
+    def _apply(self, batch: Batch, pks: Sequence[Any], outcome: Outcome) -> None:
         if self.dry_run:
-            ChunkWriter._apply(self, chunk, pks, outcome)
+            BatchWriter._apply(self, batch, pks, outcome)
             return
         if self.history is not None and self.identities is None:
             # Only to see whether a row changes a record, which a later row may do too.
-            self._touched(chunk, pks)
-        self._import(chunk, outcome)
+            self._touched(batch, pks)
+        self._import(batch, outcome)
 
-    def _import(self, chunk: Chunk, outcome: Outcome) -> None:
-        for line, record in zip(chunk.lines, chunk.records, strict=True):
+    def _import(self, batch: Batch, outcome: Outcome) -> None:
+        for line, record in zip(batch.lines, batch.records, strict=True):
             self._import_row(line, record, outcome)
 
     def _import_row(self, line: int, record: Record, outcome: Outcome) -> None:
@@ -101,7 +101,7 @@ class HookWriter(RowWriter):
         elif current.waits:
             outcome.again.add(line)
         else:
-            outcome.refused += refusals_of(error, line, record, self._said(texts))
+            outcome.rejected += rejections_of(error, line, record, self._said(texts))
 
     def _count(self, result: RowResult, outcome: Outcome) -> None:
         pk, kind = result.object_id, result.import_type
@@ -140,22 +140,22 @@ class RawRows(RowCleaner):
         super().__init__(*args, **kwargs)
         self.hooks = hooks
 
-    def clean(self, records: list[Record]) -> tuple[Chunk, list[Refusal]]:
+    def clean(self, records: list[Record]) -> tuple[Batch, list[Rejection]]:
         if self.hooks.dry_run:
             return super().clean([self._prepared(record) for record in records])
-        refusals = [
-            Refusal(record.line, issue.column, issue.value, issue.message, record)
+        rejections = [
+            Rejection(record.line, issue.column, issue.value, issue.message, record)
             for record in records
             for issue in record.errors
         ]
-        return self._unread([record for record in records if not record.errors]), refusals
+        return self._unread([record for record in records if not record.errors]), rejections
 
-    def identify(self, records: list[Record]) -> Chunk:
+    def identify(self, records: list[Record]) -> Batch:
         return self._unread([])
 
-    def _unread(self, records: list[Record]) -> Chunk:
+    def _unread(self, records: list[Record]) -> Batch:
         nothing = [UNSET] * len(records)
-        return Chunk(
+        return Batch(
             [record.line for record in records],
             records,
             [nothing for _field in self.layout.fields],
@@ -169,7 +169,7 @@ class RawRows(RowCleaner):
         options = {"dry_run": True, "using_transactions": True, "row_number": record.line}
         try:
             self.resource.before_import_row(row, **{**self.hooks.kwargs, **options})
-        except Exception as error:  # noqa: BLE001 (whatever it is, the row would be refused)
-            found = refusals_of(error, record.line, record)
-            errors += [Issue("hook", "", "", refusal.reason) for refusal in found]
+        except Exception as error:  # noqa: BLE001 (whatever it is, the row would be rejected)
+            found = rejections_of(error, record.line, record)
+            errors += [Issue("hook", "", "", rejection.reason) for rejection in found]
         return Record(record.line, row, record.raw, errors, record.repairs)

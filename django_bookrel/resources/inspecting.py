@@ -1,4 +1,4 @@
-"""What an import into a resource would refuse, as far as it is known without the database."""
+"""What an import into a resource would reject, as far as it is known without the database."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from ..bulk import UNSET
 from ..sources import Issue, Reading, Record
 from .cleaning import RowCleaner
 
-__all__ = ("refusals",)
+__all__ = ("rejections",)
 
 
-def refusals(
+def rejections(
     resource: Any, reading: Reading
 ) -> Callable[[list[Record]], Iterator[tuple[int, Issue]]]:
     """
-    Return what finds the refusals among records besides those of their source.
+    Return what finds the rejections among records besides those of their source.
 
-    A row counts as one that is new: without what a new record needs it is refused. The kind of a
-    refusal is its column. What only the database or code of the host refuses is not found.
+    A row counts as one that is new: without what a new record needs it is rejected. The kind of a
+    rejection is its column. What only the database or code of the host rejects is not found.
 
     :returns: a function from records to lines and issues.
     """
@@ -29,11 +29,14 @@ def refusals(
     places = [(place, c.name) for place, c in enumerate(layout.columns) if c.name in needed]
 
     def found(records: list[Record]) -> Iterator[tuple[int, Issue]]:
-        chunk, refused = cleaner.clean([record for record in records if not record.errors])
-        for refusal in refused:
-            yield refusal.line, Issue(refusal.column, refusal.column, refusal.value, refusal.reason)
+        batch, rejected = cleaner.clean([record for record in records if not record.errors])
+        for rejection in rejected:
+            yield (
+                rejection.line,
+                Issue(rejection.column, rejection.column, rejection.value, rejection.reason),
+            )
         for place, name in places:
-            for line, value in zip(chunk.lines, chunk.columns[place], strict=True):
+            for line, value in zip(batch.lines, batch.columns[place], strict=True):
                 if value is UNSET:
                     yield line, Issue(name, name, "", "is empty")
 

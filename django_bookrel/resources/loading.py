@@ -21,7 +21,7 @@ from django.db import Error, connections
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from ..bulk import Refusal, RejectLimit, all_or_nothing, get_writer, tried_again
+from ..bulk import Rejection, RejectLimit, all_or_nothing, get_writer, tried_again
 from ..conf import conf
 from ..exceptions import InvalidOption
 from ..sources import Reading, Record, open_source
@@ -34,7 +34,7 @@ __all__ = ("Loading", "get_resource", "load")
 logger = logging.getLogger("django_bookrel.import")
 
 KEPT_ROWS = 10_000
-"""Refused rows of one import that are kept in the database."""
+"""Rejected rows of one import that are kept in the database."""
 
 
 def get_resource(
@@ -151,12 +151,12 @@ class Loading:
         """
         Import the file.
 
-        :raises RejectLimit: too many rows were refused.
+        :raises RejectLimit: too many rows were rejected.
         :raises DatabaseError: a fault that is not one row's; ``result`` says what is in.
         """
         using = self.resource.get_db_connection_name()
         log = _ImportLog(self, using)
-        options = replace(self.options, on_refused=log.note(self.options.on_refused))
+        options = replace(self.options, on_rejected=log.note(self.options.on_rejected))
         together: AbstractContextManager[None] = nullcontext()
         if self.atomic and not self.options.dry_run:
             together = all_or_nothing(get_writer(using), self.resource._meta.model)
@@ -181,7 +181,7 @@ class Loading:
 
 
 class _ImportLog:
-    """The ImportRecord and RefusedRows of one import, and its line in the log."""
+    """The ImportRecord and RejectedRows of one import, and its line in the log."""
 
     def __init__(self, loading: Loading, using: str) -> None:
         self.loading, self.using, self.writer = loading, using, get_writer(using)
@@ -190,7 +190,7 @@ class _ImportLog:
         self.kept = 0
         if loading.options.dry_run or config.models_module is None:
             return
-        self.rows = config.get_model("RefusedRow")._base_manager.using(using)
+        self.rows = config.get_model("RejectedRow")._base_manager.using(using)
         kind = type(loading.resource)
         self.record = config.get_model("ImportRecord")(
             file=loading.name[-255:],
@@ -216,31 +216,31 @@ class _ImportLog:
         try:
             self._save()
         except Error:
-            # The connection may be lost, with or behind the last chunk.
+            # The connection may be lost, with or behind the last batch.
             self._reconnect()
             self._save()
 
     def note(self, also: Any) -> Any:
-        """Return a function that keeps refusals, then calls ``also``."""
+        """Return a function that keeps rejections, then calls ``also``."""
 
-        def refused(refusals: list[Refusal]) -> None:
+        def rejected(rejections: list[Rejection]) -> None:
             if self.record is not None:
-                kept = refusals[: max(0, KEPT_ROWS - self.kept)]
+                kept = rejections[: max(0, KEPT_ROWS - self.kept)]
                 self.kept += len(kept)
-                rows = [self._row(refusal) for refusal in kept]
+                rows = [self._row(rejection) for rejection in kept]
                 tried_again(self.writer, lambda: self.rows.bulk_create(rows))
-            also(refusals)
+            also(rejections)
 
-        return refused
+        return rejected
 
-    def _row(self, refusal: Refusal) -> Any:
-        record = refusal.record
+    def _row(self, rejection: Rejection) -> Any:
+        record = rejection.record
         return self.rows.model(
-            record=self.record,
-            line=refusal.line,
-            column=refusal.column[:255],
-            value=_storable(refusal.value),
-            reason=_storable(refusal.reason),
+            import_record=self.record,
+            line=rejection.line,
+            column=rejection.column[:255],
+            value=_storable(rejection.value),
+            reason=_storable(rejection.reason),
             cells=[_storable(cell) for cell in record.raw] if record is not None else [],
         )
 
@@ -249,7 +249,7 @@ class _ImportLog:
         result, counts = self.loading.result, self.loading.result.counts
         logger.log(
             logging.INFO if error is None else logging.ERROR,
-            "%s: %s, %s new, %s updated, %s unchanged, %s, %s refused in %.1f s%s",
+            "%s: %s, %s new, %s updated, %s unchanged, %s, %s rejected in %.1f s%s",
             self.loading.name,
             counted(counts.rows, "row"),
             counts.new,
@@ -316,8 +316,8 @@ def load(
     limit: int | None = None,
     user: str = "",
     max_rejects: Any = None,
-    on_chunk: Any = None,
-    on_refused: Any = None,
+    on_batch: Any = None,
+    on_rejected: Any = None,
     on_repairs: Any = None,
     **reading_options: Any,
 ) -> Result:
@@ -326,22 +326,22 @@ def load(
 
     :param resource: the resource class or its dotted path; None means our own books.
     :param using: the database; None asks the router.
-    :param atomic: all or nothing; otherwise each chunk is committed when it is written.
+    :param atomic: all or nothing; otherwise each batch is committed when it is written.
     :param bulk: import by sets, without code of the host's that runs when rows are saved.
     :param skip: records at the start that are passed over.
     :param limit: records that are read after those.
     :param user: who imports, for the record of the import.
-    :param on_repairs: called after each chunk with a list of the cells that were mended, each a
-        ``Repair``, also those of rows that are refused or passed over as duplicates.
+    :param on_repairs: called after each batch with a list of the cells that were repaired, each a
+        ``Repair``, also those of rows that are rejected or passed over as duplicates.
     :param reading_options: what ``sources.open_source`` takes.
     :raises SourceError: the file cannot be read as a catalogue, or an option makes no sense;
         nothing was written.
-    :raises RejectLimit: too many rows were refused.
+    :raises RejectLimit: too many rows were rejected.
     """
     given = {
         "max_rejects": max_rejects,
-        "on_chunk": on_chunk,
-        "on_refused": on_refused,
+        "on_batch": on_batch,
+        "on_rejected": on_rejected,
         "on_repairs": on_repairs,
     }
     options = ImportOptions(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from ..bulk import ChunkWriter, Layout, Policy, get_writer
+from ..bulk import BatchWriter, Layout, Policy, get_writer
 from ..bulk.hostcode import host_code, limits, may_fill_columns
 from ..bulk.rowwise import RowWriter
 from ..bulk.writers import SQLWriter, Writer, orm
@@ -20,7 +20,7 @@ __all__ = ("ImportPath", "fills_columns", "import_path")
 class ImportPath(NamedTuple):
     """How the rows of one import are read and written."""
 
-    chunks: ChunkWriter
+    batches: BatchWriter
     rows: RowCleaner
     reasons: list[str]
     """Why rows are saved one by one; empty where they are not."""
@@ -53,7 +53,7 @@ def import_path(
     reasons = [*hooks, *_model_code(resource, layout), *unavoidable]
     rows = RowCleaner(resource, layout, clears=clears, checked=checked)
     if not reasons:
-        return ImportPath(ChunkWriter(layout, finder, policy, dry_run=dry_run), rows, [])
+        return ImportPath(BatchWriter(layout, finder, policy, dry_run=dry_run), rows, [])
     writer = orm.Writer(
         finder.connection,
         layout,
@@ -61,14 +61,16 @@ def import_path(
         full_clean=resource._meta.clean_model_instances,
         needed=_needed(resource, layout) if fills_columns(resource) else (),
     )
-    chunks = RowWriter(layout, writer, policy, dry_run=dry_run)
+    batches = RowWriter(layout, writer, policy, dry_run=dry_run)
     if not hooks:
-        return ImportPath(chunks, rows, reasons, not unavoidable)
+        return ImportPath(batches, rows, reasons, not unavoidable)
     raw = may_change_rows(resource)
-    chunks = HookWriter(chunks, resource, clears=clears, raw=raw, header=header, kwargs=hook_kwargs)
+    batches = HookWriter(
+        batches, resource, clears=clears, raw=raw, header=header, kwargs=hook_kwargs
+    )
     if raw:
-        rows = RawRows(chunks, resource, layout, clears=clears)
-    return ImportPath(chunks, rows, reasons, not unavoidable)
+        rows = RawRows(batches, resource, layout, clears=clears)
+    return ImportPath(batches, rows, reasons, not unavoidable)
 
 
 def fills_columns(resource: Any) -> bool:

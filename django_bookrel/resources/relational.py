@@ -11,7 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import models
 
 from .. import bulk
-from ..bulk import Policy, Refusal, Totals
+from ..bulk import Policy, Rejection, Totals
 from ..conf import conf
 from ..exceptions import InvalidOption, MissingColumns
 from ..signals import rows_written
@@ -47,11 +47,11 @@ class ImportOptions:
     batch_size: int | None = None
     """Rows in a transaction; None is the setting's."""
     max_rejects: Callable[[Totals], bool] | None = None
-    on_refused: Callable[[list[Refusal]], None] = lambda refusals: None
+    on_rejected: Callable[[list[Rejection]], None] = lambda rejections: None
     on_repairs: Callable[[list[Repair]], None] | None = None
-    """Called after each chunk with its mended cells, also of rows that are refused."""
-    on_chunk: Callable[[int, int | None, Totals], None] = lambda done, total, totals: None
-    """Called after each chunk with the rows done, their number if it is known, and the totals."""
+    """Called after each batch with its repaired cells, also of rows that are rejected."""
+    on_batch: Callable[[int, int | None, Totals], None] = lambda done, total, totals: None
+    """Called after each batch with the rows done, their number if it is known, and the totals."""
     hook_kwargs: Mapping[str, Any] = field(default_factory=dict)
     """What hooks of django-import-export get beside the row."""
 
@@ -60,8 +60,8 @@ class RelationalResource(RowByRow):
     """
     A ModelResource that imports by sets, relations included.
 
-    A chunk of rows costs a constant number of queries, memory does not grow with the file, every
-    refused row is reported with its line, and the same file twice changes nothing. See
+    A batch of rows costs a constant number of queries, memory does not grow with the file, every
+    rejected row is reported with its line, and the same file twice changes nothing. See
     ``ForeignKeyField``, ``ManyToManyField`` and ``RelatedRowsField`` for the relations.
 
     ``Meta.import_id_fields`` says which columns identify a row; ``Meta.candidate_keys`` names
@@ -173,7 +173,7 @@ class RelationalResource(RowByRow):
         """
         Import records of a source.
 
-        :param records: opens the file anew; it is read twice when it is longer than a chunk.
+        :param records: opens the file anew; it is read twice when it is longer than a batch.
         :param provided: the columns that the records have; what is missing is left alone.
         :param clears: whether an empty cell empties the field; otherwise it says nothing.
         :param result: the result to fill, true at any moment.
@@ -196,25 +196,25 @@ class RelationalResource(RowByRow):
         )
         result.take(path.reasons, avoidable=path.avoidable)
         if options.dry_run:
-            path.chunks.changes = bulk.Changes(layout, path.chunks.writer, SHOWN_CHANGES)
+            path.batches.changes = bulk.Changes(layout, path.batches.writer, SHOWN_CHANGES)
 
-        def refused(refusals: list[Refusal]) -> None:
-            result.refuse(refusals)
-            options.on_refused(refusals)
+        def rejected(rejections: list[Rejection]) -> None:
+            result.reject(rejections)
+            options.on_rejected(rejections)
 
         def repaired(records: list[Record]) -> None:
             if options.on_repairs:
                 options.on_repairs(repairs_of(records))
 
         engine = bulk.Engine(
-            path.chunks,
-            path.chunks.writer,
+            path.batches,
+            path.batches.writer,
             path.rows,
             batch_size=options.batch_size or conf.batch_size,
             max_rejects=options.max_rejects,
-            on_refused=refused,
+            on_rejected=rejected,
             on_records=repaired,
-            on_chunk=options.on_chunk,
+            on_batch=options.on_batch,
             on_written=self._announce if rows_written.has_listeners(self._meta.model) else None,
         )
         try:
@@ -222,8 +222,8 @@ class RelationalResource(RowByRow):
         finally:
             result.seconds = time.monotonic() - started
             result.count()
-            if path.chunks.changes is not None:
-                result.changes = said_changes(self, layout, path.chunks.changes.found)
+            if path.batches.changes is not None:
+                result.changes = said_changes(self, layout, path.batches.changes.found)
         return result
 
     def _announce(self, new: list[Any], updated: list[Any]) -> None:

@@ -1,4 +1,4 @@
-"""What was mended in the cells of a file, as a CSV for people."""
+"""What was repaired in the cells of a file, as a CSV for people."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ("Repair", "RepairsWriter", "repairs_of")
 
 
 class Repair(NamedTuple):
-    """A cell that was mended, or set aside because it could not be."""
+    """A cell that was repaired, or set aside because it could not be."""
 
     line: int
     """Line of the file on which the record starts, from 1."""
@@ -39,14 +39,14 @@ def _repair(line: int, issue: Issue) -> Repair:
 
 
 class RepairsWriter:
-    """Writes mended cells, each text guarded against spreadsheets that take it for a formula."""
+    """Writes repaired cells, each text guarded against spreadsheets that take it for a formula."""
 
     def __init__(self, file: TextIO) -> None:
         self._writer = csv.writer(file)
         self._writer.writerow(["line", "column", "kind", "value", "read_as", "reason"])
 
     def __call__(self, repairs: Iterable[Repair]) -> None:
-        """Write the repairs of a chunk."""
+        """Write the repairs of a batch."""
         for line, *texts in repairs:
             guarded = [guard_cell(text or "", spreadsheet=True) for text in texts]
             self._writer.writerow([line, *guarded])

@@ -7,13 +7,13 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from import_export import results
 
-from ..bulk import Change, Refusal, Totals
+from ..bulk import Change, Rejection, Totals
 from .rejects import rows_of
 
 __all__ = ("Result", "counted")
 
-KEPT_REFUSALS = 1_000
-"""Refusals that a result holds; the totals count all of them."""
+KEPT_REJECTIONS = 1_000
+"""Rejections that a result holds; the totals count all of them."""
 
 
 def counted(number: int, what: str) -> str:
@@ -25,14 +25,14 @@ class Result(results.Result):
     """
     django-import-export's result with exact totals, and no row of the file in memory.
 
-    Refused rows are invalid rows of it, numbered by their line in the file.
+    Rejected rows are invalid rows of it, numbered by their line in the file.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.counts = Totals()
-        self.refusals: list[Refusal] = []
-        """The first refusals."""
+        self.rejections: list[Rejection] = []
+        """The first rejections."""
         self.changes: list[Change] = []
         """What the first rows of a dry run would change, in the cells of the native CSV."""
         self.source = ""
@@ -50,17 +50,17 @@ class Result(results.Result):
         self.path, self.reasons = "row" if reasons else "bulk", reasons
         self.avoidable = bool(reasons) and avoidable
 
-    def refuse(self, refusals: list[Refusal]) -> None:
-        """Take note of refused rows."""
-        for refusal in refusals[: KEPT_REFUSALS - len(self.refusals)]:
-            self.refusals.append(refusal)
-            message = {refusal.column or "__all__": [refusal.reason]}
-            self.append_invalid_row(refusal.line, {}, ValidationError(message))
+    def reject(self, rejections: list[Rejection]) -> None:
+        """Take note of rejected rows."""
+        for rejection in rejections[: KEPT_REJECTIONS - len(self.rejections)]:
+            self.rejections.append(rejection)
+            message = {rejection.column or "__all__": [rejection.reason]}
+            self.append_invalid_row(rejection.line, {}, ValidationError(message))
 
     def collect_failed_rows(self, headers: list[str]) -> None:
-        """Make the data set of the refused rows that are held, each with its reasons."""
+        """Make the data set of the rejected rows that are held, each with its reasons."""
         self.add_dataset_headers(headers)
-        for _line, cells, reasons in rows_of(self.refusals):
+        for _line, cells, reasons in rows_of(self.rejections):
             self.append_failed_row(dict(zip(headers, cells, strict=False)), reasons)
 
     def nothing_written(self) -> None:

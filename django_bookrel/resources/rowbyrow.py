@@ -10,7 +10,7 @@ from django.utils.functional import cached_property
 from import_export.fields import Field
 from import_export.instance_loaders import ModelInstanceLoader
 
-from ..bulk import ChunkWriter, Policy, get_writer
+from ..bulk import BatchWriter, Policy, get_writer
 from ..bulk.writers import orm
 from .declared import DeclaredResource
 from .rowsession import RowCells, RowSession
@@ -32,8 +32,8 @@ class RowByRow(DeclaredResource):
         using = self.get_db_connection_name()
         layout = self.layout(self.written_columns())
         writer = orm.Writer(connections[using], layout, get_writer(using))
-        chunks = ChunkWriter(layout, writer, Policy(), dry_run=False)
-        return RowSession(self, chunks, RowCells(self, layout, clears=True))
+        batches = BatchWriter(layout, writer, Policy(), dry_run=False)
+        return RowSession(self, batches, RowCells(self, layout, clears=True))
 
     def get_diff_class(self) -> type[_NoDiff]:
         return _NoDiff

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from import_export.fields import Field
 
-from ..bulk import UNSET, Chunk, ChunkWriter, ForeignKey, Policy, Reference
+from ..bulk import UNSET, Batch, BatchWriter, ForeignKey, Policy, Reference
 from ..bulk.children import ChildSync
 from ..bulk.identify import find_records
 from ..bulk.lookahead import Numbers
@@ -45,10 +45,10 @@ class CurrentRow:
 class RowSession:
     """An import row by row: the engine's parts, applied to one row at a time."""
 
-    def __init__(self, resource: Any, chunks: ChunkWriter, cells: RowCells) -> None:
-        self.resource, self.chunks, self.cells = resource, chunks, cells
-        self.layout, self.policy = chunks.layout, chunks.policy
-        self.writer = cast("orm.Writer", chunks.writer)
+    def __init__(self, resource: Any, batches: BatchWriter, cells: RowCells) -> None:
+        self.resource, self.batches, self.cells = resource, batches, cells
+        self.layout, self.policy = batches.layout, batches.policy
+        self.writer = cast("orm.Writer", batches.writer)
         self.columns = {column.name: column for column in self.layout.columns}
         self.keys = {key.name: key for key in self.layout.foreign_keys}
         self.children = {child.name: i for i, child in enumerate(self.layout.children)}
@@ -83,19 +83,19 @@ class RowSession:
         """
         record = self._record(row)
         cleaner = self.cells.identity_cleaner
-        chunk, _refusals = cleaner.clean([record])
-        if not len(chunk):
+        batch, _rejections = cleaner.clean([record])
+        if not len(batch):
             return None
         names = [child.name for child in cleaner.layout.children]
-        self.current.for_new = {names[i]: rows[0] for i, rows in chunk.for_new.items()}
+        self.current.for_new = {names[i]: rows[0] for i, rows in batch.for_new.items()}
         self._find_names(cleaner.layout.foreign_keys, record)
-        [pk], refusals = find_records(chunk, self.layout, self.writer, self._keys_of)
-        if refusals:
-            raise ValidationError(refusals[0].reason)
+        [pk], rejections = find_records(batch, self.layout, self.writer, self._keys_of)
+        if rejections:
+            raise ValidationError(rejections[0].reason)
         if pk is None:
             return None
         # The last row of an identity counts, also where an earlier one was written already.
-        self.policy = Policy() if pk in self.made else self.chunks.policy
+        self.policy = Policy() if pk in self.made else self.batches.policy
         return self._stored(pk)
 
     def _find_names(self, keys: Iterable[ForeignKey], record: Record) -> None:
@@ -108,7 +108,7 @@ class RowSession:
 
     def _keys_of(self, field: AnyField) -> dict[Any, Any]:
         reference = next(key.reference for key in self.keys.values() if key.field == field)
-        return self.chunks.resolvers[reference].by_identity()
+        return self.batches.resolvers[reference].by_identity()
 
     def assign(self, name: str, instance: models.Model, row: dict[str, Any]) -> None:
         """
@@ -187,7 +187,7 @@ class RowSession:
             keys = self._refer(child.reference, [entry[child.target] for entry in entries])
         cells = [[UNSET] for _child in self.layout.children]
         cells[index] = [entries]
-        return ChildSync(child, index, Chunk([0], [None], [], cells), keys, self.writer)
+        return ChildSync(child, index, Batch([0], [None], [], cells), keys, self.writer)
 
     def _refer(self, reference: Reference, names: Sequence[Any]) -> dict[Any, Any]:
         """Return names -> what refers to their records, which are created where that is asked."""
@@ -195,7 +195,7 @@ class RowSession:
         resolver.find(dict.fromkeys(names))
         for some in names:
             if some not in resolver.keys:
-                self.current.waits |= reference in self.chunks.own.identities
+                self.current.waits |= reference in self.batches.own.identities
                 raise ValueError(reference.unknown)
         resolver.unite(names)
         pending = [one for one in resolver.keys.values() if type(one) is Pending]
@@ -206,7 +206,7 @@ class RowSession:
         return {n: v.value if type(v) is Pending else v for n, v in resolver.keys.items()}
 
     def _resolver(self, reference: Reference) -> Resolver:
-        resolver = self.chunks.resolvers[reference]
+        resolver = self.batches.resolvers[reference]
         # What names say of a record, only those tell that were looked up.
         resolver.forget()
         return resolver
@@ -263,15 +263,15 @@ class RowCells(RowCleaner):
         """
         reasons: list[str] = []
 
-        def refuse(index: int, column: str, value: Any, reason: str) -> None:
+        def reject(index: int, column: str, value: Any, reason: str) -> None:
             reasons.append(reason)
 
         if name in self.plain:
-            [said] = self._column(self.plain[name], [record], refuse)
+            [said] = self._column(self.plain[name], [record], reject)
         elif name in self.named:
-            [said] = self._cells(name, self.named[name], [record], refuse)
+            [said] = self._cells(name, self.named[name], [record], reject)
         else:
-            [said] = self._cells(name, self.listed[name], [record], refuse)
+            [said] = self._cells(name, self.listed[name], [record], reject)
         if reasons:
             raise ValueError(reasons[0])
         return said

@@ -21,7 +21,7 @@ from typing import Any, ClassVar
 
 from .base import Column, Dialect, Issue
 from .described import SINGLE, DescribedSource
-from .readers import mended, read_plain
+from .readers import read_plain, repaired
 
 __all__ = ("BabelioSource",)
 
@@ -77,4 +77,4 @@ class BabelioSource(DescribedSource):
         if volume := _VOLUME.fullmatch(title):
             name, number = volume.groups()
             values["series"] = [(name, number)]
-            repairs.append(mended("series-in-title", columns[0], title, f"{name} #{number}"))
+            repairs.append(repaired("series-in-title", columns[0], title, f"{name} #{number}"))

@@ -44,18 +44,18 @@ SET_ASIDE = (LIST_FIELDS - {"identifiers"}) | {"language", "pages"}
 """The fields of a book without which it is still known which book it is."""
 
 PASSED_OVER = frozenset({"bookrel_line", "bookrel_error"})
-"""Columns that a file of refused rows has beside its own."""
+"""Columns that a file of rejected rows has beside its own."""
 
 
 class Issue(NamedTuple):
-    """What is wrong with a cell, or was mended in it; ``message`` is a sentence for people."""
+    """What is wrong with a cell, or was repaired in it; ``message`` is a sentence for people."""
 
     kind: str
     column: str
     value: str
     message: str
     result: str | None = None
-    """What a mended cell was read as; then ``message`` may be empty."""
+    """What a repaired cell was read as; then ``message`` may be empty."""
 
 
 @dataclass(slots=True)
@@ -76,10 +76,10 @@ class Record:
     """The cells as they came; undecodable bytes and NUL are written as ``\\xNN``."""
 
     errors: Sequence[Issue] = ()
-    """Not empty: the record must be refused."""
+    """Not empty: the record must be rejected."""
 
     repairs: Sequence[Issue] = ()
-    """What was mended, or set aside because it could not be."""
+    """What was repaired, or set aside because it could not be."""
 
 
 class Row(NamedTuple):
@@ -94,7 +94,7 @@ class Row(NamedTuple):
     is not all that is wrong with the row.
     """
     repairs: Sequence[Issue] = ()
-    """Cells that were mended before a source reads them."""
+    """Cells that were repaired before a source reads them."""
 
 
 class Column(NamedTuple):
@@ -232,12 +232,12 @@ class Source:
     def records(self, rows: Iterable[Row]) -> Iterator[Record]:
         """Give a record for each row, in the same order."""
         for row in rows:
-            record = self.refuse(row) if row.errors else self.read(row)
+            record = self.reject(row) if row.errors else self.read(row)
             if row.repairs:
                 record.repairs = [*row.repairs, *record.repairs]
             yield record
 
-    def refuse(self, row: Row) -> Record:
+    def reject(self, row: Row) -> Record:
         """Make a record of a row with errors."""
         return Record(row.line, {}, row.cells, row.errors)
 

@@ -23,7 +23,7 @@ from typing import Any, ClassVar
 
 from ..roles import find_role
 from .base import Column, Issue, Record, Row
-from .cells import mend_number
+from .cells import repair_number
 from .credits import is_nobody
 from .headings import NOT_OF_THE_BOOK, HeadingSource, without_fuller_form
 from .isbd import find_pages, join_title
@@ -167,7 +167,7 @@ class BlRecordsSource(UnitingSource, HeadingSource):
         repairs: list[Issue],
     ) -> None:
         cell = cells[columns[0].position].strip()
-        values["pages"] = find_pages(cell) or mend_number(cell) or ""
+        values["pages"] = find_pages(cell) or repair_number(cell) or ""
 
 
 def _split_names(cell: str) -> list[tuple[str, list[str]]]:

@@ -11,10 +11,10 @@ It goes round in three forms:
 
 Their dirt is the same: years ``0``, HTML entities, authors in capitals, and texts that were taken
 for ISO-8859-1 when they were UTF-8, once or, with bytes lost, twice: ``KÃ?Â¼hlschrank``. Where it
-is certain what they were, they are mended.
+is certain what they were, they are repaired.
 
 In a few rows quotes were read wrongly: the author stands in the title, the year in the author's
-place and the address of a cover in the publisher's. They are refused.
+place and the address of a cover in the publisher's. They are rejected.
 """
 
 from __future__ import annotations

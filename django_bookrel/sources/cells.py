@@ -1,4 +1,4 @@
-"""Cells of foreign files, mended to what the native CSV would hold."""
+"""Cells of foreign files, repaired to what the native CSV would hold."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from html import unescape
 from html.entities import html5
 
-__all__ = ("is_list", "mend_number", "mend_text", "mend_year", "split_texts")
+__all__ = ("is_list", "repair_number", "repair_text", "repair_year", "split_texts")
 
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 _INTEGER = re.compile(r"-?\d{1,4}", re.ASCII)
@@ -39,7 +39,7 @@ _LISTS = re.compile("[;|\r\n、，；]")
 _GOES_ON = re.compile(r",\s*[\r\n]")
 
 
-def mend_text(text: str) -> str:
+def repair_text(text: str) -> str:
     """Undo HTML entities, those that end in a semicolon; once, as a title may be about them."""
     return _ENTITY.sub(_character, text)
 
@@ -50,7 +50,7 @@ def _character(match: re.Match[str]) -> str:
     return unescape(match[0]) if name[0] == "#" else html5.get(name, match[0])
 
 
-def mend_number(text: str) -> str | None:
+def repair_number(text: str) -> str | None:
     """
     Read a number above zero, such as "320", "320.0" or "320 p.".
 
@@ -62,7 +62,7 @@ def mend_number(text: str) -> str | None:
     return None if text.startswith("-") or not text.strip("0") else text
 
 
-def mend_year(text: str) -> str | None:
+def repair_year(text: str) -> str | None:
     """
     Read a year, or the year of a date.
 

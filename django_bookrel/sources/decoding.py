@@ -27,7 +27,7 @@ __all__ = (
 
 BLOCK_BYTES = 2**18
 LINE_LIMIT = 1_000_000
-"""Characters; what a longer line has more is dropped and the line refused."""
+"""Characters; what a longer line has more is dropped and the line rejected."""
 
 _ESCAPES = "django_bookrel.bytes"
 _UNDECODED = re.compile("[\udc00-\udcff]+")

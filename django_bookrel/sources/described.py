@@ -11,7 +11,7 @@ from .base import Column, Issue, Record, Row
 from .credits import credited
 from .mapped import MappedSource
 from .people import part_people
-from .readers import mended
+from .readers import repaired
 from .rows import issue
 from .targets import Target
 
@@ -28,7 +28,7 @@ _FOREIGN_COLUMN = 1_000
 
 
 def no_book(row: Row, column: Column) -> Record:
-    """Refuse a row because a column says that it is about something else than a book."""
+    """Reject a row because a column says that it is about something else than a book."""
     what = row.cells[column.position].strip()
     error = issue("no-book", column.name, what, f'"{what[:40]}" is no book.')
     return Record(row.line, {}, row.cells, (error,))
@@ -95,6 +95,6 @@ class DescribedSource(MappedSource):
             return []
         text = " ".join(cell.split())
         if text != cell.strip():
-            repairs.append(mended("spaces", column, cell, text))
+            repairs.append(repaired("spaces", column, cell, text))
         people = part_people(text, separator) if separator.search(text) else [text]
         return credited(name for name in dict.fromkeys(people) if name)

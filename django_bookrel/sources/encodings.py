@@ -33,7 +33,7 @@ _UNDECODED = re.compile("[\udc00-\udcff]+")
 
 def check_encoding(name: str, start: bytes) -> None:
     """
-    Refuse a name that is no text encoding, or not that of the file.
+    Reject a name that is no text encoding, or not that of the file.
 
     :raises UnreadableFile: Python does not know it, or the byte order mark names another one, or
         the file is UTF-8 beyond doubt and the name is that of an encoding with a byte a character.
@@ -111,7 +111,7 @@ def undecodable(start: bytes, encoding: str, *, is_whole: bool) -> UnreadableFil
         said.append("Name its encoding by --encoding.")
     good = sum(character > "\x7f" for character in _UNDECODED.sub("", text))
     if encoding == "utf-8" and good * 3 > sum(map(len, _UNDECODED.findall(text))):
-        said.append("Other lines are UTF-8; --encoding utf-8 refuses those that are not.")
+        said.append("Other lines are UTF-8; --encoding utf-8 rejects those that are not.")
     return UnreadableFile(" ".join(said))
 
 

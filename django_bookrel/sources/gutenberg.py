@@ -7,7 +7,7 @@ comma, LF.
 - Lists are parted by ``; ``. People are written as headings: ``Aesop, 621? BCE-565? BCE; Jacobs,
   Joseph, 1854-1916 [Editor]``; roles may hold commas: ``[Author of introduction, etc.]``.
 - The parts of a title stand on lines of their own.
-- "Type" is mostly ``Text``, or ``Sound`` for audiobooks; films and pictures are refused.
+- "Type" is mostly ``Text``, or ``Sound`` for audiobooks; films and pictures are rejected.
 - The year is that in which the e-book was issued, like that of any other edition.
 - Bookshelves are subjects; newer ones are called ``Browsing: Fiction`` or ``Category: Novels``.
 """
@@ -21,7 +21,7 @@ from typing import Any, ClassVar
 from .base import Column, Issue, Record, Row
 from .described import SEMICOLON, no_book
 from .headings import HeadingSource
-from .readers import mended
+from .readers import repaired
 
 __all__ = ("GutenbergSource",)
 
@@ -49,7 +49,7 @@ class GutenbergSource(HeadingSource):
         "LoCC": "books have no field for a class mark",
     }
     looked_at: ClassVar[Mapping[str, str]] = {
-        "Type": "tells books from films and pictures, whose rows are refused"
+        "Type": "tells books from films and pictures, whose rows are rejected"
     }
 
     def read(self, row: Row) -> Record:
@@ -70,7 +70,7 @@ class GutenbergSource(HeadingSource):
         values["title"] = cell
         if "\n" in cell or "\r" in cell:
             values["title"] = _joined(cell)
-            repairs.append(mended("lines", column, cell, values["title"]))
+            repairs.append(repaired("lines", column, cell, values["title"]))
 
     def _read_subjects(
         self,

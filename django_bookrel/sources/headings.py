@@ -16,7 +16,7 @@ from .base import Column, Issue, Record, Row, Source
 from .described import DescribedSource
 from .isbd import without_stop
 from .people import Commas
-from .readers import mended
+from .readers import repaired
 
 __all__ = ("NOT_OF_THE_BOOK", "HeadingSource", "without_fuller_form")
 
@@ -69,6 +69,6 @@ class HeadingSource(DescribedSource):
                 heading, role = match[1], "contributor"
             name = without_fuller_form(heading)
             if name != heading:
-                repairs.append(mended("fuller-form", column, heading, name))
+                repairs.append(repaired("fuller-form", column, heading, name))
             found.append((without_stop(name), role))
         return found

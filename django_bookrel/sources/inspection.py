@@ -16,7 +16,7 @@ from .targets import Target
 __all__ = ("Inspection", "as_json", "inspect", "report", "untitled")
 
 FIRST_RECORDS = 5
-CHUNK_RECORDS = 1_000
+BATCH_RECORDS = 1_000
 _SHOWN_CHARACTERS = 80
 
 Fault = tuple[int, Issue]
@@ -29,50 +29,50 @@ class Inspection:
 
     rows: int = 0
     rejected: int = 0
-    refusals: Counter[str] = field(default_factory=Counter)
-    """Kind of refusal to the number of rows."""
+    rejections: Counter[str] = field(default_factory=Counter)
+    """Kind of rejection to the number of rows."""
     repairs: Counter[str] = field(default_factory=Counter)
     """Kind of repair to the number of cells."""
     first_records: list[Record] = field(default_factory=list)
-    """The first records that are not refused."""
-    refused: dict[str, Fault] = field(default_factory=dict)
-    """The first refusal of each kind."""
-    repaired: dict[str, Fault] = field(default_factory=dict)
+    """The first records that are not rejected."""
+    first_rejections: dict[str, Fault] = field(default_factory=dict)
+    """The first rejection of each kind."""
+    first_repairs: dict[str, Fault] = field(default_factory=dict)
     """The first repair of each kind."""
 
 
 def untitled(records: Iterable[Record]) -> Iterator[Fault]:
-    """Find what our own books refuse besides what the source does: a record without a title."""
+    """Find what our own books reject besides what the source does: a record without a title."""
     for record in records:
         if not record.errors and not record.values.get("title"):
             yield record.line, Issue("title", "title", "", "is empty")
 
 
 def inspect(
-    reading: Reading, refused: Callable[[list[Record]], Iterable[Fault]] = untitled
+    reading: Reading, more_faults: Callable[[list[Record]], Iterable[Fault]] = untitled
 ) -> Inspection:
     """
     Read a file to its end; memory does not grow with it.
 
-    :param refused: says of a list of records what an import refuses besides the source.
+    :param more_faults: says of a list of records what an import rejects besides the source.
     """
     found = Inspection()
     records = iter(reading)
-    while chunk := list(islice(records, CHUNK_RECORDS)):
-        found.rows += len(chunk)
-        faults = [(record.line, error) for record in chunk for error in record.errors]
-        faults += refused(chunk)
+    while batch := list(islice(records, BATCH_RECORDS)):
+        found.rows += len(batch)
+        faults = [(record.line, error) for record in batch for error in record.errors]
+        faults += more_faults(batch)
         lines = {line for line, _ in faults}
         found.rejected += len(lines)
         kinds = dict.fromkeys((line, error.kind) for line, error in faults)
-        found.refusals.update(kind for _, kind in kinds)
-        repairs = [(record.line, repair) for record in chunk for repair in record.repairs]
+        found.rejections.update(kind for _, kind in kinds)
+        repairs = [(record.line, repair) for record in batch for repair in record.repairs]
         found.repairs.update(repair.kind for _, repair in repairs)
         for line, issue in faults:
-            found.refused.setdefault(issue.kind, (line, issue))
+            found.first_rejections.setdefault(issue.kind, (line, issue))
         for line, issue in repairs:
-            found.repaired.setdefault(issue.kind, (line, issue))
-        good = (record for record in chunk if record.line not in lines)
+            found.first_repairs.setdefault(issue.kind, (line, issue))
+        good = (record for record in batch if record.line not in lines)
         found.first_records += islice(good, FIRST_RECORDS - len(found.first_records))
     return found
 
@@ -101,10 +101,10 @@ def report(reading: Reading, found: Inspection, missing: Collection[str] = ()) -
         )
         yield from (f"  {n}: {_shown(record.values[n])}" for n in names if record.values[n])
     yield f"Rows:      {found.rows:,}"
-    yield f"Refused:   {found.rejected:,}"
-    yield from (_counted(*item, found.refused) for item in found.refusals.most_common())
+    yield f"Rejected:  {found.rejected:,}"
+    yield from (_counted(*item, found.first_rejections) for item in found.rejections.most_common())
     yield f"Repairs:   {found.repairs.total():,}"
-    yield from (_counted(*item, found.repaired) for item in found.repairs.most_common())
+    yield from (_counted(*item, found.first_repairs) for item in found.repairs.most_common())
 
 
 def _counted(kind: str, count: int, first: Mapping[str, Fault]) -> str:
@@ -128,10 +128,10 @@ def as_json(reading: Reading, found: Inspection, missing: Collection[str] = ()) 
         "missing": list(missing),
         "rows": found.rows,
         "rejected": found.rejected,
-        "refusals": dict(found.refusals),
+        "rejections": dict(found.rejections),
         "repairs": dict(found.repairs),
-        "first_refusals": _firsts(found.refused),
-        "first_repairs": _firsts(found.repaired),
+        "first_rejections": _firsts(found.first_rejections),
+        "first_repairs": _firsts(found.first_repairs),
         "records": [{"line": r.line, **r.values} for r in found.first_records],
     }
 

@@ -11,7 +11,7 @@ UTF-8, comma, LF, labels in the user's language.
 - "Works Series ordinals" joins the numbers of several works by ``-``: ``1-3`` is a book of three.
 - The address of an edition ends in its ISBN, in ``inv:`` and a number of Inventaire's, or, where an
   item is of no certain edition, in the Wikidata number of the work.
-- A line break in "Item details" may lack quotes; such a row is refused in two pieces.
+- A line break in "Item details" may lack quotes; such a row is rejected in two pieces.
 """
 
 from __future__ import annotations

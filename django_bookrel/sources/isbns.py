@@ -9,7 +9,7 @@ from typing import NamedTuple
 from ..exceptions import InvalidISBN
 from ..isbn import find_isbn, repair_isbn
 from .base import Column, Issue
-from .readers import left_out, mended
+from .readers import left_out, repaired
 
 __all__ = (
     "Numbers",
@@ -119,7 +119,7 @@ def collect_numbers(
         else:
             isbns.append(isbn)
             if repair not in _UNREPORTED:
-                repairs.append(mended(f"isbn-{repair}", column, cell, isbn))
+                repairs.append(repaired(f"isbn-{repair}", column, cell, isbn))
     if unread:
         repairs += [_explained(*each, isbns) for each in unread]
     return list(dict.fromkeys(isbns)) if len(isbns) > 1 else isbns, identifiers
@@ -128,13 +128,13 @@ def collect_numbers(
 def _parted(column: Column, cell: str, numbers: Numbers) -> Issue:
     kind = "isbn-list" if numbers.isbns else "isbn-other"
     said = [*numbers.isbns, *map(":".join, numbers.identifiers)]
-    return mended(kind, column, cell, ", ".join(said))
+    return repaired(kind, column, cell, ", ".join(said))
 
 
 def _explained(column: Column, cell: str, reason: str, isbns: list[str]) -> Issue:
     whole = next((isbn for isbn in isbns if _is_rounded(cell.strip(), isbn)), None)
     if whole:
-        return mended("isbn-rounded", column, cell, whole)
+        return repaired("isbn-rounded", column, cell, whole)
     return left_out("isbn", column, cell, reason)
 
 

@@ -7,7 +7,7 @@ lending came in.
 
 - UTF-8, but "Subjects" keep bytes of the library records that they come from, in MARC-8: a mark
   before its letter (``Cort\xe2azar``). Where all such bytes of a subject are marks that fit the
-  letters behind them, it is mended; else it is left out. Elsewhere such bytes cost the row.
+  letters behind them, it is repaired; else it is left out. Elsewhere such bytes cost the row.
   https://www.loc.gov/marc/specifications/speccharmarc8.html
 - ``[0596101996]``: ISBNs and dates stand in brackets, ``[]`` is none. "ISBNs" are a list with
   commas, mostly of the two forms of one.
@@ -15,7 +15,7 @@ lending came in.
   may name the first author once more.
 - "Publication" is a statement: ``O'Reilly Media (2006), Edition: Fifth, 1032 pages``; it may have
   ``(date?)`` for a year, no publisher, or "Publisher Unknown".
-- Films and music stand among the books; "Media" tells, and their rows are refused.
+- Films and music stand among the books; "Media" tells, and their rows are rejected.
 - "Book Id" numbers a reader's copy. "Work id" is that of all editions of a work, so it would make
   one book of them.
 """
@@ -34,7 +34,7 @@ from .base import Column, Dialect, Issue, Record, Row
 from .decoding import visible
 from .described import DescribedSource, no_book
 from .people import Commas
-from .readers import left_out, mended, read_statements
+from .readers import left_out, read_statements, repaired
 
 __all__ = ("LibraryThingSource",)
 
@@ -97,7 +97,7 @@ class LibraryThingSource(DescribedSource):
         "LCCN": "identifiers:lccn",
     }
     looked_at: ClassVar[Mapping[str, str]] = {
-        "Media": "tells books from films and music, whose rows are refused",
+        "Media": "tells books from films and music, whose rows are rejected",
         "Primary Author Role": "the role of the first person",
         "Secondary Author Roles": "the roles of the further people",
     }
@@ -219,7 +219,7 @@ class LibraryThingSource(DescribedSource):
             cell = cells[column.position]
             text = _NOTHING_SAID.sub("", cell)
             if text != cell:
-                repairs.append(mended("publication", column, cell, text))
+                repairs.append(repaired("publication", column, cell, text))
                 cells[column.position] = text
         read_statements(cells, columns, values, repairs)
 
@@ -260,7 +260,7 @@ class LibraryThingSource(DescribedSource):
     def _without_marc8(self, subject: str, column: Column, repairs: list[Issue]) -> str:
         text = _from_marc8(subject)
         if text == visible(text):
-            repairs.append(mended("marc-8", column, subject, text))
+            repairs.append(repaired("marc-8", column, subject, text))
             return text
         reason = "It has bytes that are neither UTF-8 nor marks of MARC-8."
         repairs.append(left_out("subject", column, subject, reason))

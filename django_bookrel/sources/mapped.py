@@ -1,4 +1,4 @@
-"""Sources whose columns go to fields: mending, people, lists; what foreign formats stand on."""
+"""Sources whose columns go to fields: repairing, people, lists; what foreign formats stand on."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import Any, ClassVar
 
 from ..names import person_key
 from .base import SET_ASIDE, Column, Issue, Record, Row, Source
-from .cells import is_list, mend_text, split_texts
+from .cells import is_list, repair_text, split_texts
 from .credits import credited, is_nobody
 from .isbns import collect_numbers, has_lost_zeros, is_rounded_column
-from .mojibake import has_mojibake, mend_mojibake
+from .mojibake import has_mojibake, repair_mojibake
 from .people import Commas, learn_commas, split_people
 from .placement import in_reading_order, place_columns
-from .readers import READERS, Reader, left_out, mended, read_plain
+from .readers import READERS, Reader, left_out, read_plain, repaired
 from .series import join_series, take_series
 from .targets import Target, check_columns
 
@@ -61,7 +61,7 @@ class MappedSource(Source):
     contributor. Mapped columns come in place of the subclass's own for the same target. The first
     person of an author column is the author, the others are contributors: by the role behind the
     name, else as co-authors. A series at the end of a title joins those of a column. Cells are
-    mended, and what cannot be is left out; both are listed in ``Record.repairs``.
+    repaired, and what cannot be is left out; both are listed in ``Record.repairs``.
     Undecodable bytes in a column that goes nowhere cost no row, nor do missing cells of such
     columns at its end; undecodable bytes in what does not tell the book are left out.
 
@@ -154,7 +154,7 @@ class MappedSource(Source):
             return self.commas or learn_commas(cells)
         return Commas.WITHIN_NAMES if any(map(is_list, cells)) else Commas.BETWEEN_NAMES
 
-    def refuse(self, row: Row) -> Record:
+    def reject(self, row: Row) -> Record:
         damaged = [column for column in self.columns if column.position in row.undecoded]
         if row.errors[0].kind == "cells" and self._lacks_nothing(row):
             cells = row.cells + [""] * (self._width - len(row.cells))
@@ -163,7 +163,7 @@ class MappedSource(Source):
             cells = [row.undecoded.get(place, cell) for place, cell in enumerate(row.cells)]
             warnings = self._left_out(row, damaged, cells) or list(row.errors)
         else:
-            return super().refuse(row)
+            return super().reject(row)
         record = self.read(Row(row.line, cells))
         return replace(record, raw=row.cells, repairs=[*warnings, *record.repairs])
 
@@ -188,8 +188,8 @@ class MappedSource(Source):
         repairs: list[Issue] = []
         text = "".join(cells)
         if not text.isascii() and has_mojibake(text):
-            mend = partial(mend_mojibake, is_known=self.is_misread)
-            cells = self._changed("misread", mend, cells, repairs)
+            repair = partial(repair_mojibake, is_known=self.is_misread)
+            cells = self._changed("misread", repair, cells, repairs)
         if "&" in text:
             cells = self._without_entities(cells, repairs)
         for reader, columns in self._plan:
@@ -199,17 +199,17 @@ class MappedSource(Source):
         return Record(row.line, values, row.cells, (), repairs)
 
     def _without_entities(self, cells: list[str], repairs: list[Issue]) -> list[str]:
-        return self._changed("entities", mend_text, cells, repairs)
+        return self._changed("entities", repair_text, cells, repairs)
 
     def _changed(
-        self, kind: str, mend: Callable[[str], str], cells: list[str], repairs: list[Issue]
+        self, kind: str, repair: Callable[[str], str], cells: list[str], repairs: list[Issue]
     ) -> list[str]:
         plain = list(cells)
         for column in self.columns:
             cell = plain[column.position]
-            if column.field and (text := mend(cell)) != cell:
+            if column.field and (text := repair(cell)) != cell:
                 plain[column.position] = text
-                repairs.append(mended(kind, column, cell, text))
+                repairs.append(repaired(kind, column, cell, text))
         return plain
 
     def _take_series(self, values: dict[str, Any], repairs: list[Issue]) -> None:
@@ -220,7 +220,7 @@ class MappedSource(Source):
             values["title"], values["series"] = title, series
             said = "; ".join(f"{name} #{number}" for name, number in found)
             result = f"{title}; series: {said}"
-            repairs.append(mended("series-in-title", self._titles[0], printed, result))
+            repairs.append(repaired("series-in-title", self._titles[0], printed, result))
 
     def _reader(self, field: str) -> Reader:
         if field == "author" and not self._parts_people:
@@ -281,10 +281,10 @@ class MappedSource(Source):
         cell = cells[column.position].strip()
         people = split_people(cell, self._commas.get(column.position) or Commas.UNCLEAR)
         if len(people) > 1:
-            repairs.append(mended("people", column, cell, "; ".join(people)))
+            repairs.append(repaired("people", column, cell, "; ".join(people)))
         elif people and people[0] != cell:
             kind = "spaces" if people[0] == " ".join(cell.split()) else "people"
-            repairs.append(mended(kind, column, cell, people[0]))
+            repairs.append(repaired(kind, column, cell, people[0]))
         return credited(people)
 
     def _read_isbn(

@@ -6,12 +6,12 @@ ISO 2709, https://www.loc.gov/marc/specifications/ (seen 2026-11); the files are
 
 - A record says by a letter whether it is UTF-8 or MARC-8. Many that say MARC-8 are UTF-8, which
   text in MARC-8 cannot be by chance; they are read as such. A record that is not what it says
-  otherwise is refused.
+  otherwise is rejected.
 - Records end in a character of their own; the lengths that they name are often wrong after
   something converted the file.
 - Libraries have films, music, maps and articles, too; the leader tells, and their records are
-  refused, as are those that say that they are deleted.
-- The rows that are refused are written with columns such as "245 title", as the records are read;
+  rejected, as are those that say that they are deleted.
+- The rows that are rejected are written with columns such as "245 title", as the records are read;
   such a table is read like the records.
 
 :mod:`.marcfields` has the fields.
@@ -77,7 +77,7 @@ class MarcSource(HeadingSource):
     separators: ClassVar[Mapping[str, re.Pattern[str]]] = dict.fromkeys(PEOPLE, PIPE)
     places: ClassVar[Mapping[str, str]] = PLACES
     looked_at: ClassVar[Mapping[str, str]] = {
-        TYPE: "tells books from films, music and others, whose records are refused"
+        TYPE: "tells books from films, music and others, whose records are rejected"
     }
 
     @classmethod

@@ -14,7 +14,7 @@ from typing import Any
 from unicodedata import normalize
 
 from ..roles import find_role
-from .cells import mend_year
+from .cells import repair_year
 from .headings import NOT_OF_THE_BOOK
 from .isbd import find_pages, join_title, without_stop
 from .languages import find_language
@@ -197,7 +197,7 @@ def _imprints(record: Any) -> list[Any]:
 def _date(record: Any) -> str:
     copyrighted = [field for field in _fields(record, "264") if field.indicator2 == "4"]
     dates = [date for f in (*_imprints(record), *copyrighted) for date in _texts(f, "c")]
-    return (mend_year(dates[0]) or dates[0]) if dates else ""
+    return (repair_year(dates[0]) or dates[0]) if dates else ""
 
 
 def _languages(texts: Iterable[str]) -> Iterator[str]:

@@ -3,7 +3,7 @@ MARC 21 records as XML, by pymarc (extra ``marc``): MARCXML, also within OAI-PMH
 
 https://www.loc.gov/standards/marcxml/ (seen 2026-11). The encoding is that of the XML declaration.
 
-- A document type declaration is refused, and with it entities of any kind: no MARCXML has one, and
+- A document type declaration is rejected, and with it entities of any kind: no MARCXML has one, and
   a few of its bytes can unpack to gigabytes, or name files of the computer that reads them.
 - The file is read as a stream. XML that is not well formed ends the reading with the line that is
   wrong; the records before it are good.
@@ -66,7 +66,7 @@ class MarcXmlSource(MarcSource):
 
 
 def _rows(file: ByteReader, inner: Any) -> Iterator[Row]:
-    parser: Any = make_parser()  # noqa: S317 (declarations are refused)
+    parser: Any = make_parser()  # noqa: S317 (declarations are rejected)
     records = _Records(inner)
     parser.setFeature(feature_namespaces, 1)
     parser.setContentHandler(records)

@@ -1,7 +1,7 @@
 """
 UTF-8 that somebody read as Windows-1252 or ISO-8859-1 and wrote as UTF-8 again: ``GÃ¼nter``.
 
-It is mended where it is certain, which it mostly is by itself: nobody writes ``Ã¼``. All of a
+It is repaired where it is certain, which it mostly is by itself: nobody writes ``Ã¼``. All of a
 text must be so, since it was read at one time. What may be a letter and a mark behind it
 (``MAÇÃ…``) stays as it is, but in formats whose files are known for it.
 """
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ("has_mojibake", "mend_mojibake")
+__all__ = ("has_mojibake", "repair_mojibake")
 
 _SHOWN = {byte: bytes([byte]).decode("cp1252", "ignore") for byte in range(0x80, 0xA0)}
 """Byte to what Windows-1252 shows it as, where that is another character than in ISO-8859-1."""
@@ -31,16 +31,16 @@ _TWICE = re.compile("Ã[?\x83\u0192]Â([\x80-\xbf])")
 
 
 def has_mojibake(text: str) -> bool:
-    """Tell whether ``mend_mojibake`` may change some of a text."""
+    """Tell whether ``repair_mojibake`` may change some of a text."""
     return _HAS.search(text) is not None
 
 
-def mend_mojibake(text: str, *, is_known: bool = False) -> str:
+def repair_mojibake(text: str, *, is_known: bool = False) -> str:
     """
     Undo it; any other text stays as it is.
 
     :param is_known: whether other texts of the format are so: what may be a letter and a mark
-        behind it is mended too, and so is ``KÃ?Â¼hl``, where it was done twice and a byte lost.
+        behind it is repaired too, and so is ``KÃ?Â¼hl``, where it was done twice and a byte lost.
     """
     if not has_mojibake(text):
         return text

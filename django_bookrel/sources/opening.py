@@ -171,7 +171,7 @@ def open_source(
 
 
 def _storable(records: Iterable[Record]) -> Iterator[Record]:
-    """Refuse records with characters that no database takes, as lines with them are refused."""
+    """Reject records with characters that no database takes, as lines with them are rejected."""
     for record in records:
         faulty = list(filter(is_faulty, _texts([*record.raw, *record.values.values()])))
         if faulty:

@@ -9,7 +9,7 @@ https://github.com/internetarchive/openlibrary, ``openlibrary/plugins/upstream/a
   tells one book. The number of a work is kept where there is no edition.
 - Title, authors, year and subjects are those of the work; lists are parted by ``|``.
 - An old file has no titles: its rows can only mean books that are there, found by their number;
-  nothing changes in them. Any other row is refused, as a new book needs a title.
+  nothing changes in them. Any other row is rejected, as a new book needs a title.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ and ``reading_time`` in place of ``readings``.
 - ``author`` is what the reader has typed, or names with commas between.
 - ``olid`` is a key of Open Library, mostly of an edition.
 - Tags are the reader's own, with ``|||||`` between.
-- Books in the app's trash are in the file too (``deleted``); they are refused.
+- Books in the app's trash are in the file too (``deleted``); they are rejected.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class OpenReadsSource(DescribedSource):
         "olid": "identifiers:openlibrary",
     }
     looked_at: ClassVar[Mapping[str, str]] = {
-        "deleted": "says whether the book lies in the trash; such a row is refused"
+        "deleted": "says whether the book lies in the trash; such a row is rejected"
     }
     left_out: ClassVar[Mapping[str, str]] = {
         "description": _NO_FIELD,

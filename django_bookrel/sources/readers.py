@@ -7,14 +7,14 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from .base import Column, Issue
-from .cells import mend_number, mend_year, split_texts
+from .cells import repair_number, repair_year, split_texts
 from .decoding import visible
 from .isbd import find_pages
 from .languages import LONGEST_LANGUAGE, split_languages
 from .series import bare_number, join_series, split_series
 from .statements import is_no_publisher, split_statement
 
-__all__ = ("READERS", "Reader", "left_out", "mended", "read_plain", "read_statements")
+__all__ = ("READERS", "Reader", "left_out", "read_plain", "read_statements", "repaired")
 
 # A place before it, or a year or edition behind it, is no part of a publisher's name.
 _IS_STATEMENT = re.compile(
@@ -30,7 +30,7 @@ to which it adds its own, and the repairs of the record, likewise.
 """
 
 
-def mended(kind: str, column: Column, cell: str, result: str, message: str = "") -> Issue:
+def repaired(kind: str, column: Column, cell: str, result: str, message: str = "") -> Issue:
     """Say what a cell was read as, and in ``message``, a sentence, what of it was not read."""
     return Issue(kind, column.name, visible(cell), message, visible(result))
 
@@ -65,7 +65,7 @@ def _read_title(
         title = f"{title.rstrip(' :')}: {subtitle}"
     values["title"] = " ".join(title.split())
     if values["title"] != title:
-        repairs.append(mended("spaces", columns[0], title, values["title"]))
+        repairs.append(repaired("spaces", columns[0], title, values["title"]))
 
 
 def _read_publishers(
@@ -105,7 +105,7 @@ def read_statements(
                 values[field] = number
         if found.publishers != [cell]:
             said = f"Left out: {'; '.join(found.left_out)}." if found.left_out else ""
-            repairs.append(mended("publication", column, cell, "; ".join(found.publishers), said))
+            repairs.append(repaired("publication", column, cell, "; ".join(found.publishers), said))
     values["publishers"] = list(dict.fromkeys(publishers))
 
 
@@ -129,11 +129,11 @@ def _numbered(
 ) -> list[tuple[str, str]]:
     texts = split_texts(cell) if len(series) > 1 else [cell]
     bare = list(map(bare_number, texts))
-    numbers = [mend_number(number) or number for number in bare]
+    numbers = [repair_number(number) or number for number in bare]
     found = [(name, number) for (name, _), number in zip(series, numbers, strict=False)]
     if len(numbers) == len(series) and (joined := join_series(series, found)):
         if bare != texts:
-            repairs.append(mended("number", column, cell, "; ".join(numbers)))
+            repairs.append(repaired("number", column, cell, "; ".join(numbers)))
         return joined
     reason = "Its series is not certain." if series else "There is no series for it."
     repairs.append(left_out("series-number", column, cell, reason))
@@ -148,7 +148,7 @@ def _read_identifiers(
         cell = cells[column.position].strip()
         if column.qualifier:
             if cell:
-                found.append((column.qualifier, mend_number(cell) or cell))
+                found.append((column.qualifier, repair_number(cell) or cell))
             continue
         for text in split_texts(cell, commas=True):
             scheme, _, value = (part.strip() for part in text.partition(":"))
@@ -174,12 +174,12 @@ def _read_language(
         repairs.append(left_out("language", column, cell, "It names no language that is known."))
     elif others:
         message = f"A book has one language. Left out: {', '.join(others)}."
-        repairs.append(mended("further-languages", column, cell, languages[0], message))
+        repairs.append(repaired("further-languages", column, cell, languages[0], message))
     else:
-        repairs.append(mended("language", column, cell, values["language"]))
+        repairs.append(repaired("language", column, cell, values["language"]))
 
 
-def _read_number(mend: Callable[[str], str | None], kind: str) -> Reader:
+def _read_number(repair: Callable[[str], str | None], kind: str) -> Reader:
     def read(
         cells: list[str], columns: Sequence[Column], values: dict[str, Any], repairs: list[Issue]
     ) -> None:
@@ -188,11 +188,11 @@ def _read_number(mend: Callable[[str], str | None], kind: str) -> Reader:
             cell = cells[column.position].strip()
             if not cell:
                 continue
-            number = mend(cell)
+            number = repair(cell)
             if number == cell:
                 break
             if number:
-                repairs.append(mended("number", column, cell, number))
+                repairs.append(repaired("number", column, cell, number))
                 break
             repairs.append(left_out(kind, column, cell, f'"{cell[:40]}" is no {kind}.'))
         values[column.field] = number or ""
@@ -200,8 +200,8 @@ def _read_number(mend: Callable[[str], str | None], kind: str) -> Reader:
     return read
 
 
-def _mend_pages(text: str) -> str | None:
-    number = mend_number(text)
+def _repair_pages(text: str) -> str | None:
+    number = repair_number(text)
     if number or _UNCLEAR_NUMBER.search(text):
         return number
     return find_pages(text) or None
@@ -213,7 +213,7 @@ READERS: dict[str, Reader] = {
     "series": _read_series,
     "identifiers": _read_identifiers,
     "language": _read_language,
-    "year": _read_number(mend_year, "year"),
-    "pages": _read_number(_mend_pages, "number"),
+    "year": _read_number(repair_year, "year"),
+    "pages": _read_number(_repair_pages, "number"),
 }
 """By field; any other is read by ``read_plain``."""

@@ -31,7 +31,7 @@ class Table:
 
     Blank lines are skipped. A row that is undecodable, badly quoted, too short or too long has
     errors. Where a quote is opened and not closed within 10,000 lines or a million characters, or
-    text follows a closing quote, the line on which the record starts is refused, and reading goes
+    text follows a closing quote, the line on which the record starts is rejected, and reading goes
     on with the next line. A cell may have as many characters as ``csv.field_size_limit`` allows:
     131,072, unless the host has changed this setting of its process.
 
@@ -64,19 +64,20 @@ class Table:
     def __iter__(self) -> Iterator[Row]:
         width = len(self.header)
         for found in self._rows:
-            row = self._mended(found) if found.errors else found
+            row = self._repaired(found) if found.errors else found
             if row.errors:
-                yield self._refused(row)
+                yield self._rejected(row)
             elif len(row.cells) == width:
                 yield row
             elif len(row.cells) > 1 or row.cells[0].strip():
                 yield self._fitted(row)
 
-    def _mended(self, row: Row) -> Row:
+    def _repaired(self, row: Row) -> Row:
         if self._words is None or any(error.kind != "decoding" for error in row.errors):
             return row
         cells = [
-            cell if visible(cell) == cell else self._words.mend(cell) or cell for cell in row.cells
+            cell if visible(cell) == cell else self._words.repair(cell) or cell
+            for cell in row.cells
         ]
         repairs = [
             Issue("encoding", self._name(place), visible(cell), "", cells[place])
@@ -89,7 +90,7 @@ class Table:
     def _name(self, place: int) -> str:
         return self.header[place] if place < len(self.header) else ""
 
-    def _refused(self, row: Row) -> Row:
+    def _rejected(self, row: Row) -> Row:
         cells = [visible(cell) for cell in row.cells]
         changed = [index for index, cell in enumerate(cells) if cell != row.cells[index]]
         column = ""

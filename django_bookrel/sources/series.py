@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from ..names import sort_number, sort_title
-from .cells import mend_number
+from .cells import repair_number
 
 __all__ = ("bare_number", "join_series", "split_series", "take_series")
 
@@ -55,7 +55,7 @@ def split_series(text: str) -> Entries:
         match = _SERIES.fullmatch(part.strip()) if len(part) <= _LONGEST_TEXT else None
         name, number = match.groups() if match else (part, "")
         if name := " ".join(name.split()):
-            series.append((name, (mend_number(number) or number) if number else ""))
+            series.append((name, (repair_number(number) or number) if number else ""))
     return list(dict.fromkeys(series))
 
 
@@ -88,7 +88,7 @@ def _entries(text: str) -> Entries:
         name, number = " ".join(name.split()).rstrip(" ,;:."), " ".join(number.split())
         if not name or len(number) > LONGEST_NUMBER or not _NUMBER.fullmatch(number):
             return []
-        entries.append((name, mend_number(number) or number))
+        entries.append((name, repair_number(number) or number))
         name, number = following, ""
     return entries
 

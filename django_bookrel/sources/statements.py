@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from .cells import mend_year
+from .cells import repair_year
 from .credits import is_nobody
 
 __all__ = ("Statement", "is_no_publisher", "split_statement")
@@ -138,7 +138,7 @@ def _without_dates(text: str) -> tuple[str, str]:
 
 
 def _year(dates: str) -> str:
-    years = (mend_year(date) for date in [dates, *re.split(r"[,;]\s*|\s+(?=[\[(])", dates)])
+    years = (repair_year(date) for date in [dates, *re.split(r"[,;]\s*|\s+(?=[\[(])", dates)])
     return next(filter(None, years), "")
 
 

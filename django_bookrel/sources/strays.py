@@ -34,7 +34,7 @@ class KnownWords:
         words = _WORD.findall(self._start.decode("utf-8", "replace"))
         return {word.casefold() for word in words if not word.isascii()}
 
-    def mend(self, text: str) -> str | None:
+    def repair(self, text: str) -> str | None:
         """
         Read the stray bytes of a text.
 

@@ -5,7 +5,7 @@ https://www.zotero.org, "Export Library", CSV; https://www.zotero.org/support/kb
 2026-11). UTF-8 with a byte order mark, comma, LF, all cells quoted, 87 columns.
 
 - A library holds papers, films and web pages too. "Item Type" tells: books, theses, reports,
-  manuscripts and documents are taken, other rows are refused. A ``bookSection`` has the ISBN of a
+  manuscripts and documents are taken, other rows are rejected. A ``bookSection`` has the ISBN of a
   book, but the title of a chapter.
 - People are ``Last, First; Last, First``, with a column for each role.
 - "ISBN" may hold several with spaces between.
@@ -62,7 +62,7 @@ class ZoteroSource(DescribedSource):
         "Extra": "identifiers:oclc",
     }
     looked_at: ClassVar[Mapping[str, str]] = {
-        "Item Type": "tells books from papers and others, whose rows are refused"
+        "Item Type": "tells books from papers and others, whose rows are rejected"
     }
     left_out: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("Notes", "Manual Tags", "Date Added", "Date Modified"), _READING),

@@ -14,7 +14,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import Error
 from tqdm import tqdm
 
-from ...bulk import Refusal, RejectLimit, Totals
+from ...bulk import Rejection, RejectLimit, Totals
 from ...exceptions import BookrelError, SourceError
 from ...resources.exporting import output_file
 from ...resources.loading import Loading, get_resource
@@ -25,17 +25,17 @@ from ...resources.results import Result, counted
 from ...sources.arguments import add_reading_arguments, reading_options
 from ..interrupts import Interrupts
 
-SHOWN_REFUSALS = 10
+SHOWN_REJECTIONS = 10
 OUTPUTS = {"rejects": "rows", "repairs": "cells"}
 """Options that name a file for something of one FILE."""
 
-NOTHING_DONE, USAGE, SOME_REFUSED, LIMIT, FAILED, INTERRUPTED = 1, 2, 3, 4, 5, 130
+NOTHING_DONE, USAGE, SOME_REJECTED, LIMIT, FAILED, INTERRUPTED = 1, 2, 3, 4, 5, 130
 
 
 class Command(BaseCommand):
     help = (
         "Reads catalogue files into the database. Exit status: 0 every row is in; 1 nothing was "
-        "done; 2 usage; 3 some rows were refused; 4 a limit stopped it; 5 a failure stopped it "
+        "done; 2 usage; 3 some rows were rejected; 4 a limit stopped it; 5 a failure stopped it "
         "midway (run it again); 130 interrupted."
     )
 
@@ -56,9 +56,9 @@ class Command(BaseCommand):
             help="rows that exist: update them, fill their empty fields and add links, or skip",
         )
         add("--keep", action="append", default=[], metavar="FIELD", help="never change this field")
-        add("--max-rejects", metavar="N|P%", help="stop when more rows are refused")
-        add("--rejects", metavar="FILE", help="write refused rows to this CSV")
-        add("--repairs", metavar="FILE", help="write mended cells to this CSV")
+        add("--max-rejects", metavar="N|P%", help="stop when more rows are rejected")
+        add("--rejects", metavar="FILE", help="write rejected rows to this CSV")
+        add("--repairs", metavar="FILE", help="write repaired cells to this CSV")
         add("--skip", default=0, metavar="N", help="pass over the first N records")
         add("--limit", metavar="N", help="read N records")
         add("-n", "--dry-run", action="store_true", help="read only, and say what would happen")
@@ -106,42 +106,42 @@ class Command(BaseCommand):
             raise CommandError(str(error), returncode=USAGE) from error
         except (BookrelError, ImproperlyConfigured) as error:
             raise CommandError(str(error), returncode=NOTHING_DONE) from error
-        refused = sum(loading.result.counts.rejected for loading in loadings)
-        if failure := failure or _refusal(refused, dry_run=options["dry_run"]):
+        rejected = sum(loading.result.counts.rejected for loading in loadings)
+        if failure := failure or _rejection(rejected, dry_run=options["dry_run"]):
             raise failure
 
     def _run(
         self, loading: Loading, options: dict[str, Any], outputs: dict[str, TextIO]
     ) -> CommandError | None:
         """Import one file, say what came of it, and return the failure that ended it."""
-        shown: list[Refusal] = []
+        shown: list[Rejection] = []
         rejects = (
             RejectsWriter(outputs["rejects"], loading.header) if "rejects" in outputs else None
         )
         repairs = RepairsWriter(outputs["repairs"]) if "repairs" in outputs else None
 
-        def refused(refusals: list[Refusal]) -> None:
-            shown.extend(refusals[: SHOWN_REFUSALS - len(shown)])
+        def rejected(rejections: list[Rejection]) -> None:
+            shown.extend(rejections[: SHOWN_REJECTIONS - len(shown)])
             if rejects is not None:
-                rejects(refusals)
+                rejects(rejections)
 
-        with self._bar(loading, options) as on_chunk:
+        with self._bar(loading, options) as on_batch:
             loading.options = ImportOptions(
                 existing=options["existing"],
                 keep=options["keep"],
                 dry_run=options["dry_run"],
                 batch_size=options["batch_size"],
                 max_rejects=options["max_rejects"],
-                on_refused=refused,
+                on_rejected=rejected,
                 on_repairs=repairs,
-                on_chunk=on_chunk,
+                on_batch=on_batch,
             )
             failure = self._attempt(loading)
-        for refusal in shown:
-            self.stderr.write(f"{loading.name}, {refusal}")
+        for rejection in shown:
+            self.stderr.write(f"{loading.name}, {rejection}")
         result = loading.result
-        if result.counts.rejected > len({refusal.line for refusal in shown}):
-            self.stderr.write(f"... {result.counts.rejected:,} rows were refused in all.")
+        if result.counts.rejected > len({rejection.line for rejection in shown}):
+            self.stderr.write(f"... {result.counts.rejected:,} rows were rejected in all.")
         if not options["json"]:
             for change in result.changes:
                 self.stdout.write(f"{loading.name}, {change}")
@@ -184,12 +184,12 @@ class Command(BaseCommand):
             tqdm(desc=loading.name, unit=" rows", disable=disable) as bar,
         ):
 
-            def on_chunk(done: int, total: int | None, totals: Totals) -> None:
+            def on_batch(done: int, total: int | None, totals: Totals) -> None:
                 bar.total = loading.expected_rows if total is None else total
                 bar.update(done - bar.n)
                 interrupts.check()
 
-            yield on_chunk
+            yield on_batch
 
     @staticmethod
     def _check_names(names: Sequence[str], known: Sequence[str]) -> None:
@@ -234,14 +234,14 @@ def _limit(text: str | None) -> Callable[[Totals], bool] | None:
     return lambda totals: totals.rejected > number
 
 
-def _refusal(refused: int, *, dry_run: bool) -> CommandError | None:
-    if not refused:
+def _rejection(rejected: int, *, dry_run: bool) -> CommandError | None:
+    if not rejected:
         return None
-    rows = counted(refused, "row")
-    said = f"{rows} {'was' if refused == 1 else 'were'} refused; all others are in."
+    rows = counted(rejected, "row")
+    said = f"{rows} {'was' if rejected == 1 else 'were'} rejected; all others are in."
     if dry_run:
-        said = f"{rows} would be refused."
-    return CommandError(said, returncode=SOME_REFUSED)
+        said = f"{rows} would be rejected."
+    return CommandError(said, returncode=SOME_REJECTED)
 
 
 def _summary(name: str, result: Result, *, dry_run: bool) -> str:
@@ -254,12 +254,12 @@ def _summary(name: str, result: Result, *, dry_run: bool) -> str:
         f"  {counts.new:,} new, {counts.updated:,} updated, {counts.unchanged:,} unchanged, "
         + counted(counts.duplicates, "duplicate")
         + (f", {counts.deleted:,} deleted" if counts.deleted else "")
-        + f", {counts.rejected:,} refused",
+        + f", {counts.rejected:,} rejected",
     ]
     if counts.repairs:
         kinds = sorted(counts.repairs.items(), key=lambda item: (-item[1], item[0]))
         said = ", ".join(f"{number:,} {kind}" for kind, number in kinds)
-        lines.append(f"  cells mended or set aside: {said}")
+        lines.append(f"  cells repaired or set aside: {said}")
     if result.reasons:
         way_out = "; --bulk imports by sets without it" if result.avoidable else ""
         lines.append(f"  row by row, because {'; '.join(result.reasons)}{way_out}")

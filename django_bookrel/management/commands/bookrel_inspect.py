@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from ...conf import conf
 from ...exceptions import BookrelError, MissingColumns
-from ...resources.inspecting import refusals
+from ...resources.inspecting import rejections
 from ...resources.loading import get_resource
 from ...resources.relational import ImportOptions
 from ...sources import open_source
@@ -25,7 +25,7 @@ UNREADABLE, USAGE = 1, 2
 class Command(BaseCommand):
     help = (
         "Shows what bookrel_import would read from catalogue files: format, encoding, columns, "
-        "the first records, and what would be mended or refused. Writes nothing to the database."
+        "the first records, and what would be repaired or rejected. Writes nothing to the database."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -68,7 +68,7 @@ class Command(BaseCommand):
                     text = mapping_text(reading, reading_as, fields, required)
                     write_mapping(options["write_mapping"], text, force=options["force"])
                 missing = [name for name in required if name not in reading.fields]
-                found = inspect(reading, refusals(resource, reading))
+                found = inspect(reading, rejections(resource, reading))
                 if options["json"]:
                     said = json.dumps(as_json(reading, found, missing), ensure_ascii=False)
                 else:

@@ -35,7 +35,7 @@ class Tag(models.Model):
 
 
 class Report(models.Model):
-    """Fills a column that every row needs, and refuses some titles."""
+    """Fills a column that every row needs, and rejects some titles."""
 
     code = models.CharField(max_length=20, unique=True)
     title = models.CharField(max_length=50)

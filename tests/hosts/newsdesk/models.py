@@ -64,7 +64,7 @@ class Article(models.Model):
 
     class Meta:
         constraints = (
-            # No validator knows of it: only the database refuses such a row.
+            # No validator knows of it: only the database rejects such a row.
             models.CheckConstraint(condition=Q(words__lt=10_000), name="newsdesk_article_words"),
         )
 

@@ -1,4 +1,4 @@
-"""A chunk of cleaned rows, column by column, and what becomes of it."""
+"""A batch of cleaned rows, column by column, and what becomes of it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ("UNSET", "Candidate", "Chunk", "Outcome", "Policy", "Refusal")
+__all__ = ("UNSET", "Batch", "Candidate", "Outcome", "Policy", "Rejection")
 
 
 class _Unset:
@@ -22,7 +22,7 @@ Candidate = tuple[int, tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class Rejection:
     """Why a row was not imported; ``line`` counts from 1, ``column`` is empty for the whole row."""
 
     line: int
@@ -38,7 +38,7 @@ class Refusal:
 
 
 @dataclass(slots=True)
-class Chunk:
+class Batch:
     """Cleaned rows; row ``i`` is what stands at index ``i`` of every list."""
 
     lines: list[int]
@@ -55,8 +55,8 @@ class Chunk:
     def __len__(self) -> int:
         return len(self.lines)
 
-    def only(self, rows: Iterable[int]) -> Chunk:
-        """Return a chunk of some of the rows."""
+    def only(self, rows: Iterable[int]) -> Batch:
+        """Return a batch of some of the rows."""
         rows = list(rows)
         if len(rows) == len(self):
             return self
@@ -65,7 +65,7 @@ class Chunk:
         def pick(values: list[Any]) -> list[Any]:
             return [values[row] for row in rows]
 
-        return Chunk(
+        return Batch(
             pick(self.lines),
             pick(self.records),
             [pick(column) for column in self.columns],
@@ -94,14 +94,14 @@ class Policy:
 
 @dataclass(slots=True)
 class Outcome:
-    """What became of a chunk."""
+    """What became of a batch."""
 
     new: int = 0
     updated: int = 0
     unchanged: int = 0
     deleted: int = 0
     duplicates: int = 0
-    refused: list[Refusal] = field(default_factory=list)
+    rejected: list[Rejection] = field(default_factory=list)
     new_keys: list[Any] = field(default_factory=list)
     updated_keys: list[Any] = field(default_factory=list)
     known_keys: list[Any] = field(default_factory=list)
@@ -110,13 +110,13 @@ class Outcome:
     """Lines of rows that refer to rows which come after them."""
 
     def add(self, other: Outcome) -> None:
-        """Add what became of another part of the chunk."""
+        """Add what became of another part of the batch."""
         self.new += other.new
         self.updated += other.updated
         self.unchanged += other.unchanged
         self.deleted += other.deleted
         self.duplicates += other.duplicates
-        self.refused += other.refused
+        self.rejected += other.rejected
         self.new_keys += other.new_keys
         self.updated_keys += other.updated_keys
         self.known_keys += other.known_keys
