@@ -124,30 +124,97 @@ class Import:
 
     def run(self) -> Counter[str]:
         """Change the catalogue; return the counts that are not zero."""
-        # What rows mean is what they meant before the import.
-        meant = [self._records(row) for row in self.rows]
-        good = [
-            n
-            for n, books in enumerate(meant)
-            if len(books) == 1 or (not books and self.rows[n]["title"])
-        ]
-        self.counts["rejected"] = len(self.rows) - len(good)
-        # The last row of an identity counts: first by what the rows say, then by what they mean.
-        last = [n for n in good if not self._is_followed(n, good, _candidates)]
-        last = [n for n in last if not self._is_followed(n, last, self._records)]
-        self.counts["duplicates"] = len(good) - len(last)
-        for n in last:
-            for book in meant[n]:
-                self._change(book, self.rows[n])
-            if not meant[n]:
-                self._create(self.rows[n])
+        groups = self._groups()
+        self.counts["rejected"] = len(self.rows) - sum(map(len, groups))
+        self.counts["duplicates"] = sum(len(group) - 1 for group in groups)
+        for group in sorted(groups, key=lambda group: group[-1]):
+            row = self._with_identities(group)
+            books = set().union(*(self.meant[n] for n in group))
+            for book in books:
+                self._change(book, row)
+            if not books:
+                self._create(row)
         return +self.counts
 
-    # Which row is which book.
+    # Which rows are about which book.
 
-    def _is_followed(self, place: int, others: Iterable[int], of: Callable[[Row], Any]) -> bool:
-        mine = of(self.rows[place])
-        return any(mine & of(self.rows[other]) for other in others if other > place)
+    def _groups(self) -> list[list[int]]:
+        """Group rows that share an identity, directly, through other rows or through a book."""
+        # What rows mean is what they meant before the import.
+        self.meant = [self._records(row) for row in self.rows]
+        good = [n for n, books in enumerate(self.meant) if len(books) < 2]
+        while True:
+            bad: set[int] = set()
+            for some in self._joined(good, self._unknown):
+                # Rows about different books share what no book has.
+                if len(set().union(*(self.meant[n] for n in some))) > 1:
+                    bad |= {n for n in some if self.meant[n]}
+            groups = self._joined(good, lambda n: {*_candidates(self.rows[n]), *self.meant[n]})
+            if not bad:
+                for group in groups:
+                    bad |= self._unfit(group)
+            if not bad:
+                return groups
+            good = [n for n in good if n not in bad]
+
+    def _unknown(self, n: int) -> set[Any]:
+        known = {
+            candidate for book in self.meant[n] for candidate in (*book.identifiers, (book.isbn,))
+        }
+        return _candidates(self.rows[n]) - known
+
+    def _unfit(self, group: list[int]) -> set[int]:
+        """Give the rows that cannot be what the group says of them."""
+        books = set().union(*(self.meant[n] for n in group))
+        lacking = {n for n in group if not self.rows[n].get("title")}
+        if lacking and (not books or len(lacking) < len(group)):
+            return lacking
+        if not books:
+            return set()
+        [book] = books
+        says = [n for n in reversed(group) if self.rows[n].get("isbn")]
+        if not says or self.existing != "update" or "isbn" in self.keep:
+            return set()
+        isbn = self.rows[says[0]]["isbn"]
+        # The ISBN would change, and nothing else of what a row says will be known of the book.
+        stays = {(isbn,), *book.identifiers}
+        if "identifiers" not in self.keep:
+            stays |= {c for n in group for c in _candidates(self.rows[n]) if len(c) > 1}
+        lost = [
+            n
+            for n in group
+            if (book.isbn,) in (mine := _candidates(self.rows[n])) and not mine & stays
+        ]
+        return {says[0]} if lost and isbn != book.isbn else set()
+
+    @staticmethod
+    def _joined(rows: Iterable[int], of: Callable[[int], set[Any]]) -> list[list[int]]:
+        groups: list[tuple[list[int], set[Any]]] = []
+        for n in rows:
+            keys = of(n) | {n}
+            same = [group for group in groups if group[1] & keys]
+            groups = [group for group in groups if group not in same]
+            numbers = sorted([n, *(m for some, _keys in same for m in some)])
+            groups.append((numbers, keys.union(*(some for _numbers, some in same))))
+        return [numbers for numbers, _keys in groups]
+
+    def _with_identities(self, group: list[int]) -> Row:
+        """Give the last row of a group, with all that identifies the others."""
+        *others, row = (dict(self.rows[n]) for n in group)
+        is_new = not any(self.meant[n] for n in group)
+        overwrites = self.existing == "update" and "isbn" not in self.keep
+        if others and all(c[0] == FINGERPRINT for c in _candidates(row)):
+            row["identifiers"] = [*_candidates(row)]
+        for other in reversed(others):
+            for candidate in _candidates(other):
+                if len(candidate) == 1 and not row.get("isbn"):
+                    row["isbn"] = candidate[0]
+                elif len(candidate) == 1 and not is_new and not overwrites:
+                    continue
+                elif candidate != (row.get("isbn"),):
+                    entry = ("isbn", *candidate)[-2:]
+                    row["identifiers"] = [*row.get("identifiers", ()), entry]
+        return row
 
     def _records(self, row: Row) -> set[Book]:
         candidates = _candidates(row)
@@ -156,7 +223,7 @@ class Import:
             for book in self.catalogue.books
             if book.identifiers & candidates or (book.isbn,) in candidates
         }
-        if any(c[0] != FINGERPRINT for c in candidates):
+        if found or any(c[0] != FINGERPRINT for c in candidates):
             return found
         author = self._author(row["author"]) if row.get("author") else None
         if row.get("author") and author is None:
@@ -168,7 +235,7 @@ class Import:
             if book.isbn is None and self.catalogue.same_title(book.title, row["title"])
             if (book.author, book.year) == (author, year)
         ]
-        return found | set(same[:1])
+        return set(same[:1])
 
     # What happens to it.
 

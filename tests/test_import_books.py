@@ -553,7 +553,7 @@ def test_row_that_means_two_books_is_rejected(tmp_path: Path):
     [rejection] = result.rejections
     assert (rejection.line, rejection.column) == (2, "")
     assert rejection.reason == (
-        f"The row means different records: oclc:2 is “Two” (no. {two.pk}); "
+        f"The row matches more than one record: oclc:2 is “Two” (no. {two.pk}); "
         f"isbn {ISBN} is “One” (no. {one.pk})."
     )
     Book.objects.get(title="Four").delete()

@@ -46,6 +46,6 @@ def test_a_file_without_titles_finds_books_by_their_numbers(tmp_path: Path):
     result = load(path)
     assert outcome(result) == (0, 1, 1)
     assert [str(rejection) for rejection in result.rejections] == [
-        "line 3, title '': is empty, and a new book needs it"
+        "line 3, title '': is required for a new book"
     ]
     assert books() == before

@@ -38,9 +38,9 @@ from django_bookrel.resources import (
     bookresource_factory,
     load,
     loading,
-    paths,
 )
 from django_bookrel.resources.books import BaseBookResource
+from django_bookrel.resources.rowpath import paths
 from django_bookrel.testing import catalogue
 from tests.hosts.custom.models import (
     Bulletin,
@@ -257,7 +257,7 @@ def test_column_that_no_resource_has_is_filled_by_save(tmp_path: Path):
     assert counts(dry) == {"rows": 2, "new": 2}
     result = import_rows(tmp_path, rows, TitleResource)
     assert counts(result) == {"rows": 2, "new": 1, "rejected": 1}
-    assert rejected(result) == [(3, "", "", "slug: is empty, and a new report needs it")]
+    assert rejected(result) == [(3, "", "", "slug: is required for a new report")]
     assert Report.objects.get().slug == "one-two"
     by_sets = import_rows(tmp_path, [{"code": "c", "title": "C"}], TitleResource, bulk=True)
     reason = "A new report needs what no column says: slug."
@@ -345,7 +345,7 @@ def test_column_that_save_fills(tmp_path: Path):
     rows = [{"code": "a", "title": "!?"}, {"code": "b", "title": "Two"}]
     result = import_rows(tmp_path, rows, ReportResource)
     assert counts(result) == {"rows": 2, "new": 1, "rejected": 1}
-    assert rejected(result) == [(2, "", "", "slug: is empty, and a new report needs it")]
+    assert rejected(result) == [(2, "", "", "slug: is required for a new report")]
     assert reports() == {("b", "Two", "two", None, None)}
 
 
@@ -1067,7 +1067,7 @@ def test_names_that_are_not_there(tmp_path: Path):
         Friend.objects.all().delete()
         result = import_rows(tmp_path, rows, hooked(hook, base=FriendResource))
         assert counts(result) == {"rows": 3, "new": 2, "rejected": 1}
-        reason = "There is no friend whose name this is."
+        reason = "No friend has this name."
         assert rejected(result) == [(2, "friends", "Nobody", reason)]
         assert [f.name for f in Friend.objects.get(name="Bo").friends.all()] == ["Cy"]
 

@@ -55,7 +55,7 @@ def test_once_for_each_batch_when_it_is_committed(
 ):
     load(catalogue(tmp_path / "in.csv"), batch_size=2, atomic=atomic)
     assert [type(sent.pop("resource")) for sent in heard] == [BookResource] * 3
-    common = {"sender": Book, "using": "default", "updated": []}
+    common = {"sender": Book, "using": "default", "updated": [], "deleted": []}
     assert heard == [
         {"new": new, "books": count, **common}
         for new, count in zip([keys(0, 1), keys(2, 3), keys(4)], books, strict=True)
@@ -97,7 +97,7 @@ def test_nothing_for_what_is_rolled_back(
         load(path)
         transaction.set_rollback(True)
     assert heard == []
-    # A batch that the database rejects is written in parts.
+    # A batch that the database rejects is written in parts, of one transaction.
     insert = SQLWriter.insert
 
     def failing(self: Any, model: Any, fields: Any, rows: Any, **options: Any) -> Any:
@@ -108,7 +108,7 @@ def test_nothing_for_what_is_rolled_back(
 
     monkeypatch.setattr(SQLWriter, "insert", failing)
     load(path)
-    assert [sent["new"] for sent in heard] == [keys(0, 1), keys(2), keys(3, 4)]
+    assert [sent["new"] for sent in heard] == [keys(0, 1, 2, 3, 4)]
 
 
 def test_receiver_that_fails(heard: Heard, tmp_path: Path, caplog: pytest.LogCaptureFixture):

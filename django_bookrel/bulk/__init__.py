@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from .batch import Batch, Candidate, Outcome, Policy, Rejection
+from .batch import UNSET, Batch, Candidate, ForNew, Policy, Rejection
 from .cells import Cleaner, cleaner, needs_value, says_nothing_when_empty
 from .changes import Change, Changes
 from .collecting import rare_collections
-from .engine import Engine, RejectLimit, Totals
+from .engine import Engine, RowMaker
+from .executing import BulkSaver
 from .layout import (
-    UNSET,
     Children,
     Column,
+    Details,
     ForeignKey,
     Identity,
     Layout,
@@ -18,43 +19,59 @@ from .layout import (
     lookup_column,
     said_column,
 )
-from .persons import PersonReference
+from .plan import Joined, Plan
+from .planning import Planner
 from .querylog import unlogged
 from .reading import read_pages
+from .report import RejectLimit, Report, Totals
+from .resolve import Pending
 from .retrying import all_or_nothing, tried_again
+from .saving import NotYet, Outcome, PlanWriter, is_of_the_row, rejections_of
+from .transactions import Transactions
 from .values import in_time_zone
 from .writers import get_writer
-from .writing import BatchWriter
 
 __all__ = (
     "UNSET",
     "Batch",
-    "BatchWriter",
+    "BulkSaver",
     "Candidate",
     "Change",
     "Changes",
     "Children",
     "Cleaner",
     "Column",
+    "Details",
     "Engine",
+    "ForNew",
     "ForeignKey",
     "Identity",
+    "Joined",
     "Layout",
+    "NotYet",
     "Outcome",
-    "PersonReference",
+    "Pending",
+    "Plan",
+    "PlanWriter",
+    "Planner",
     "Policy",
     "Reference",
     "RejectLimit",
     "Rejection",
+    "Report",
+    "RowMaker",
     "Totals",
+    "Transactions",
     "all_or_nothing",
     "cleaner",
     "get_writer",
     "in_time_zone",
+    "is_of_the_row",
     "lookup_column",
     "needs_value",
     "rare_collections",
     "read_pages",
+    "rejections_of",
     "said_column",
     "says_nothing_when_empty",
     "tried_again",

@@ -1,24 +1,39 @@
-"""A batch of cleaned rows, column by column, and what becomes of it."""
+"""A batch of cleaned rows, column by column, and why rows are rejected."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, repeat
 from typing import Any
 
-__all__ = ("UNSET", "Batch", "Candidate", "Outcome", "Policy", "Rejection")
+__all__ = ("RECORD", "UNSET", "Batch", "Candidate", "ForNew", "Need", "Policy", "Rejection", "Row")
 
 
 class _Unset:
     def __repr__(self) -> str:
         return "UNSET"
 
+    # There is but one, also behind pickle.
+    __reduce__ = __repr__
+
 
 UNSET: Any = _Unset()
-"""A cell that says nothing: the row keeps what it has, a new row gets the default."""
+"""A cell that says nothing: the record keeps what it has, a new one gets the default."""
+
+
+class ForNew(list[tuple[Any, ...]]):
+    """A cell of entries that only a new record gets."""
+
 
 Candidate = tuple[int, tuple[Any, ...]]
-"""(index of the identity in the layout, values of its columns)."""
+"""What may identify a record: index of the identity in the layout, values of its columns."""
+
+RECORD = -1
+"""In the place of an identity: the value is the primary key of the record."""
+
+Need = tuple[Candidate, bool]
+"""What a row refers to and is not there, and whether the row cannot do without it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +44,8 @@ class Rejection:
     column: str
     value: str
     reason: str
-    record: Any = None
+    cells: Sequence[str] = ()
+    """The row's cells as they came."""
 
     def __str__(self) -> str:
         if not self.column:
@@ -37,87 +53,79 @@ class Rejection:
         return f"line {self.line}, {self.column} {self.value!r}: {self.reason}"
 
 
+Row = tuple[Any, ...]
+"""Line, cells, columns, children and candidates of one row."""
+
+
 @dataclass(slots=True)
 class Batch:
     """Cleaned rows; row ``i`` is what stands at index ``i`` of every list."""
 
     lines: list[int]
-    records: list[Any]
+    cells: list[Sequence[str]]
+    """The cells of each row as they came, for whoever has to correct them."""
     columns: list[list[Any]]
     """A list of values for each of the layout's fields; names in the place of foreign keys."""
     children: list[list[Any]]
     """For each of the layout's children a list that has a list of entries, or UNSET, for a row."""
     candidates: list[list[Candidate]] = field(default_factory=list)
     """What may identify the record of a row, the surest first."""
-    for_new: dict[int, dict[int, list[tuple[Any, ...]]]] = field(default_factory=dict)
-    """Index of the children -> row -> entries that only a new record gets."""
 
     def __len__(self) -> int:
         return len(self.lines)
 
     def only(self, rows: Iterable[int]) -> Batch:
-        """Return a batch of some of the rows."""
+        """Return a batch of some of the rows, in the order given."""
         rows = list(rows)
-        if len(rows) == len(self):
+        if rows == list(range(len(self))):
             return self
-        new_places = {row: place for place, row in enumerate(rows)}
 
         def pick(values: list[Any]) -> list[Any]:
             return [values[row] for row in rows]
 
-        return Batch(
-            pick(self.lines),
-            pick(self.records),
-            [pick(column) for column in self.columns],
-            [pick(column) for column in self.children],
-            pick(self.candidates),
-            {
-                child: {new_places[row]: e for row, e in entries.items() if row in new_places}
-                for child, entries in self.for_new.items()
-            },
+        columns, children = list(map(pick, self.columns)), list(map(pick, self.children))
+        lines, cells = pick(self.lines), pick(self.cells)
+        return Batch(lines, cells, columns, children, pick(self.candidates))
+
+    def copy(self) -> Batch:
+        """Return a batch whose lists are its own; what stands in them is shared."""
+        return Batch.joined([self])
+
+    @classmethod
+    def joined(cls, batches: Sequence[Batch]) -> Batch:
+        """Return one batch of the rows of several, of which there is at least one."""
+
+        def join(lists: Iterable[list[Any]]) -> list[Any]:
+            return list(chain.from_iterable(lists))
+
+        return cls(
+            join(batch.lines for batch in batches),
+            join(batch.cells for batch in batches),
+            [join(columns) for columns in zip(*[b.columns for b in batches], strict=True)],
+            [join(columns) for columns in zip(*[b.children for b in batches], strict=True)],
+            join(batch.candidates for batch in batches),
         )
 
-    def says(self, column: int, row: int) -> bool:
-        """Return whether a row has a value, maybe an empty one, in a column."""
-        return self.columns[column][row] is not UNSET
+    def rows(self) -> Iterator[Row]:
+        """Yield the rows one by one."""
+        columns = zip(*self.columns, strict=True) if self.columns else repeat(())
+        children = zip(*self.children, strict=True) if self.children else repeat(())
+        lists = self.lines, self.cells, columns, children, self.candidates
+        return zip(*lists, strict=False)
+
+    @classmethod
+    def of(cls, rows: Iterable[Row]) -> Batch:
+        """Return a batch of rows, of which there is at least one."""
+        lines, cells, columns, children, candidates = map(list, zip(*rows, strict=True))
+        turned = [list(map(list, zip(*some, strict=True))) for some in (columns, children)]
+        return cls(lines, cells, turned[0], turned[1], candidates)
 
 
 @dataclass(frozen=True)
 class Policy:
-    """How rows that exist are treated."""
+    """How records that exist are treated."""
 
     existing: str = "update"
     """ "update", "fill" (write empty fields, add links) or "skip"."""
     keep: frozenset[str] = frozenset()
     """Names of columns, foreign keys and children that are never changed."""
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What became of a batch."""
-
-    new: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    deleted: int = 0
-    duplicates: int = 0
-    rejected: list[Rejection] = field(default_factory=list)
-    new_keys: list[Any] = field(default_factory=list)
-    updated_keys: list[Any] = field(default_factory=list)
-    known_keys: list[Any] = field(default_factory=list)
-    """Primary keys of the rows that were there before, updated or not."""
-    again: set[int] = field(default_factory=set)
-    """Lines of rows that refer to rows which come after them."""
-
-    def add(self, other: Outcome) -> None:
-        """Add what became of another part of the batch."""
-        self.new += other.new
-        self.updated += other.updated
-        self.unchanged += other.unchanged
-        self.deleted += other.deleted
-        self.duplicates += other.duplicates
-        self.rejected += other.rejected
-        self.new_keys += other.new_keys
-        self.updated_keys += other.updated_keys
-        self.known_keys += other.known_keys
-        self.again |= other.again

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .batch import UNSET, Batch
-from .children import ChildSync
+from .batch import UNSET, ForNew
 from .layout import Layout, Reference
+from .plan import Plan
 from .reading import names_of
 from .resolve import Pending
 from .writers import Writer
@@ -44,28 +44,13 @@ class Change:
         return f"  {name}: {was} -> {comes}" if self.record else f"  {name}: {comes}"
 
 
-@dataclass
-class Plan:
-    """What becomes of the rows of a batch, before anything is written."""
-
-    batch: Batch
-    columns: list[list[Any]]
-    """The batch's, with what refers to records in the place of names."""
-    new: Sequence[int]
-    updated: Mapping[int, Any]
-    """Row -> primary key."""
-    changed: Mapping[Any, Sequence[Any]]
-    """Primary key -> values, of those of which not only children change."""
-    children: Sequence[ChildSync]
-
-
 class Changes:
     """
     The first changes of an import.
 
     :param limit: how many are noted.
 
-    Queries: for a batch of which rows are noted two, and one for each reference and child table.
+    Queries: for a batch of which rows are noted one, and one for each reference.
     """
 
     def __init__(self, layout: Layout, writer: Writer, limit: int) -> None:
@@ -80,17 +65,16 @@ class Changes:
 
     def note(self, plan: Plan) -> None:
         """Take note of what becomes of a batch."""
-        rows = sorted([*plan.new, *plan.updated])[: self.limit - len(self.found)]
+        rows = sorted({*plan.new, *plan.touched})[: self.limit - len(self.found)]
         if not rows:
             return
-        keys = {plan.updated[row]: None for row in rows if row in plan.updated}
+        keys = [plan.known[row] for row in rows if row in plan.known]
         rows_of_keys = self.layout.model._base_manager.using(self.writer.connection.alias)
-        records = {record.pk: str(record) for record in rows_of_keys.filter(pk__in=list(keys))}
-        held = self._held(list(keys))
-        cells = [self._cells(plan, row, plan.updated.get(row), held) for row in rows]
+        records = {record.pk: str(record) for record in rows_of_keys.filter(pk__in=keys)}
+        cells = [self._cells(plan, row) for row in rows]
         known = self._known_names(cells)
         for row, pairs in zip(rows, cells, strict=True):
-            record = self._said(plan.updated[row], records) if row in plan.updated else ""
+            record = self._said(plan.known[row], records) if row in plan.known else ""
             said = {
                 name: (self._named(name, was, known), self._named(name, comes, known))
                 for name, (was, comes) in pairs.items()
@@ -101,19 +85,17 @@ class Changes:
         # A manager may hide the record.
         return records.get(key) or f"{self.layout.model._meta.verbose_name} {key}"
 
-    def _held(self, keys: list[Any]) -> dict[Any, Sequence[Any]]:
-        pk = self.layout.model._meta.pk
-        found = self.writer.match([pk], [(key,) for key in keys], [pk, *self.layout.fields])
-        return {key: values for _index, key, *values in found}
-
-    def _cells(
-        self, plan: Plan, row: int, pk: Any, held: Mapping[Any, Sequence[Any]]
-    ) -> dict[str, Cell]:
-        was = held.get(pk, [None] * len(plan.columns))
-        comes = plan.changed.get(pk, was) if pk is not None else [c[row] for c in plan.columns]
+    def _cells(self, plan: Plan, row: int) -> dict[str, Cell]:
+        pk = plan.known.get(row)
+        if row in plan.changed:
+            _pk, was, comes = plan.changed[row]
+        else:
+            comes = tuple(column[row] for column in plan.columns)
+            was = comes if row in plan.known else (None,) * len(comes)
         pairs = dict(zip(self.layout.names, zip(was, comes, strict=True), strict=True))
-        for sync in plan.children:
-            pairs[sync.child.name] = sync.before_and_after(row, pk)
+        for child, cells in zip(plan.children, plan.batch.children, strict=True):
+            if type(cells[row]) is not ForNew:
+                pairs[child.child.name] = child.before_and_after(row, pk)
         return {
             name: (before, after)
             for name, (before, after) in pairs.items()

@@ -1,28 +1,116 @@
-"""The rows of a child table: compared with what the file says, then written."""
+"""The rows of a child table: compared with what a batch says, as a value that is written later."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 from django.db import models
 
-from ..fields import AnyField, PositionField
-from .batch import Batch, Policy
-from .layout import UNSET, Children
-from .resolve import Pending, settled
+from ..fields import PositionField
+from .batch import UNSET, Batch, ForNew
+from .layout import Children
+from .resolve import Pending
 from .writers import Writer
 
-__all__ = ("ChildSync",)
+__all__ = ("Alteration", "ChildComparison", "ChildPlan", "Treatment")
 
 Entry = tuple[Any, ...]
 Current = dict[Any, dict[Entry, tuple[Any, Entry]]]
 """Parent -> key of the entry -> primary key, entry."""
 
 
-class ChildSync:
+class Treatment(NamedTuple):
+    """How some records that are there are treated."""
+
+    rows: Sequence[int]
+    pks: Sequence[Any]
+    """The primary key of each of the rows."""
+    fill: bool = False
+    """Write what is empty and add what is not there, and no more."""
+    keep: frozenset[str] = frozenset()
+    """Names of columns and children that stay as they are."""
+    whole: bool = False
+    """What a row does not say is as in a new record."""
+
+
+class Alteration(NamedTuple):
+    """A row of the child table that changes."""
+
+    row: int
+    pk: Any
+    before: Entry
+    after: Entry
+
+
+@dataclass(slots=True)
+class ChildPlan:
+    """What becomes of one child table; rows are those of the batch."""
+
+    child: Children
+    added_rows: list[int] = field(default_factory=list)
+    """The row of each of ``added``."""
+    added: list[Entry] = field(default_factory=list)
+    altered: list[Alteration] = field(default_factory=list)
+    gone: list[tuple[int, Any]] = field(default_factory=list)
+    """Row and primary key of what is deleted."""
+    current: Current = field(default_factory=dict)
+    """What those records have that differ."""
+
+    def only(self, rows: Collection[int]) -> ChildPlan:
+        """Return the part of some rows."""
+        pairs = [p for p in zip(self.added_rows, self.added, strict=True) if p[0] in rows]
+        return ChildPlan(
+            self.child,
+            [row for row, _entry in pairs],
+            [entry for _row, entry in pairs],
+            [one for one in self.altered if one.row in rows],
+            [one for one in self.gone if one[0] in rows],
+            self.current,
+        )
+
+    def pending(self) -> Iterator[Pending]:
+        """Yield what entries refer to and is not there yet, in their order."""
+        place = self.child.target
+        if place is not None:
+            for entry in self.added:
+                if type(entry[place]) is Pending:
+                    yield entry[place]
+            for one in self.altered:
+                if type(one.after[place]) is Pending:
+                    yield one.after[place]
+
+    def before_and_after(self, row: int, pk: Any) -> tuple[list[Entry], list[Entry]]:
+        """Return the entries that a record has, and those that it will have."""
+        gone = {child for at, child in self.gone if at == row}
+        altered = {one.pk: one.after for one in self.altered if one.row == row}
+        was = self.current.get(pk, {}).values()
+        after = [altered.get(child, entry) for child, entry in was if child not in gone]
+        pairs = zip(self.added_rows, self.added, strict=True)
+        return [entry for _child, entry in was], after + [e for at, e in pairs if at == row]
+
+    def free(self, place: int) -> int:
+        """Return a number above all that the records have, or will have, in a column."""
+        values = [entry[place] for entry in self.added]
+        values += [one.after[place] for one in self.altered]
+        values += [entry[place] for rows in self.current.values() for _pk, entry in rows.values()]
+        return 1 + max(int(value) for value in values if value is not None)
+
+    def contended(self) -> Iterator[int]:
+        """Yield the places of numbers that rows take from each other, and no two may have."""
+        unique = _unique_names(self.child.model)
+        for place, column in enumerate(self.child.columns):
+            if column.name in unique and isinstance(column, models.IntegerField):
+                pairs = [(one.before[place], one.after[place]) for one in self.altered]
+                came = {comes for was, comes in pairs if comes not in (was, None)}
+                if not came.isdisjoint(was for was, _comes in pairs):
+                    yield place
+
+
+class ChildComparison:
     """
-    One batch's rows of one child table.
+    Compares one batch's entries with the rows of one child table.
 
     :param keys: names -> what refers to the record, maybe ``Pending``.
     """
@@ -32,143 +120,74 @@ class ChildSync:
     ) -> None:
         self.child, self.writer, self.keys = child, writer, keys
         self.cells = batch.children[index]
-        self.for_new = batch.for_new.get(index, {})
-        self.current: Current = {}
-        """What records that exist have, once it was compared."""
         columns = enumerate(child.columns)
         self.position = next((i for i, c in columns if isinstance(c, PositionField)), None)
-        self.gone: list[Any] = []
-        """Primary keys of rows to be deleted."""
-        self.altered: list[Entry] = []
-        """Primary key and new entry of rows to be changed."""
-        self.added: list[Entry] = []
-        """Parent's primary key and entry of rows to be inserted."""
-        self.rows: list[int] = []
-        self.of_new: list[Entry] = []
-        """Entries of which the parent is to be inserted, and for each the parent's row."""
+        self.plan = ChildPlan(child)
+        self.further: dict[tuple[Any, Entry], list[Any]] = {}
+        """Parent, key -> primary keys of the rows beside the first: two links to one record."""
 
-    def compare(self, rows: Sequence[int], pks: Sequence[Any], policy: Policy) -> set[Any]:
-        """
-        Work out what changes for rows that exist.
-
-        :param pks: the primary key of each of ``rows``.
-        :returns: the primary keys of those of which a child changes.
-        """
-        pairs = zip(rows, pks, strict=True)
-        asked = [(row, pk) for row, pk in pairs if self.cells[row] is not UNSET]
-        if self.child.name in policy.keep or not asked:
-            return set()
-        add_only = self.child.add_only or policy.existing == "fill"
-        found = self._found([pk for _row, pk in asked])
-        suspects = self._suspects(asked, found, add_only=add_only)
-        current = self._current(found, suspects)
-        self.current |= current
-        return {
-            pk
-            for row, pk in asked
-            if pk in suspects
-            and self._differs(
-                pk, self._by_key(self._resolved(self.cells[row])), current.get(pk, {}), add_only
-            )
-        }
-
-    def before_and_after(self, row: int, pk: Any) -> tuple[list[Entry], list[Entry]]:
-        """Return the entries that a record has, and that it would have; ``pk`` is None if new."""
-        if pk is None:
-            entries = self.cells[row]
-            if entries is UNSET or not entries:
-                return [], []
-            return [], list(self._by_key(self._resolved(entries)).values())
-        gone, altered = set(self.gone), {entry[0]: entry[1:] for entry in self.altered}
-        was = self.current.get(pk, {}).values()
-        after = [altered.get(child, entry) for child, entry in was if child not in gone]
-        after += [entry[1:] for entry in self.added if entry[0] == pk]
-        return [entry for _child, entry in was], after
-
-    def plan(self, new: Sequence[int]) -> list[Pending]:
-        """Note the entries of new rows; return the records that all this needs created."""
+    def add(self, new: Sequence[int]) -> None:
+        """Plan the entries of new records."""
+        plan = self.plan
         for row in new:
             entries = self.cells[row]
             if entries is not UNSET and entries:
                 entries = self._resolved(entries)
                 if len(entries) > 1:
                     entries = self._by_key(entries).values()
-                self.rows += [row] * len(entries)
-                self.of_new += entries
-        for row in self.for_new.keys() & set(new) if self.for_new else ():
-            self.rows += [row] * len(self.for_new[row])
-            self.of_new += self.for_new[row]
-        place = self.child.target
-        if place is None:
-            return []
-        named = [entry[place] for entry in self.of_new]
-        named += [entry[place + 1] for entry in (*self.added, *self.altered)]
-        return [value for value in named if type(value) is Pending]
+                plan.added_rows += [row] * len(entries)
+                plan.added += entries
 
-    def write(self, pk_of: Mapping[int, Any]) -> None:
-        """Delete, change and insert; ``pk_of`` has the primary keys of new rows."""
-        child, writer = self.child, self.writer
-        writer.delete(child.model, self.gone)
-        if self.altered:
-            keys, *columns = zip(*self.altered, strict=True)
-            for place in self._contended():
-                # Out of the way first: rows are updated one by one.
-                free = 1 + max(value for value in self._values(place) if value is not None)
-                self._update([child.columns[place]], keys, [list(range(free, free + len(keys)))])
-            self._update(child.columns, keys, list(map(settled, columns)))
-        parents = [entry[0] for entry in self.added] + [pk_of[row] for row in self.rows]
-        if parents:
-            entries = [entry[1:] for entry in self.added] + self.of_new
-            values = [parents, *map(settled, zip(*entries, strict=True))]
-            fill = writer.filler(child.model, (child.parent, *child.columns), adding=True)
-            rows = fill.rows(values, len(parents))
-            writer.insert(child.model, fill.fields, rows, keys=False)
+    def compare(self, how: Treatment, *, lock: bool) -> set[int]:
+        """
+        Plan what changes for records that are there; return their rows.
 
-    def _update(
-        self, fields: Sequence[AnyField], keys: Sequence[Any], columns: list[list[Any]]
-    ) -> None:
-        change = self.writer.filler(self.child.model, fields, adding=False)
-        rows = change.rows(columns, len(keys))
-        pairs = [(key, *row) for key, row in zip(keys, rows, strict=True)]
-        self.writer.update(self.child.model, change.fields, pairs)
+        :param lock: keep others from changing what is to be changed.
+        """
+        pairs = zip(how.rows, how.pks, strict=True)
+        asked = [(row, pk) for row, pk in pairs if how.whole or self._says(row)]
+        if self.child.name in how.keep or not asked:
+            return set()
+        add_only = self.child.add_only or how.fill
+        found = self._found([pk for _row, pk in asked])
+        suspects = self._suspects(asked, found, add_only=add_only)
+        if suspects and lock:
+            found = self._found(sorted(suspects), lock=True)
+        current = self._current(found, suspects)
+        self.plan.current |= current
+        return {
+            row
+            for row, pk in asked
+            if pk in suspects and self._differs(row, pk, current.get(pk, {}), add_only=add_only)
+        }
 
-    def _contended(self) -> Iterator[int]:
-        """Yield the places of numbers that rows take from each other, and no two may have."""
-        unique = unique_names(self.child.model)
-        held = {pk: entry for rows in self.current.values() for pk, entry in rows.values()}
-        for place, column in enumerate(self.child.columns):
-            if column.name in unique and isinstance(column, models.IntegerField):
-                pairs = [(held[pk][place], entry[place]) for pk, *entry in self.altered]
-                came = {comes for was, comes in pairs if comes not in (was, None)}
-                if not came.isdisjoint(was for was, _comes in pairs):
-                    yield place
+    def _says(self, row: int) -> bool:
+        return self.cells[row] is not UNSET and type(self.cells[row]) is not ForNew
 
-    def _values(self, place: int) -> Iterator[Any]:
-        yield from (entry[place + 1] for entry in (*self.altered, *self.added))
-        for rows in self.current.values():
-            yield from (entry[place] for _pk, entry in rows.values())
+    def _said(self, row: int) -> Sequence[Entry]:
+        return self.cells[row] if self._says(row) else ()
 
-    def _differs(
-        self,
-        pk: Any,
-        wanted: dict[Entry, Entry],
-        was: dict[Entry, Any],
-        add_only: bool,  # noqa: FBT001
-    ) -> bool:
+    def _differs(self, row: int, pk: Any, was: dict[Entry, Any], *, add_only: bool) -> bool:
+        wanted = self._by_key(self._resolved(self._said(row)))
         if not wanted and (add_only or not was):
             return False
-        before = len(self.added) + len(self.altered) + len(self.gone)
-        self.added += [(pk, *entry) for key, entry in wanted.items() if key not in was]
+        plan = self.plan
+        before = len(plan.added) + len(plan.altered) + len(plan.gone)
+        added = [entry for key, entry in wanted.items() if key not in was]
+        plan.added += added
+        plan.added_rows += [row] * len(added)
         if not add_only:
-            self.gone += [child_pk for key, (child_pk, _entry) in was.items() if key not in wanted]
+            for key, (child, _entry) in was.items():
+                if key not in wanted:
+                    plan.gone += [(row, pk_) for pk_ in (child, *self.further.get((pk, key), ()))]
             altered = [
-                (child_pk, *wanted[key])
-                for key, (child_pk, entry) in was.items()
+                Alteration(row, child, entry, wanted[key])
+                for key, (child, entry) in was.items()
                 if key in wanted and entry != wanted[key]
             ]
             if altered and not self._says_the_same(wanted, was):
-                self.altered += altered
-        return len(self.added) + len(self.altered) + len(self.gone) > before
+                plan.altered += altered
+        return len(plan.added) + len(plan.altered) + len(plan.gone) > before
 
     def _says_the_same(self, wanted: dict[Entry, Entry], was: dict[Entry, Any]) -> bool:
         """Return whether entries differ in nothing but positions, which give the same order."""
@@ -181,11 +200,11 @@ class ChildSync:
             for key, (_pk, old) in was.items()
         )
 
-    def _found(self, parents: list[Any]) -> list[tuple[Any, ...]]:
+    def _found(self, parents: list[Any], *, lock: bool = False) -> list[tuple[Any, ...]]:
         """Return what the table has: parent, values of the columns, primary key."""
         child = self.child
         fetch = [child.parent, *child.columns, child.model._meta.pk]
-        found = self.writer.match([child.parent], [(parent,) for parent in parents], fetch)
+        found = self.writer.match([child.parent], [(p,) for p in parents], fetch, lock=lock)
         place = child.target
         if place is not None and child.columns[place].null:
             # No cell can say a row that names no record, so none can mean to delete it.
@@ -196,8 +215,8 @@ class ChildSync:
         self, asked: list[tuple[int, Any]], found: list[tuple[Any, ...]], *, add_only: bool
     ) -> set[Any]:
         """Return the parents whose entries may differ, of a file that comes again next to none."""
-        parents = [pk for row, pk in asked for _entry in self.cells[row]]
-        entries = self._resolved([entry for row, _pk in asked for entry in self.cells[row]])
+        parents = [pk for row, pk in asked for _entry in self._said(row)]
+        entries = self._resolved([entry for row, _pk in asked for entry in self._said(row)])
         try:
             said = set(zip(parents, entries, strict=True))
             there = {(row[0], row[1:-1]) for row in found}
@@ -211,7 +230,9 @@ class ChildSync:
         for parent, *entry, pk in found if parents else ():
             if parent in parents:
                 key = tuple([entry[place] for place in self.child.key])
-                current.setdefault(parent, {})[key] = (pk, tuple(entry))
+                first, _entry = current.setdefault(parent, {}).setdefault(key, (pk, tuple(entry)))
+                if first != pk:
+                    self.further.setdefault((parent, key), []).append(pk)
         return current
 
     def _resolved(self, entries: Sequence[Entry]) -> Sequence[Entry]:
@@ -233,7 +254,7 @@ class ChildSync:
         return wanted
 
 
-def unique_names(model: type[models.Model]) -> set[str]:
+def _unique_names(model: type[models.Model]) -> set[str]:
     """Return the names of fields of which no two rows may have the same, alone or together."""
     opts = model._meta
     sets = [*opts.unique_together, *(c.fields for c in opts.total_unique_constraints)]

@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import models
 
 from ..fields import AnyField
-from .batch import Batch, Candidate, Rejection
+from .batch import RECORD, Batch, Candidate
+from .grouping import LACKS, OVERWRITES, Unfit
 from .layout import Identity, Layout, said_column
 from .writers import Writer
 
-__all__ = ("find_records",)
+__all__ = ("Matches", "find_records", "held_candidates", "several_records", "unfit_row")
 
 Key = tuple[Any, ...]
+
+Hit = tuple[Candidate, Any]
+"""A candidate, and the primary key of the record that it means."""
+
+
+@dataclass(slots=True)
+class Matches:
+    """The records that the rows of a batch mean."""
+
+    pks: list[Any]
+    """For each row the primary key of its record, or None for a new one."""
+    found: dict[Candidate, Any] = field(default_factory=dict)
+    """Candidate -> primary key; those that mean no record are absent."""
+    several: dict[int, list[Hit]] = field(default_factory=dict)
+    """Rows that mean several records."""
 
 
 def find_records(
@@ -22,30 +39,87 @@ def find_records(
     layout: Layout,
     writer: Writer,
     keys_of: Callable[[AnyField], Mapping[Any, Any]],
-) -> tuple[list[Any], list[Rejection]]:
+    is_there: Callable[[Any, bool], bool],
+) -> Matches:
     """
-    Return for each row the primary key of its record, or None for a new one, and the rejections.
+    Find the records that rows mean.
 
     :param keys_of: names -> primary key of the records that a foreign key of an identity names.
+    :param is_there: whether a record, by its primary key, may be meant by an identity that joins
+        rows or by one that does not.
 
     Queries: one for each identity of the layout and each pattern of empty values in it.
     """
-    found: dict[Candidate, Any] = {}
+    found: dict[Candidate, Any] = {
+        c: c[1][0]
+        for candidates in batch.candidates
+        for c in candidates
+        if c[0] == RECORD and is_there(c[1][0], True)  # noqa: FBT003
+    }
     for index, identity in enumerate(layout.identities):
-        keys = {c[1]: None for candidates in batch.candidates for c in candidates if c[0] == index}
+        keys = {
+            c[1]: None
+            for candidates in batch.candidates
+            for c in candidates
+            # What does not join rows is for those that nothing else has found.
+            if c[0] == index and (identity.joins or found.keys().isdisjoint(candidates))
+        }
         if keys:
             pairs = _match(identity, list(keys), writer, keys_of)
-            found |= {(index, key): pk for key, pk in pairs}
+            found |= {(index, key): pk for key, pk in pairs if is_there(pk, identity.joins)}
     if not found:
-        return [None] * len(batch), []
-    pks: list[Any] = []
-    clashes: dict[int, list[tuple[Candidate, Any]]] = {}
+        return Matches([None] * len(batch))
+    matches = Matches([], found)
     for row, candidates in enumerate(batch.candidates):
         hits = [(c, found[c]) for c in candidates if c in found]
-        pks.append(hits[0][1] if hits else None)
+        matches.pks.append(hits[0][1] if hits else None)
         if len(hits) > 1 and len({pk for _candidate, pk in hits}) > 1:
-            clashes[row] = hits
-    return pks, _rejections(batch, layout, writer, clashes)
+            matches.several[row] = hits
+    return matches
+
+
+def held_candidates(
+    layout: Layout, writer: Writer, keys: Sequence[Any]
+) -> list[tuple[Any, Candidate]]:
+    """Return records, by primary key, with what identifies them and joins rows."""
+    found: list[tuple[Any, Candidate]] = []
+    for index, identity in enumerate(layout.identities):
+        by = identity.parent or identity.model._meta.pk
+        if identity.joins and not any(isinstance(c, models.ForeignKey) for c in identity.columns):
+            hits = writer.match([by], [(key,) for key in keys], list(identity.columns))
+            held = [(keys[place], tuple(values)) for place, *values in hits]
+            found += [(key, (index, values)) for key, values in held if None not in values]
+    return found
+
+
+def several_records(layout: Layout, writer: Writer, hits: Iterable[Hit]) -> str:
+    """Return the reason why a row is rejected that means several records."""
+    hits = list(hits)
+    keys = list({pk: None for _candidate, pk in hits})
+    records = layout.model._base_manager.using(writer.connection.alias).in_bulk(keys)
+    said = "; ".join(
+        f"{_said(layout, candidate)} is “{records.get(pk)}” (no. {pk})"
+        for candidate, pk in hits
+        if candidate[0] != RECORD
+    )
+    return f"The row matches more than one record: {said}."
+
+
+def unfit_row(layout: Layout, writer: Writer, unfit: Unfit) -> str:
+    """Return the reason why a row is rejected that others speak against."""
+    lines = ", ".join(f"line {member.line}" for member in unfit.others) or "an earlier row"
+    if unfit.why == LACKS:
+        return f"Lacks what a new record needs, and what {lines} says of the same record."
+    if unfit.why == OVERWRITES:
+        names = ", ".join(said_column(c).name for c in layout.identities[unfit.identity].columns)
+        return f"Would change the {names} by which alone {lines} finds the same record."
+    pks = [unfit.member.record, *(member.record for member in unfit.others)]
+    records = layout.model._base_manager.using(writer.connection.alias).in_bulk(pks)
+    mine, *theirs = [f"“{records.get(pk)}” (no. {pk})" for pk in dict.fromkeys(pks)]
+    return (
+        f"The row matches {mine}, and shares an identity with {lines}, which matches "
+        f"{', '.join(theirs)}."
+    )
 
 
 def _match(
@@ -89,27 +163,6 @@ def _resolved(identity: Identity, keys: list[Key], keys_of: Any) -> list[tuple[K
                 resolved[place] = found.get(key[place])
             pairs.append((key, tuple(resolved)))
     return pairs
-
-
-def _rejections(
-    batch: Batch,
-    layout: Layout,
-    writer: Writer,
-    clashes: Mapping[int, list[tuple[Candidate, Any]]],
-) -> list[Rejection]:
-    if not clashes:
-        return []
-    pks = {pk for hits in clashes.values() for _candidate, pk in hits}
-    records = layout.model._base_manager.using(writer.connection.alias).in_bulk(list(pks))
-    rejections = []
-    for row, hits in clashes.items():
-        said = "; ".join(
-            f"{_said(layout, candidate)} is “{records.get(pk)}” (no. {pk})"
-            for candidate, pk in hits
-        )
-        reason = f"The row means different records: {said}."
-        rejections.append(Rejection(batch.lines[row], "", "", reason, batch.records[row]))
-    return rejections
 
 
 def _said(layout: Layout, candidate: Candidate) -> str:

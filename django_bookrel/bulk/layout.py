@@ -8,12 +8,12 @@ fields only, so the engine that works on it knows neither files nor django-impor
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 from django.db import models
 
-from ..fields import AnyField, KeyField, field_of
+from ..fields import AnyField, DerivedField, KeyField, field_of
 from .batch import UNSET, Batch
 from .cells import Cleaner
 
@@ -21,6 +21,7 @@ __all__ = (
     "UNSET",
     "Children",
     "Column",
+    "Details",
     "ForeignKey",
     "Identity",
     "Layout",
@@ -42,6 +43,26 @@ class Column:
     """Whether a new row must say it."""
 
 
+class Details(Protocol):
+    """
+    What names say beside the name, such as years of a life, which tells namesakes apart.
+
+    Details are a tuple of values of ``fields``, None where they are unknown.
+    """
+
+    fields: tuple[str, ...]
+    """Fields of the model that hold them; an import fills in what is unknown there."""
+
+    def parse(self, name: str) -> tuple[str, tuple[Any, ...]]:
+        """Split what a row says into name and details."""
+
+    def qualified(self, name: str, details: tuple[Any, ...]) -> str:
+        """Return the name of a record whose bare name another one has."""
+
+    def agree(self, known: tuple[Any, ...], said: tuple[Any, ...]) -> bool:
+        """Return whether a record and a row with these details may be one."""
+
+
 @dataclass(frozen=True)
 class Reference:
     """
@@ -58,6 +79,8 @@ class Reference:
     """The field whose value refers to a record; the primary key if it is empty."""
     lacks: tuple[str, ...] = ()
     """What a new record would need beside ``by``, so that none can be created."""
+    details: Details | None = None
+    """What the first of ``by`` may say beside the name."""
     columns: tuple[AnyField, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -71,18 +94,21 @@ class Reference:
     @property
     def writes(self) -> bool:
         """Whether an import may write records of the model."""
-        return self.create
+        return self.create or self.details is not None
 
     @property
     def unknown(self) -> str:
         """Why a row is rejected that names a record which is neither there nor to be created."""
-        reason = f"There is no {self.model._meta.verbose_name} whose {', '.join(self.by)} this is"
+        reason = f"No {self.model._meta.verbose_name} has this {' and '.join(self.by)}"
         needs = f", and a new one needs {', '.join(self.lacks)}" if self.lacks else ""
         return f"{reason}{needs}."
 
     def identity(self, names: Sequence[Any]) -> tuple[Any, ...]:
         """Return what ``names`` have in common with every other spelling of the same record."""
-        return self.lookup(names)
+        if self.details is None:
+            return self.lookup(names)
+        name, details = self.details.parse(names[0])
+        return (*self.lookup((name,)), *details)
 
     def lookup(self, names: Sequence[Any]) -> tuple[Any, ...]:
         """Return the values of ``columns`` by which a record with these names is found."""
@@ -144,6 +170,13 @@ class Identity:
     columns: tuple[AnyField, ...]
     parent: models.ForeignKey[Any, Any] | None = None
     """None: ``columns`` are the model's own; else they are a child's and this points at the row."""
+    joins: bool = True
+    """Whether rows of a file that share it mean one record; False: they share another one too."""
+    further: tuple[Any, ...] | None = None
+    """
+    What stands before a value among a child's identities, where a record has several and
+    ``columns`` hold one; None: a record has one.
+    """
 
 
 @dataclass(frozen=True)
@@ -158,6 +191,9 @@ class Layout:
     unsaid: tuple[AnyField, ...] = ()
     """What a new row needs and no column says."""
     aliases: type[models.Model] | None = None
+    """Former names of records, by which references find them too."""
+    label: str = ""
+    """The column that tells records apart for people: a title; "" for none."""
 
     @property
     def fields(self) -> list[AnyField]:
@@ -188,17 +224,6 @@ class Layout:
         known = {s: alike(s) for s in set(said) if s is not None and s is not UNSET}
         return [known.get(value, value) for value in said]
 
-    def identifying(self) -> Layout:
-        """Return the layout of those columns and children alone that identify a row."""
-        columns = {said_column(c) for identity in self.identities for c in identity.columns}
-        owners = {identity.model for identity in self.identities if identity.parent is not None}
-        return replace(
-            self,
-            columns=tuple(c for c in self.columns if c.field in columns),
-            foreign_keys=tuple(k for k in self.foreign_keys if k.field in columns),
-            children=tuple(c for c in self.children if c.model in owners),
-        )
-
     @property
     def references(self) -> list[Reference]:
         """Every reference of the rows and of their children."""
@@ -217,4 +242,4 @@ def lookup_column(model: type[models.Model], name: str) -> AnyField:
 
 def said_column(column: AnyField) -> AnyField:
     """Return the column that says what ``column`` holds; the inverse of :func:`lookup_column`."""
-    return field_of(column.model, column.source) if isinstance(column, KeyField) else column
+    return field_of(column.model, column.source) if isinstance(column, DerivedField) else column

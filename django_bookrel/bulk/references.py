@@ -1,26 +1,20 @@
-"""What the rows of a layout refer to: found, created and completed, batch by batch."""
+"""What the rows of a layout refer to: looked up, decided upon and resolved, batch by batch."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from .batch import Batch
-from .children import ChildSync
-from .layout import UNSET, Layout, Reference
-from .persons import PersonReference, PersonResolver
-from .resolve import Names, Pending, Resolver
+from .batch import UNSET, Batch
+from .details import make_resolver
+from .layout import Layout, Reference
+from .resolve import Completion, Names, Pending, Resolver
 from .writers import Writer
 
-__all__ = ("Parted", "References", "Said")
+__all__ = ("Named", "References")
 
 
-class Parted(Exception):
-    """Raised when a batch has rows that must be written before others are looked at."""
-
-
-class Said(NamedTuple):
+class Named(NamedTuple):
     """What a row names in a column."""
 
     row: int
@@ -38,105 +32,71 @@ class References:
 
     def __init__(self, layout: Layout, writer: Writer, keep: Collection[str]) -> None:
         self.layout, self.keep = layout, keep
-        self.resolvers: dict[Reference, Resolver] = {}
-        for reference in layout.references:
-            if reference not in self.resolvers:
-                kind = PersonResolver if isinstance(reference, PersonReference) else Resolver
-                self.resolvers[reference] = kind(reference, writer, layout.aliases)
-        creating = [reference.model for reference in self.resolvers if reference.create]
-        self.shared = {model for model in creating if creating.count(model) > 1}
-        """Models of which several references create records."""
-        self.makers: dict[Reference, list[Reference]] = {}
-        """References that create nothing -> those that create records which they may name."""
-        for reference in self.resolvers:
-            makers = [r for r in self.resolvers if r.create and _are_alike(r, reference)]
-            if makers and not reference.create:
-                self.makers[reference] = makers
-        self.promised: set[tuple[Any, ...]] = set()
-        """Identities of what a dry run would have created, as far as ``makers`` need them."""
+        self.resolvers: dict[Reference, Resolver] = {
+            reference: make_resolver(reference, writer, layout.aliases)
+            for reference in dict.fromkeys(layout.references)
+        }
+        columns = {column for identity in layout.identities for column in identity.columns}
+        self.identifying = {k.reference for k in layout.foreign_keys if k.field in columns}
+        """References of foreign keys that are part of an identity."""
+        creating = [reference for reference in self.resolvers if reference.create]
+        self.borrowing = {
+            reference
+            for reference in self.resolvers
+            if not reference.create
+            and any((r.model, r.columns) == (reference.model, reference.columns) for r in creating)
+        }
+        """References that create nothing, of which others may create what they name."""
+        self.places: dict[Reference, list[int]] = {}
+        """Reference -> the columns that hold it."""
+        for place, key in enumerate(layout.foreign_keys, len(layout.columns)):
+            self.places.setdefault(key.reference, []).append(place)
+        self.rejects = len(creating) < len(self.resolvers)
+        """Whether a row may be rejected for what it names."""
 
-    def find(self, batch: Batch) -> None:
-        """Look up what the rows of a batch name, in the order of the rows."""
+    def find(self, batch: Batch, *, identifying: bool = False) -> None:
+        """
+        Look up what the rows of a batch name, in the order of the rows.
+
+        :param identifying: only what may say which record a row means.
+        """
         for reference, resolver in self.resolvers.items():
+            if identifying and reference not in self.identifying:
+                continue
             names = self.names(batch, reference, range(len(batch)))
             resolver.find(sorted(names, key=names.__getitem__))
-        if self.promised:
-            for _row, _column, reference, some in self.unknown(batch):
-                identity = reference.lookup(some)
-                if (reference.model, *identity) in self.promised:
-                    self.resolvers[reference].keys[some] = Pending(some, identity)
 
-    def check_order(self, batch: Batch) -> None:
-        """
-        See to it that rows which create a record come in before rows which only name it.
+    def forget(self) -> None:
+        """Forget what was found for a batch that was rolled back."""
+        for resolver in self.resolvers.values():
+            resolver.forget()
 
-        :raises Parted: there are such rows in the batch.
-        """
-        if not self.makers or not (unknown := list(self.unknown(batch))):
-            return
-        every = range(len(batch))
-        makers = {maker for makers in self.makers.values() for maker in makers}
-        made: dict[tuple[Any, ...], int] = {}
-        for maker in makers:
-            for names, row in self._pending(maker, self.names(batch, maker, every)).items():
-                made[names] = min(made.get(names, row), row)
-        for row, _column, reference, names in unknown:
-            if made.get((reference.model, *reference.lookup(names)), row) < row:
-                raise Parted
-
-    @contextmanager
-    def taken_together(self, batch: Batch) -> Iterator[None]:
-        """Take what any row of the batch may create for created."""
-        before = set(self.promised)
-        if self.makers:
-            self.find(batch)
-            self.promise(batch, range(len(batch)), ())
-        try:
-            yield
-        finally:
-            self.promised = before
-
-    def promise(self, batch: Batch, new: Sequence[int], known: Sequence[int]) -> None:
-        """Take note of what a dry run would create, for what only names it."""
-        for maker in {maker for makers in self.makers.values() for maker in makers}:
-            meant = dict.fromkeys(self._meant(batch, maker, new, known), 0)
-            self.promised |= self._pending(maker, meant).keys()
-
-    def create(
-        self,
-        columns: list[list[Any]],
-        new: Sequence[int],
-        changed: dict[Any, Sequence[Any]],
-        children: Sequence[ChildSync],
-    ) -> None:
-        """Create the records that what is about to be written refers to, and no others."""
-        pending: dict[Reference, list[Any]] = {reference: [] for reference in self.resolvers}
-        for index, key in enumerate(self.layout.foreign_keys, len(self.layout.columns)):
-            values = [columns[index][row] for row in new]
-            values += [values[index] for values in changed.values()]
-            pending[key.reference] += [v for v in values if type(v) is Pending]
-        for sync in children:
-            found = sync.plan(new)
-            if sync.child.reference is not None:
-                pending[sync.child.reference] += found
+    def decide(self, batch: Batch, new: Sequence[int], known: Sequence[int]) -> None:
+        """Take names for one record that mean one, in rows that are new or known."""
         for reference, resolver in self.resolvers.items():
-            if reference.create:
-                wanted = [one for one in dict.fromkeys(pending[reference]) if not one.by_row]
-                if reference.model in self.shared:
-                    wanted = resolver.adopt(wanted)
-                resolver.create(wanted)
+            if reference.details is not None:
+                resolver.decide(self._meant(batch, reference, new, known))
 
-    def unite(self, batch: Batch, new: Sequence[int], known: Sequence[int]) -> None:
-        """Take names for one record that turn out to mean one."""
+    def completions(
+        self, batch: Batch, new: Sequence[int], known: Sequence[int]
+    ) -> list[tuple[int, Reference, Completion]]:
+        """Return for rows what they say of records that are there and do not have it yet."""
+        found = []
         for reference, resolver in self.resolvers.items():
-            if resolver.doubtful:
-                resolver.unite(self._meant(batch, reference, new, known))
+            if reference.details is not None and resolver.completions(resolver.keys):
+                for row, kept in [*((r, True) for r in new), *((r, False) for r in known)]:
+                    names = self.names(batch, reference, [row], kept=kept)
+                    found += [(row, reference, one) for one in resolver.completions(names)]
+        return sorted(found, key=lambda item: item[0])
 
-    def complete(self, batch: Batch, new: Sequence[int], known: Sequence[int]) -> None:
-        """Write what names say of records that are there already."""
-        for reference, resolver in self.resolvers.items():
-            if resolver.incomplete:
-                resolver.complete(self._meant(batch, reference, new, known))
+    def promise(self, named: Named) -> None:
+        """Take what a row names for a record that is there: a dry run would have created it."""
+        identity = named.reference.identity(named.names)
+        self.resolvers[named.reference].keys[named.names] = Pending(named.names, identity, line=-1)
+
+    def keys(self, reference: Reference) -> dict[Names, Any]:
+        """Return names of the batch -> what refers to the record, maybe ``Pending``."""
+        return self.resolvers[reference].keys
 
     def columns(self, batch: Batch) -> list[list[Any]]:
         """Return the columns with what refers to records in the place of names."""
@@ -151,7 +111,7 @@ class References:
         key = next(key for key in self.layout.foreign_keys if key.field == field)
         return self.resolvers[key.reference].by_identity()
 
-    def unknown(self, batch: Batch, made: Collection[Reference] = ()) -> Iterator[Said]:
+    def unknown(self, batch: Batch, made: Collection[Reference] = ()) -> Iterator[Named]:
         """
         Yield what rows name that is neither there nor to be created.
 
@@ -159,22 +119,22 @@ class References:
             is to be created is unknown by these.
         """
         known = {r: self._known(r) for r in self.resolvers if not r.create or r in made}
-        for said in self._said(batch, known):
-            if said.names not in known[said.reference]:
-                yield said
+        for named in self.named(batch, known):
+            if named.names not in known[named.reference]:
+                yield named
 
-    def _said(self, batch: Batch, references: Collection[Reference]) -> Iterator[Said]:
+    def named(self, batch: Batch, references: Collection[Reference]) -> Iterator[Named]:
         """Yield what rows name by some of the references."""
         for index, key in enumerate(self.layout.foreign_keys, len(self.layout.columns)):
             if key.reference in references:
                 for row, names in enumerate(batch.columns[index]):
                     if names is not None and names is not UNSET:
-                        yield Said(row, key.name, key.reference, names)
+                        yield Named(row, key.name, key.reference, names)
         for child, cells in zip(self.layout.children, batch.children, strict=True):
             if child.reference is not None and child.reference in references:
                 for row, entries in enumerate(cells):
                     for entry in entries if entries is not UNSET else ():
-                        yield Said(row, child.name, child.reference, entry[child.target])
+                        yield Named(row, child.name, child.reference, entry[child.target])
 
     def names(
         self, batch: Batch, reference: Reference, rows: Sequence[int], *, kept: bool = True
@@ -218,17 +178,3 @@ class References:
         if not reference.create:
             return keys.keys()
         return {names for names, value in keys.items() if type(value) is not Pending}
-
-    def _pending(self, maker: Reference, names: dict[Names, int]) -> dict[tuple[Any, ...], int]:
-        """Return identities of the names whose record is to be created, with their rows."""
-        keys, length = self.resolvers[maker].keys, len(maker.columns)
-        return {
-            (maker.model, *maker.identity(some)[:length]): row
-            for some, row in names.items()
-            if type(keys.get(some)) is Pending
-        }
-
-
-def _are_alike(one: Reference, other: Reference) -> bool:
-    """Return whether two references may name the same records by the same columns."""
-    return one.model is other.model and one.columns == other.columns

@@ -12,12 +12,17 @@ from ..fields import AnyField, KeyField, field_of
 from .layout import Reference
 from .writers import Writer
 
-__all__ = ("Pending", "Resolver", "settled")
+__all__ = ("Completion", "Names", "Pending", "Resolver", "settled")
 
 Names = tuple[Any, ...]
 
 KNOWN_NAMES = 2**13
 """Names that are remembered from batch to batch."""
+SPELLINGS = 2**17
+"""Names that were not needed yet and are remembered as they were written first."""
+
+Completion = tuple[Any, tuple[Any, ...]]
+"""Primary key of a record that is there, and values of the reference's details."""
 
 
 @dataclass(eq=False, slots=True)
@@ -27,8 +32,8 @@ class Pending:
     names: Names
     identity: Names
     value: Any = None
-    by_row: bool = False
-    """Whether a row of the file makes the record."""
+    line: int = 0
+    """The line of the row of the file that makes the record; 0: it is made for being named."""
 
 
 def settled(values: Iterable[Any]) -> list[Any]:
@@ -56,10 +61,8 @@ class Resolver:
         """Identity -> what refers to the record, for names that were looked up."""
         self.known: dict[Names, Any] = {}
         """Names of earlier batches -> what refers to the record."""
-        self.made: list[Pending] = []
-        """What was created or adopted since :meth:`begin`."""
-        self.doubtful = False
-        """Whether several new names may mean one record: see :meth:`unite`."""
+        self.spellings: dict[Names, Names] = {}
+        """Identity -> names as they were written first, of records that no row has needed yet."""
 
     def find(self, wanted: Iterable[Names]) -> None:
         """
@@ -71,7 +74,6 @@ class Resolver:
         self._remember()
         identity, known = self.reference.identity, self.known
         self.keys, self.found, identities = {}, {}, {}
-        self.made = []
         for names in wanted:
             if names in known:
                 self.keys[names] = known[names]
@@ -81,7 +83,7 @@ class Resolver:
             return
         spelling: dict[Names, Names] = {}
         for names, same in identities.items():
-            spelling.setdefault(same, names)
+            spelling.setdefault(same, self.spellings.get(same, names))
         self._find_aliases(list(spelling))
         self._find({same: n for same, n in spelling.items() if same not in self.found})
         found = dict(self.found)
@@ -98,26 +100,19 @@ class Resolver:
         """Forget what earlier batches found: it may have been undone, or deleted by others."""
         self.keys, self.found, self.known = {}, {}, {}
 
-    def _remember(self) -> None:
-        if len(self.known) > KNOWN_NAMES:
-            self.known.clear()
-        for names, value in self.keys.items():
-            if type(value) is not Pending:
-                self.known[names] = value
-            elif value.value is not None:
-                self.known[names] = value.value
-
-    def unite(self, names: Iterable[Names]) -> None:
+    def decide(self, names: Iterable[Names]) -> None:
         """
-        Let names that mean one record which is not there yet stand for one.
+        Decide which names mean one record that is not there yet.
 
-        :param names: those that are about to be written, in the order of their rows.
+        :param names: those that rows to be written have, in the order of the rows.
         """
+
+    def completions(self, names: Iterable[Names]) -> list[Completion]:
+        """Return what names say of records that are there and do not have it yet."""
+        return []
 
     def create(self, pending: Sequence[Pending]) -> None:
         """Create records, in their order, and settle what stands for them."""
-        if not pending:
-            return
         fields = [field_of(self.model, name) for name in self.reference.by]
         rows = [one.names for one in pending]
         # The identity has the keys of the names, which need not be worked out again.
@@ -125,10 +120,7 @@ class Resolver:
         if len(keys) == len(fields):
             fields = [*fields, *keys]
             rows = [(*one.names, *one.identity) for one in pending]
-        values = self._insert(fields, rows)
-        for one, value in zip(pending, values, strict=True):
-            one.value = value
-        self.made += pending
+        self._insert(fields, rows, pending)
 
     def adopt(self, pending: Sequence[Pending]) -> list[Pending]:
         """Settle what stands for records that another reference has created; return the others."""
@@ -137,25 +129,18 @@ class Resolver:
         hits = self.writer.match(columns, identities, [self.model._meta.pk, self.reference.value])
         for index, _pk, value in sorted(hits, key=lambda hit: hit[:2], reverse=True):
             pending[index].value = value
-        self.made += [one for one in pending if one.value is not None]
         return [one for one in pending if one.value is None]
 
-    def begin(self) -> None:
-        """Begin a savepoint, the end of the one before."""
-        self.made = []
-
-    def undo(self) -> None:
-        """Say that what was written since :meth:`begin` was rolled back."""
-        for one in self.made:
-            one.value = None
-
-    @property
-    def incomplete(self) -> bool:
-        """Whether names say something of records that is not written yet."""
-        return False
-
-    def complete(self, names: Iterable[Names]) -> None:
-        """Write what names say of records that are there already."""
+    def _remember(self) -> None:
+        if len(self.known) > KNOWN_NAMES:
+            self.known.clear()
+        for names, value in self.keys.items():
+            if type(value) is not Pending:
+                self.known[names] = value
+            elif value.value is not None:
+                self.known[names] = value.value
+            elif not value.line and len(self.spellings) < SPELLINGS:
+                self.spellings.setdefault(value.identity, value.names)
 
     def _find(self, wanted: dict[Names, Names]) -> None:
         identities = list(wanted)
@@ -165,17 +150,19 @@ class Resolver:
         for index, _pk, value in sorted(hits, key=lambda hit: hit[:2]):
             self.found.setdefault(identities[index], value)
 
-    def _insert(self, fields: list[AnyField], rows: list[Names]) -> list[Any]:
-        """Insert records and return what refers to them."""
+    def _insert(
+        self, fields: list[AnyField], rows: list[Names], pending: Sequence[Pending]
+    ) -> None:
         fill = self.writer.filler(self.model, fields, adding=True)
         columns = [list(column) for column in zip(*rows, strict=True)]
         keys = self.writer.insert(self.model, fill.fields, fill.rows(columns, len(rows)))
-        if not self.reference.to_field:
-            return keys
-        pk = self.model._meta.pk
-        hits = self.writer.match([pk], [(key,) for key in keys], [self.reference.value])
-        values: dict[int, Any] = dict(hits)
-        return [values[index] for index in range(len(keys))]
+        if self.reference.to_field:
+            pk = self.model._meta.pk
+            hits = self.writer.match([pk], [(key,) for key in keys], [self.reference.value])
+            values: dict[int, Any] = dict(hits)
+            keys = [values[index] for index in range(len(keys))]
+        for one, value in zip(pending, keys, strict=True):
+            one.value = value
 
     def _find_aliases(self, identities: list[Names]) -> None:
         if self.aliases is None:

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import models
 
 from ..abstract import AbstractBook
-from ..bulk import UNSET, Batch, Candidate, Identity, Layout
+from ..bulk import UNSET, Batch, Candidate, ForNew, Identity, Layout
 from ..fields import AnyField, DerivedField
 from ..names import parse_person, person_key, sort_title, text_key
 from ..sources import BOOK_FIELDS, native
@@ -103,9 +103,11 @@ class BaseBookResource(RelationalResource):
             opts = part.model._meta
             columns = (opts.get_field("scheme"), opts.get_field("value"))
             yield Identity(part.model, columns, parent=opts.get_field("book"))
-        yield Identity(model, (field("isbn"),))
+        further = None if part is None else ("isbn",)
+        yield Identity(model, (field("isbn"),), further=further)
         names = ("sort_title", "title", "author", "year", "isbn")
-        yield Identity(model, tuple(field(name) for name in names))
+        # Who has the same title, author and year has the same fingerprint.
+        yield Identity(model, tuple(field(name) for name in names), joins=part is None)
 
     def layout(self, provided: Collection[str]) -> Layout:
         # The fingerprint is an identifier, also of files that have no such column.
@@ -147,7 +149,7 @@ class BaseBookResource(RelationalResource):
             return
         if place is not None:
             entry = (FINGERPRINT, fingerprint(title, author[0] if author else "", year))
-            batch.for_new.setdefault(place, {})[row] = [entry]
+            batch.children[place][row] = ForNew([entry])
             batch.candidates[row].append((0, entry))
         max_length = self._meta.model._meta.get_field("sort_title").max_length
         key = (sort_title(title, max_length), title, author, year, None)
@@ -199,7 +201,13 @@ def bookresource_factory(
     own = [field.name for field in _host_fields(model) if field.name not in native]
     declared = [name for name in resource_class.fields if name not in BOOK_FIELDS]
     names = tuple(dict.fromkeys([*native, *own, *declared]))
-    meta = {"model": model, "fields": names, "import_order": names, "export_order": names}
+    meta = {
+        "model": model,
+        "fields": names,
+        "import_order": names,
+        "export_order": names,
+        "label_field": "title",
+    }
     attributes["Meta"] = type("Meta", (getattr(resource_class, "Meta", object),), meta)
     metaclass: Any = type(resource_class)
     made: type[BaseBookResource]

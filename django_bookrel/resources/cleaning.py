@@ -25,7 +25,7 @@ from ..bulk import (
 )
 from ..fields import AnyField, ISBNField, field_of
 from ..sources import Record
-from .owncode import has_own_default
+from .rowpath.detection import has_own_default
 
 if TYPE_CHECKING:
     from .relational import RelationalResource
@@ -87,9 +87,13 @@ class RowCleaner:
         return says_nothing_when_empty(column.field) or not declared.saves_null_values
 
     def clean(self, records: list[Record]) -> tuple[Batch, list[Rejection]]:
-        """Return the rows of the records that are in order, and what is wrong with the others."""
+        """
+        Return the rows of the records that are in order, and what is wrong with the others.
+
+        What a row was made of is its cells as they came.
+        """
         rejections = [
-            Rejection(record.line, issue.column, issue.value, issue.message, record)
+            Rejection(record.line, issue.column, issue.value, issue.message, record.raw)
             for record in records
             for issue in record.errors
         ]
@@ -99,39 +103,26 @@ class RowCleaner:
         def reject(index: int, column: str, value: Any, reason: str) -> None:
             rejected.add(index)
             record = good[index]
-            rejections.append(Rejection(record.line, column, str(value), reason, record))
+            rejections.append(Rejection(record.line, column, str(value), reason, record.raw))
 
-        batch = Batch(
-            [record.line for record in good],
-            good,
-            [
-                *(self._column(column, good, reject) for column in self.layout.columns),
-                *(self._cells(name, cells, good, reject) for name, cells in self.keys),
-            ],
-            [self._cells(name, cells, good, reject) for name, cells in self.children],
-            [[]] * len(good),
-        )
+        batch = self.read(good, reject)
         if rejected:
             batch = batch.only(index for index in range(len(good)) if index not in rejected)
         self.resource.identify(self.layout, batch)
         return batch, rejections
 
-    def identify(self, records: list[Record]) -> Batch:
-        """Return rows of which only the candidates count, without those that have none."""
-        rows, _rejections = self.identity_cleaner.clean(records)
-        return rows.only(row for row, found in enumerate(rows.candidates) if found)
-
-    @property
-    def identity_cleaner(self) -> RowCleaner:
-        """The cleaner of those columns that identify a row."""
-        if not hasattr(self, "_identity_cleaner"):
-            self._identity_cleaner = RowCleaner(
-                self.resource,
-                self.layout.identifying(),
-                clears=self.clears,
-                checked=self.has_good_isbns,
-            )
-        return self._identity_cleaner
+    def read(self, records: list[Record], reject: Reject) -> Batch:
+        """Return a row of each record; ``reject`` is called for each cell that cannot be read."""
+        return Batch(
+            [record.line for record in records],
+            [record.raw for record in records],
+            [
+                *(self._column(column, records, reject) for column in self.layout.columns),
+                *(self._cells(name, cells, records, reject) for name, cells in self.keys),
+            ],
+            [self._cells(name, cells, records, reject) for name, cells in self.children],
+            [[]] * len(records),
+        )
 
     def count_repairs(self, records: list[Record], counts: dict[str, int]) -> None:
         """Add the repaired cells of the records to ``counts``, by kind."""

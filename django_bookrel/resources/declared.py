@@ -17,8 +17,7 @@ from ..bulk import UNSET, Batch, Column, Identity, Layout
 from ..fields import AnyField, DerivedField
 from ..sources import BOOK_FIELDS
 from .fields import ForeignKeyField, ManyToManyField, RelatedRowsField, RelationField
-from .owncode import has_own_default
-from .paths import fills_columns
+from .rowpath.detection import fills_columns, has_own_default
 from .widgets import exact_widget
 
 __all__ = ("DeclaredResource",)
@@ -114,7 +113,16 @@ class DeclaredResource(ModelResource):
             tuple(self.identities(provided)),
             unsaid=() if fills_columns(self) else tuple(self.unsaid_fields()),
             aliases=self.alias_model(),
+            label=self.label_column(plain),
         )
+
+    def label_column(self, columns: Collection[Column]) -> str:
+        """Return the name of the column that says what people call a record; "" for none."""
+        if label := getattr(self._meta, "label_field", None):
+            return str(label)
+        known = {name for key in self.candidate_keys() for name in key}
+        texts = (c for c in columns if isinstance(c.field, models.CharField | models.TextField))
+        return next((c.name for c in texts if c.name not in known and not c.field.unique), "")
 
     def identities(self, provided: Collection[str]) -> Iterator[Identity]:
         """Yield the ways in which rows of a file with these columns are found."""

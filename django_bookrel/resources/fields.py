@@ -17,10 +17,11 @@ from import_export.fields import Field
 from import_export.widgets import ForeignKeyWidget, ManyToManyWidget
 
 from ..abstract import AbstractAuthor
-from ..bulk import Children, ForeignKey, PersonReference, Reference, needs_value
+from ..bulk import Children, ForeignKey, Reference, needs_value
 from ..bulk.hostcode import may_fill_columns
 from ..fields import field_of
 from ..sources import join_list, split_list
+from .persons import LIFE_DATES
 
 __all__ = ("ForeignKeyField", "ManyToManyField", "RelatedRowsField", "RelationField")
 
@@ -58,11 +59,10 @@ class RelationField(Field):
         to_field = "" if target.primary_key else target.name
         model = self.model or relation.related_model
         by = tuple(_named_field(model, name) for name in self.by)
-        kind = (
-            PersonReference if issubclass(model, AbstractAuthor) and by == ("name",) else Reference
-        )
+        is_person = issubclass(model, AbstractAuthor) and by == ("name",)
         lacks = tuple(lacking(model, by)) if self.create else ()
-        return kind(model, by, self.create and not lacks, to_field, lacks)
+        details = LIFE_DATES if is_person else None
+        return Reference(model, by, self.create and not lacks, to_field, lacks, details)
 
     def names(self, cell: str) -> Entry:
         """Return what a cell that names one record gives for each field of ``by``."""

@@ -234,14 +234,13 @@ class _ImportLog:
         return rejected
 
     def _row(self, rejection: Rejection) -> Any:
-        record = rejection.record
         return self.rows.model(
             import_record=self.record,
             line=rejection.line,
             column=rejection.column[:255],
             value=_storable(rejection.value),
             reason=_storable(rejection.reason),
-            cells=[_storable(cell) for cell in record.raw] if record is not None else [],
+            cells=[_storable(cell) for cell in rejection.cells],
         )
 
     def finish(self, error: BaseException | None = None) -> None:

@@ -33,8 +33,7 @@ def rows_of(rejections: Iterable[Rejection]) -> Iterator[tuple[int, Sequence[str
     """Yield line, original cells and all reasons of each rejected row, in order of lines."""
     for line, found in groupby(rejections, key=lambda rejection: rejection.line):
         same = list(found)
-        cells = same[0].record.raw if same[0].record is not None else []
-        yield line, cells, "; ".join(map(_said, same))
+        yield line, same[0].cells, "; ".join(map(_said, same))
 
 
 def _said(rejection: Rejection) -> str:

@@ -20,11 +20,12 @@ from .fields import (
     RelationField,
     lacking,
 )
-from .paths import fills_columns, import_path
 from .rendering import said_changes
 from .repairs import Repair, repairs_of
 from .results import Result
-from .rowbyrow import RowByRow
+from .rowpath.detection import fills_columns
+from .rowpath.paths import import_path
+from .rowpath.resource import RowByRow
 
 __all__ = ("ImportOptions", "RelationalResource")
 
@@ -173,7 +174,7 @@ class RelationalResource(RowByRow):
         """
         Import records of a source.
 
-        :param records: opens the file anew; it is read twice when it is longer than a batch.
+        :param records: opens the file; called once.
         :param provided: the columns that the records have; what is missing is left alone.
         :param clears: whether an empty cell empties the field; otherwise it says nothing.
         :param result: the result to fill, true at any moment.
@@ -182,22 +183,35 @@ class RelationalResource(RowByRow):
         """
         result = self.get_result_class()() if result is None else result
         started = time.monotonic()
-        policy = Policy(options.existing, frozenset(options.keep))
         layout = self.layout(self.written_columns().keys() & provided)
+        writer = bulk.get_writer(self.get_db_connection_name())
+        changes = bulk.Changes(layout, writer, SHOWN_CHANGES) if options.dry_run else None
+        listens = rows_written.has_listeners(self._meta.model)
         path = import_path(
             self,
             layout,
-            policy,
-            dry_run=options.dry_run,
+            Policy(options.existing, frozenset(options.keep)),
+            changes=changes,
+            on_written=self._announce if listens else None,
             clears=clears,
             checked=checked,
             header=header,
             hook_kwargs=options.hook_kwargs,
         )
         result.take(path.reasons, avoidable=path.avoidable)
-        if options.dry_run:
-            path.batches.changes = bulk.Changes(layout, path.batches.writer, SHOWN_CHANGES)
+        report = self._report(options, result)
+        size = options.batch_size or conf.batch_size
+        try:
+            bulk.Engine(path.transactions, path.rows, report, batch_size=size).run(records())
+        finally:
+            result.seconds = time.monotonic() - started
+            result.count()
+            if changes is not None:
+                result.changes = said_changes(self, layout, changes.found)
+        return result
 
+    @staticmethod
+    def _report(options: ImportOptions, result: Result) -> bulk.Report:
         def rejected(rejections: list[Rejection]) -> None:
             result.reject(rejections)
             options.on_rejected(rejections)
@@ -206,31 +220,21 @@ class RelationalResource(RowByRow):
             if options.on_repairs:
                 options.on_repairs(repairs_of(records))
 
-        engine = bulk.Engine(
-            path.batches,
-            path.batches.writer,
-            path.rows,
-            batch_size=options.batch_size or conf.batch_size,
-            max_rejects=options.max_rejects,
-            on_rejected=rejected,
+        return bulk.Report(
+            result.counts,
+            options.max_rejects,
+            rejected,
+            on_joined=result.join,
             on_records=repaired,
             on_batch=options.on_batch,
-            on_written=self._announce if rows_written.has_listeners(self._meta.model) else None,
         )
-        try:
-            engine.run(records, result.counts)
-        finally:
-            result.seconds = time.monotonic() - started
-            result.count()
-            if path.batches.changes is not None:
-                result.changes = said_changes(self, layout, path.batches.changes.found)
-        return result
 
-    def _announce(self, new: list[Any], updated: list[Any]) -> None:
+    def _announce(self, new: list[Any], updated: list[Any], deleted: list[Any]) -> None:
         rows_written.send_robust(
             self._meta.model,
             using=self.get_db_connection_name(),
             new=new,
             updated=updated,
+            deleted=deleted,
             resource=self,
         )

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from import_export import results
 
-from ..bulk import Change, Rejection, Totals
+from ..bulk import Change, Joined, Rejection, Totals
 from .rejects import rows_of
 
 __all__ = ("Result", "counted")
@@ -33,6 +33,8 @@ class Result(results.Result):
         self.counts = Totals()
         self.rejections: list[Rejection] = []
         """The first rejections."""
+        self.joined: list[Joined] = []
+        """The first rows that were taken for one record although they call it by other names."""
         self.changes: list[Change] = []
         """What the first rows of a dry run would change, in the cells of the native CSV."""
         self.source = ""
@@ -56,6 +58,10 @@ class Result(results.Result):
             self.rejections.append(rejection)
             message = {rejection.column or "__all__": [rejection.reason]}
             self.append_invalid_row(rejection.line, {}, ValidationError(message))
+
+    def join(self, joined: list[Joined]) -> None:
+        """Take note of rows that were taken for one record."""
+        self.joined += joined[: KEPT_REJECTIONS - len(self.joined)]
 
     def collect_failed_rows(self, headers: list[str]) -> None:
         """Make the data set of the rejected rows that are held, each with its reasons."""

@@ -30,6 +30,8 @@ class Writer(ABC):
 
     waits = False
     """Whether Python is idle while the database is at work, as beside a server."""
+    runs_code = False
+    """Whether code of the host runs when a record is saved, also where no column changes."""
 
     def __init__(self, connection: BaseDatabaseWrapper) -> None:
         self.connection = connection
@@ -61,6 +63,8 @@ class Writer(ABC):
         columns: Sequence[AnyField],
         keys: Sequence[Row],
         fetch: Sequence[AnyField],
+        *,
+        lock: bool = False,
     ) -> list[Found]:
         """
         Find rows of the columns' table that have one of ``keys``; the database decides equality.
@@ -68,6 +72,8 @@ class Writer(ABC):
         :param columns: of one model.
         :param keys: rows of values of ``columns``, none of them None.
         :param fetch: columns of the same model whose values are returned.
+        :param lock: keep others from changing these rows until the transaction ends; the values
+            are those that it keeps.
         :returns: (index of the key, values of ``fetch``), in no order; a key may have many rows.
         """
 
@@ -110,6 +116,8 @@ class SQLWriter(Writer):
 
     transient_codes: frozenset[Any] = frozenset()
     """The driver's codes of faults that go away when the transaction is tried again."""
+    for_update = ""
+    """What locks the rows of table ``t`` at the end of a SELECT."""
 
     def filler(
         self, model: type[models.Model], given: Sequence[AnyField], *, adding: bool
@@ -121,6 +129,8 @@ class SQLWriter(Writer):
         columns: Sequence[AnyField],
         keys: Sequence[Row],
         fetch: Sequence[AnyField],
+        *,
+        lock: bool = False,
     ) -> list[Found]:
         if not keys:
             return []
@@ -131,7 +141,7 @@ class SQLWriter(Writer):
                 for key in keys
             ]
         convert = from_db(fetch, self.connection, first=1)
-        return convert(self._match(columns, keys, fetch))
+        return convert(self._match(columns, keys, fetch, self.for_update if lock else ""))
 
     def insert(
         self,
@@ -178,7 +188,7 @@ class SQLWriter(Writer):
 
     @abstractmethod
     def _match(
-        self, columns: Sequence[AnyField], keys: Sequence[Row], fetch: Any
+        self, columns: Sequence[AnyField], keys: Sequence[Row], fetch: Any, end: str
     ) -> list[Found]: ...
 
     @abstractmethod

@@ -23,6 +23,7 @@ class Writer(base.SQLWriter):
     connection: Any
     """MySQL's own: the general one knows nothing of MariaDB."""
     waits = True
+    for_update = " FOR UPDATE"
     # lock wait timeout, deadlock, record has changed since last read
     transient_codes = frozenset({1205, 1213, 1020})
 
@@ -51,7 +52,9 @@ class Writer(base.SQLWriter):
         # Held by session_lock(): MariaDB has no lock that ends with the transaction.
         pass
 
-    def _match(self, columns: Sequence[AnyField], keys: Sequence[Row], fetch: Any) -> list[Found]:
+    def _match(
+        self, columns: Sequence[AnyField], keys: Sequence[Row], fetch: Any, end: str
+    ) -> list[Found]:
         model = columns[0].model
         # A derived table compares by the connection's collation; the column's own shall decide.
         terms = []
@@ -65,7 +68,7 @@ class Writer(base.SQLWriter):
         return self.execute(
             f"WITH k(n, {names}) AS (VALUES {', '.join([places] * len(keys))}) "
             f"SELECT k.n, {self.names(fetch, 't.')} "
-            f"FROM k STRAIGHT_JOIN {self.table(model)} AS t ON {' AND '.join(terms)}",
+            f"FROM k STRAIGHT_JOIN {self.table(model)} AS t ON {' AND '.join(terms)}{end}",
             [value for index, key in enumerate(keys) for value in (index, *key)],
         )
 

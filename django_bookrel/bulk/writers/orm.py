@@ -30,6 +30,8 @@ class Writer(base.Writer):
     :param needed: fields that no column says and that the model's code must have filled.
     """
 
+    runs_code = True
+
     def __init__(
         self,
         connection: BaseDatabaseWrapper,
@@ -74,10 +76,12 @@ class Writer(base.Writer):
         columns: Sequence[AnyField],
         keys: Sequence[Row],
         fetch: Sequence[AnyField],
+        *,
+        lock: bool = False,
     ) -> list[Found]:
         fields = {*columns, *fetch}
         if self.finder is not None and self._are_of_one_table(fields):
-            return self.finder.match(columns, keys, fetch)
+            return self.finder.match(columns, keys, fetch, lock=lock)
         rows = max(
             (self._rows(field.model) for field in fields),
             key=lambda rows: len(rows.model._meta.get_parent_list()),
@@ -139,7 +143,7 @@ class Writer(base.Writer):
             self.latest = instance
             empty = [f for f in self.needed if adding and getattr(instance, f.attname) in EMPTY]
             if empty:
-                reason = f"is empty, and a new {instance._meta.verbose_name} needs it"
+                reason = f"is required for a new {instance._meta.verbose_name}"
                 raise ValidationError({field.name: reason for field in empty})
 
     def clean(self, instance: models.Model) -> None:

@@ -26,6 +26,7 @@ class Writer(base.SQLWriter):
     """PostgreSQL through psycopg 3 or psycopg2."""
 
     waits = True
+    for_update = " FOR UPDATE OF t"
     # serialization_failure, deadlock_detected, lock_not_available
     transient_codes = frozenset({"40001", "40P01", "55P03"})
 
@@ -57,7 +58,9 @@ class Writer(base.SQLWriter):
     def lock(self, model: type[models.Model]) -> None:
         self.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK_NUMBER])
 
-    def _match(self, columns: Sequence[AnyField], keys: Sequence[Row], fetch: Any) -> list[Found]:
+    def _match(
+        self, columns: Sequence[AnyField], keys: Sequence[Row], fetch: Any, end: str
+    ) -> list[Found]:
         arrays = ", ".join(f"%s::{self._type(column)}[]" for column in columns)
         names = [f"k{index}" for index in range(len(columns))]
         terms = " AND ".join(
@@ -67,7 +70,7 @@ class Writer(base.SQLWriter):
         return self.execute(
             f"SELECT k.n - 1, {self.names(fetch, 't.')} "
             f"FROM unnest({arrays}) WITH ORDINALITY AS k({', '.join(names)}, n) "
-            f"JOIN {self.table(columns[0].model)} AS t ON {terms}",
+            f"JOIN {self.table(columns[0].model)} AS t ON {terms}{end}",
             [_array(values) for values in zip(*keys, strict=True)],
         )
 

@@ -25,7 +25,9 @@ class Writer(base.SQLWriter):
     def is_transient(self, error: BaseException) -> bool:
         return isinstance(error, OperationalError) and "locked" in str(error)
 
-    def _match(self, columns: Sequence[AnyField], keys: Sequence[Row], fetch: Any) -> list[Found]:
+    def _match(
+        self, columns: Sequence[AnyField], keys: Sequence[Row], fetch: Any, end: str
+    ) -> list[Found]:
         if len(columns) == 1:
             values = [value for (value,) in keys]
             terms = [f"t.{self.q(columns[0].column)} = k.value"]
@@ -38,7 +40,7 @@ class Writer(base.SQLWriter):
         # CROSS JOIN keeps SQLite from scanning the table in place of the keys.
         return self.execute(
             f"SELECT k.key, {self.names(fetch, 't.')} FROM json_each(%s) AS k "
-            f"CROSS JOIN {self.table(columns[0].model)} AS t ON {' AND '.join(terms)}",
+            f"CROSS JOIN {self.table(columns[0].model)} AS t ON {' AND '.join(terms)}{end}",
             [json.dumps(values, default=str)],
         )
 

@@ -10,9 +10,16 @@ from django.db import models
 from django.db.models.fields import NOT_PROVIDED
 from import_export.widgets import ForeignKeyWidget, ManyToManyWidget
 
-from ..bulk.hostcode import is_overridden
+from ...bulk.hostcode import is_overridden, may_fill_columns
 
-__all__ = ("has_own_code", "has_own_default", "hook_code", "may_change_rows")
+__all__ = (
+    "fills_columns",
+    "has_own_code",
+    "has_own_default",
+    "hook_code",
+    "may_change_rows",
+    "own_code",
+)
 
 LATE_HOOKS = (
     "after_init_instance",
@@ -55,12 +62,24 @@ def may_change_rows(resource: Any) -> bool:
     return any(_hooks(resource, EARLY_HOOKS)) or any(_own_fields(resource))
 
 
+def fills_columns(resource: Any) -> bool:
+    """Return whether code of the host may say what a file does not."""
+    if resource._meta.bulk:
+        return False
+    return may_fill_columns(resource._meta.model) or bool(hook_code(resource))
+
+
 def has_own_code(declared: Any) -> bool:
     """Return whether a resource's field reads or writes cells by code of the host's."""
     kind, widget = type(declared), type(declared.widget)
     relation = issubclass(widget, ForeignKeyWidget | ManyToManyWidget)
     own_widget = relation and not widget.__module__.startswith(NOT_HOSTS)
     return own_widget or is_overridden(kind, "save", NOT_HOSTS)
+
+
+def own_code(resource: Any) -> set[str]:
+    """Return the columns that are read and written by code of the host's."""
+    return {name for name, declared in resource.columns().items() if has_own_code(declared)}
 
 
 def has_own_default(declared: Any, found: models.Field[Any, Any]) -> bool:

@@ -10,30 +10,32 @@ from django.utils.functional import cached_property
 from import_export.fields import Field
 from import_export.instance_loaders import ModelInstanceLoader
 
-from ..bulk import BatchWriter, Policy, get_writer
-from ..bulk.writers import orm
-from .declared import DeclaredResource
-from .rowsession import RowCells, RowSession
+from ...bulk import BulkSaver, Planner, Policy, get_writer
+from ...bulk.writers import orm
+from ..declared import DeclaredResource
+from .detection import own_code
+from .session import RowSession, relaxed
 
 __all__ = ("RowByRow",)
 
 
 class RowByRow(DeclaredResource):
     """
-    A resource whose ``import_row`` does what an import by sets does.
+    A resource whose ``import_row`` does what an import in bulk does.
 
-    Rows are found by any of their identities, relations are found or created by name, related rows
-    are written, what does not change is skipped, and ``existing`` and ``keep`` hold.
+    It is django-import-export's own, which calls the hooks that a host may override; what becomes
+    of the row the engine says, whose rules hold here too.
     """
 
     @cached_property
     def row_session(self) -> RowSession:
         """What an import row by row knows besides the row."""
         using = self.get_db_connection_name()
-        layout = self.layout(self.written_columns())
+        layout = relaxed(self.layout(self.written_columns()), own_code(self))
         writer = orm.Writer(connections[using], layout, get_writer(using))
-        batches = BatchWriter(layout, writer, Policy(), dry_run=False)
-        return RowSession(self, batches, RowCells(self, layout, clears=True))
+        planner = Planner(layout, writer, Policy(), locks=False)
+        saver = BulkSaver(layout, writer, planner.references)
+        return RowSession(self, planner, saver, clears=True)
 
     def get_diff_class(self) -> type[_NoDiff]:
         return _NoDiff
@@ -47,7 +49,7 @@ class RowByRow(DeclaredResource):
     def import_instance(self, instance: models.Model, row: dict[str, Any], **kwargs: Any) -> None:
         session = self.row_session
         errors: dict[str, Any] = {}
-        session.current.is_new = instance._state.adding
+        session.start(instance, row)
         if session.leaves_alone:
             return
         try:
@@ -56,6 +58,7 @@ class RowByRow(DeclaredResource):
             errors = error.update_error_dict({})
         if errors := errors | session.wrong_children(row):
             raise ValidationError(errors)
+        session.complete(row)
 
     def import_field(
         self,
@@ -65,13 +68,12 @@ class RowByRow(DeclaredResource):
         is_m2m: bool = False,  # noqa: FBT001, FBT002 (import-export's)
         **kwargs: Any,
     ) -> None:
-        session = self.row_session
+        session, name = self.row_session, field.column_name
         try:
-            if not session.reads(field):
+            if name not in session.places and name not in session.children:
                 super().import_field(field, instance, row, is_m2m, **kwargs)
-            elif field.column_name in row:
-                write = session.write_children if is_m2m else session.assign
-                write(field.column_name, instance, row)
+            elif name in row:
+                (session.write_children if is_m2m else session.assign)(name, instance, row)
         except (ArithmeticError, TypeError, ObjectDoesNotExist) as error:
             raise ValueError(str(error)) from error
 
@@ -82,11 +84,10 @@ class RowByRow(DeclaredResource):
         row: dict[str, Any],
         import_validation_errors: Any = None,
     ) -> bool:
-        if import_validation_errors or self.row_session.current.is_new:
+        session = self.row_session
+        if import_validation_errors or session.current.is_new:
             return False
-        return self.row_session.leaves_alone or not self.row_session.differs(
-            instance, original, row
-        )
+        return session.leaves_alone or not session.differs(instance, original, row)
 
     def validate_instance(self, instance: models.Model, *args: Any, **kwargs: Any) -> None:
         super().validate_instance(instance, *args, **kwargs)
@@ -98,7 +99,9 @@ class RowByRow(DeclaredResource):
 
     def save_m2m(self, instance: models.Model, row: dict[str, Any], **kwargs: Any) -> None:
         super().save_m2m(instance, row, **kwargs)
-        self.row_session.write_fingerprint(instance)
+        for name in self.row_session.children.keys() - row.keys():
+            # What identifies the record, though the row does not say it.
+            self.row_session.write_children(name, instance, row)
 
 
 class _NoDiff:

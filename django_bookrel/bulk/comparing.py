@@ -1,0 +1,83 @@
+"""What changes: the records and related rows that are there, held against what rows say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import Any
+
+from .batch import Policy
+from .children import ChildComparison, Treatment
+from .columns import ColumnComparison
+from .layout import Layout
+from .plan import Plan
+from .references import References
+from .writers import Writer
+
+__all__ = ("Comparison",)
+
+
+class Comparison:
+    """
+    Works out what the rows of a plan change.
+
+    :param locks: keep others from changing what is to be changed, until the transaction ends.
+    """
+
+    def __init__(
+        self,
+        layout: Layout,
+        writer: Writer,
+        references: References,
+        policy: Policy,
+        *,
+        locks: bool,
+    ) -> None:
+        self.layout, self.writer, self.references = layout, writer, references
+        self.policy, self.locks = policy, locks
+        self.columns = ColumnComparison(layout, writer)
+        # What is found by another row than its own may not be there any more.
+        self.looks = any(identity.parent is not None for identity in layout.identities)
+
+    def complete(self, plan: Plan, is_made: Callable[[Any], bool]) -> None:
+        """
+        Put into a plan what its new and known rows refer to and change.
+
+        :param is_made: whether a record, by primary key, is one that this import has made.
+        :raises Gone: a record of the plan is not there.
+        """
+        treatments = list(self._treatments(plan, is_made))
+        treated = [row for how in treatments for row in how.rows]
+        self.references.decide(plan.batch, plan.new, treated)
+        plan.columns = self.references.columns(plan.batch)
+        plan.completions = self.references.completions(plan.batch, plan.new, treated)
+        comparisons = self._children(plan)
+        for comparison in comparisons:
+            comparison.add(plan.new)
+        for how in treatments:
+            plan.changed |= self.columns.changes(plan.columns, how, lock=self.locks)
+            for comparison in comparisons:
+                plan.touched |= comparison.compare(how, lock=self.locks)
+        plan.touched |= plan.changed.keys()
+        plan.children = [comparison.plan for comparison in comparisons]
+
+    def _treatments(self, plan: Plan, is_made: Callable[[Any], bool]) -> Collection[Treatment]:
+        plan.repeats = {row for row, pk in plan.known.items() if is_made(pk)}
+        pairs = [(row, pk) for row, pk in plan.known.items() if row not in plan.repeats]
+        policy, treatments = self.policy, []
+        if plan.repeats:
+            rows = sorted(plan.repeats)
+            treatments.append(Treatment(rows, [plan.known[row] for row in rows], whole=True))
+        if pairs and policy.existing != "skip":
+            rows, pks = map(list, zip(*pairs, strict=True))
+            fill = policy.existing == "fill"
+            treatments.append(Treatment(rows, pks, fill=fill, keep=policy.keep))
+        elif pairs and self.looks:
+            self.columns.check([pk for _row, pk in pairs])
+        return treatments
+
+    def _children(self, plan: Plan) -> list[ChildComparison]:
+        comparisons = []
+        for index, child in enumerate(self.layout.children):
+            keys = self.references.keys(child.reference) if child.reference else {}
+            comparisons.append(ChildComparison(child, index, plan.batch, keys, self.writer))
+        return comparisons

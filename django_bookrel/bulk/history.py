@@ -1,0 +1,48 @@
+"""The records that an import has met and made before it knew the whole file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from .numbers import Numbers
+from .plan import Plan
+
+__all__ = ("History",)
+
+
+class History:
+    """
+    Records by whole-number primary key, a bit for each.
+
+    :param identities: the identities whose values are columns of the record itself.
+    """
+
+    def __init__(self, identities: Iterable[int]) -> None:
+        self.met, self.made = Numbers(), Numbers()
+        self.said = {index: Numbers() for index in identities}
+        """Identity -> the records that a row has meant by it."""
+        self.sole = {index: Numbers() for index in identities}
+        """Identity -> the records that a row has meant by nothing else."""
+
+    def note(self, plan: Plan, made: Iterable[int]) -> None:
+        """Take note of a batch that was written, and of the keys of its new rows."""
+        self.made.update(made)
+        self.met.update(plan.known.values())
+        for row, pk in plan.known.items() if self.said else ():
+            candidates = plan.batch.candidates[row]
+            for index, _values in candidates:
+                if index in self.said:
+                    self.said[index].update([pk])
+                    if len(candidates) == 1:
+                        self.sole[index].update([pk])
+
+    def __contains__(self, key: int) -> bool:
+        return key in self.made or key in self.met
+
+    def is_sole(self, index: int, key: int) -> bool:
+        """Return whether a row has meant a record by nothing but an identity."""
+        return index in self.sole and key in self.sole[index]
+
+    def has_said(self, index: int, key: int) -> bool:
+        """Return whether a row has meant a record by an identity, maybe among others."""
+        return index in self.said and key in self.said[index]

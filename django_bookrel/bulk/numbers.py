@@ -1,0 +1,105 @@
+"""Sets of whole numbers, and the codes that several rows of a file share, in little memory."""
+
+from __future__ import annotations
+
+import tempfile
+from array import array
+from bisect import bisect_left
+from collections.abc import Hashable, Iterable, Iterator
+from heapq import merge
+from typing import Any
+
+__all__ = ("Numbers", "Repeats", "code_of")
+
+RUN = 2**20
+"""Codes that are sorted in memory at a time."""
+READ = 2**14
+"""Codes of a run that are read at a time."""
+
+
+def code_of(key: Hashable) -> int:
+    """Return a number that equal keys share, and unequal ones hardly ever, in this process."""
+    return hash(key)
+
+
+class Numbers:
+    """A set of whole numbers that takes a bit for each where they lie close together."""
+
+    def __init__(self) -> None:
+        self._blocks: dict[int, bytearray] = {}
+
+    def update(self, numbers: Iterable[int]) -> None:
+        blocks = self._blocks
+        for number in numbers:
+            block = blocks.get(number >> 15)
+            if block is None:
+                block = blocks[number >> 15] = bytearray(1 << 12)
+            block[number >> 3 & 0xFFF] |= 1 << (number & 7)
+
+    def __contains__(self, number: int) -> bool:
+        block = self._blocks.get(number >> 15)
+        return block is not None and bool(block[number >> 3 & 0xFFF] >> (number & 7) & 1)
+
+
+class Repeats:
+    """
+    Which of many 64-bit numbers occur more than once.
+
+    They are sorted in runs, on disk but for the last; memory grows by 12 bytes for each number that
+    occurs more than once, and by nothing for the others.
+    """
+
+    def __init__(self) -> None:
+        self._last = array("q")
+        self._file: Any = None
+        self._runs = 0
+        self.codes = array("q")
+        """Those that occur more than once, in order, once they were found."""
+        self.counts = array("L")
+        """How often each of them occurs."""
+
+    def add(self, codes: Iterable[int]) -> None:
+        """Take note of numbers."""
+        self._last.extend(codes)
+        while len(self._last) >= RUN:
+            if self._file is None:
+                self._file = tempfile.TemporaryFile(prefix="bookrel-")  # noqa: SIM115
+            array("q", sorted(self._last[:RUN])).tofile(self._file)
+            self._last = self._last[RUN:]
+            self._runs += 1
+
+    def find(self) -> None:
+        """Find the numbers that occur more than once; no number is added later."""
+        before, count = None, 0
+        for code in merge(*map(self._run, range(self._runs)), sorted(self._last)):
+            if code == before:
+                count += 1
+                continue
+            if count > 1 and before is not None:
+                self.codes.append(before)
+                self.counts.append(count)
+            before, count = code, 1
+        if count > 1 and before is not None:
+            self.codes.append(before)
+            self.counts.append(count)
+        self._last = array("q")
+        self.close()
+
+    def close(self) -> None:
+        """Remove what is on disk."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def place(self, code: int) -> int | None:
+        """Return the index of a number in ``codes``; None if it occurs once."""
+        place = bisect_left(self.codes, code)
+        return place if place < len(self.codes) and self.codes[place] == code else None
+
+    def _run(self, number: int) -> Iterator[int]:
+        size = self._last.itemsize
+        for start in range(number * RUN, (number + 1) * RUN, READ):
+            block = array("q")
+            self._file.seek(start * size)
+            block.fromfile(self._file, min(READ, (number + 1) * RUN - start))
+            yield from block

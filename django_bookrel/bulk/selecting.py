@@ -1,0 +1,209 @@
+"""Which record each row is about, and which of several rows about one record counts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+from itertools import chain
+from typing import Any
+
+from django.db import models
+
+from ..names import text_key
+from .batch import UNSET, Batch, Candidate, Policy
+from .columns import EMPTY
+from .grouping import Group, Grouping, Member, said_values
+from .history import History
+from .identify import find_records, held_candidates, several_records
+from .layout import Column, ForeignKey, Layout
+from .numbers import Numbers
+from .plan import Joined
+from .references import References
+from .writers import Writer
+
+__all__ = ("Records", "Selection", "joined_rows")
+
+ALIKE = 0.6
+"""Labels that are less alike, of 1, are shown when rows are taken for one record."""
+
+
+@dataclass(slots=True)
+class Records:
+    """The records that the rows of a batch are about."""
+
+    pks: list[Any]
+    """For each row the primary key of its record, or None for a new one."""
+    merged: dict[int, list[Any]] = field(default_factory=dict)
+    """Row -> primary keys of other records that it means, and that this import has made."""
+    reasons: dict[int, str] = field(default_factory=dict)
+    """Row -> why it is rejected: it means several records."""
+    found: dict[Candidate, Any] = field(default_factory=dict)
+    """Candidate -> primary key; those that mean no record are absent."""
+
+
+class Selection:
+    """
+    Applies the rule of ``grouping`` to the rows of batches.
+
+    ``history`` is set once records were made or met before the whole file was known.
+    """
+
+    def __init__(
+        self, layout: Layout, writer: Writer, policy: Policy, references: References
+    ) -> None:
+        self.layout, self.writer, self.references = layout, writer, references
+        self.joining = {i for i, identity in enumerate(layout.identities) if identity.joins}
+        self.history: History | None = None
+        self.grouping = Grouping(layout, policy, lambda: self.history)
+        self.fresh: set[Any] | Numbers = (
+            Numbers() if isinstance(layout.model._meta.pk, models.IntegerField) else set()
+        )
+        """Primary keys of the records that this import has made."""
+
+    def is_made(self, pk: Any) -> bool:
+        """Return whether this import has made a record before it knew the whole file."""
+        return self.history is not None and pk in self.history.made
+
+    def records(self, batch: Batch, gone: Collection[Any] = ()) -> Records:
+        """
+        Find the record of each row.
+
+        :param gone: primary keys of records that are not there, whatever refers to them.
+        """
+
+        def is_there(pk: Any, joins: bool) -> bool:  # noqa: FBT001
+            return pk not in gone and (joins or pk not in self.fresh)
+
+        keys_of = self.references.keys_of
+        matches = find_records(batch, self.layout, self.writer, keys_of, is_there)
+        records = Records(matches.pks, found=matches.found)
+        for row, hits in matches.several.items():
+            keys = list(dict.fromkeys(pk for _candidate, pk in hits))
+            there = [pk for pk in keys if not self.is_made(pk)]
+            if len(there) > 1:
+                records.reasons[row] = several_records(self.layout, self.writer, hits)
+            else:
+                records.pks[row] = there[0] if there else min(keys)
+                records.merged[row] = [pk for pk in keys if pk != records.pks[row]]
+        return records
+
+    @property
+    def needs_records(self) -> bool:
+        """Whether rows that share no identity may be about one record."""
+        return len(self.joining) > 1 or self.history is not None
+
+    def look_up(self, batch: Batch) -> Records:
+        """Find the record of each row, knowing no more than what identifies it."""
+        self.references.find(batch, identifying=True)
+        return self.records(batch)
+
+    def members(self, batch: Batch, rows: Iterable[int], records: Records | None) -> list[Member]:
+        """Return what the rule needs to know of rows, none of which is rejected."""
+        records = Records([None] * len(batch)) if records is None else records
+        lacking, labels = self.lacking(batch), self._labels(batch)
+        return [
+            self._member(batch, row, records, lacks=row in lacking, label=labels[row])
+            for row in rows
+        ]
+
+    def sharing(self, batch: Batch, rows: Sequence[int], records: Records) -> list[int]:
+        """Return those of the rows that share an identity or a record with another one."""
+        keys: list[list[Any]] = [
+            [("record", records.pks[row]), *batch.candidates[row]]
+            if records.pks[row] is not None
+            else batch.candidates[row]
+            for row in rows
+        ]
+        counts = Counter(chain.from_iterable(keys))
+        if len(counts) == sum(map(len, keys)):
+            return []
+        pairs = zip(rows, keys, strict=True)
+        return [row for row, some in pairs if any(counts[key] > 1 for key in some)]
+
+    def inherited(self, batch: Batch, records: Records) -> dict[int, Group]:
+        """
+        Return what rows keep of earlier ones that were written before the file was known.
+
+        :returns: row -> a group of it and of what those rows said that identifies the record.
+        """
+        past = self.history
+        found: dict[int, Group] = {}
+        for row, pk in enumerate(records.pks):
+            is_past = past is not None and pk is not None and pk in past
+            if past is not None and (is_past or row in records.merged):
+                keys = [pk, *records.merged.get(row, ())]
+                held = held_candidates(self.layout, self.writer, keys)
+                # Of what only one may have, what the latest row has said.
+                held.sort(key=lambda pair: (pair[0] in past.made, pair[0]), reverse=True)
+                kept = [c for key, c in held if key in past.made or past.has_said(c[0], key)]
+                record = None if pk in past.made else pk
+                member = Member(0, tuple(kept), record, said=tuple(said for _index, said in kept))
+                last = Member(batch.lines[row], tuple(batch.candidates[row]))
+                found[row] = Group(last, (member,))
+        return found
+
+    def is_certain(self, batch: Batch, row: int, records: Records) -> bool:
+        """Return whether a row has no identity that its record does not have."""
+        return all(
+            candidate in records.found
+            for candidate in batch.candidates[row]
+            if candidate[0] in self.joining
+        )
+
+    def lacking(self, batch: Batch) -> dict[int, list[str]]:
+        """Return row -> columns that it does not say and a new record needs."""
+        columns: list[Column | ForeignKey] = [*self.layout.columns, *self.layout.foreign_keys]
+        found: dict[int, list[str]] = {}
+        for index, column in enumerate(columns):
+            if column.required and UNSET in batch.columns[index]:
+                for row, value in enumerate(batch.columns[index]):
+                    if value is UNSET:
+                        found.setdefault(row, []).append(column.name)
+        if self.layout.unsaid:
+            return {row: found.get(row, []) for row in range(len(batch))}
+        return found
+
+    def _member(
+        self, batch: Batch, row: int, records: Records, *, lacks: bool, label: Any
+    ) -> Member:
+        candidates = tuple(c for c in dict.fromkeys(batch.candidates[row]) if c[0] in self.joining)
+        hits = [(c, records.found[c]) for c in batch.candidates[row] if c in records.found]
+        there = [(c, pk) for c, pk in hits if not self.is_made(pk)]
+        return Member(
+            batch.lines[row],
+            candidates,
+            there[0][1] if there else None,
+            frozenset(c for c, _pk in there),
+            tuple(pk for _c, pk in hits if self.is_made(pk)),
+            lacks,
+            label,
+            tuple(said_values(self.layout, batch, row, c) for c in candidates),
+        )
+
+    def _labels(self, batch: Batch) -> Sequence[Any]:
+        names = self.layout.names
+        if self.layout.label in names:
+            return batch.columns[names.index(self.layout.label)]
+        return [None] * len(batch)
+
+
+def joined_rows(group: Group) -> list[Joined]:
+    """Return the rows of a group that are called by another name than the one that counts."""
+    last = group.last
+    return [
+        Joined(member.line, str(member.label), last.line, str(last.label))
+        for member in group.others
+        if are_unlike(member.label, last.label)
+    ]
+
+
+def are_unlike(one: Any, other: Any) -> bool:
+    """Return whether two labels hardly are of one record."""
+    if one == other or {id(one), id(other)} & {id(UNSET)} or one in EMPTY or other in EMPTY:
+        return False
+    first, second = text_key(str(one), 1000), text_key(str(other), 1000)
+    if first.startswith(second) or second.startswith(first):
+        return False
+    return SequenceMatcher(None, first, second, autojunk=False).ratio() < ALIKE

@@ -1,0 +1,161 @@
+"""The cleaned rows of a file on disk, and which of them count."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from .batch import Batch, Rejection
+from .grouping import Unfit, adopt
+from .groups import FileGroups, Verdict
+from .identify import unfit_row
+from .plan import Joined
+from .selecting import Records, Selection, joined_rows
+from .staging import Stage
+
+__all__ = ("Counting", "Part", "StagedRows")
+
+
+class Part(NamedTuple):
+    """A batch of cleaned rows."""
+
+    records: int
+    """How many records it was made of."""
+    batch: Batch
+    rejections: list[Rejection]
+    """What is wrong with the records of which there is no row."""
+
+
+class _Kept(NamedTuple):
+    part: Part
+    records: Records | None
+    """What the rows mean, where that matters to other rows."""
+
+
+@dataclass(slots=True)
+class Counting:
+    """A part of which it is known which rows count; each has all identities of its group."""
+
+    records: int
+    batch: Batch
+    rejections: list[Rejection] = field(default_factory=list)
+    out: set[int] = field(default_factory=set)
+    """The rows that do not count, or are rejected."""
+    duplicates: int = 0
+    joined: list[Joined] = field(default_factory=list)
+
+
+class StagedRows:
+    """
+    The rows of a file: :meth:`add` all of them, :meth:`group` them, then go through them.
+
+    :meth:`reopen` gives those that count in the place of a row that was rejected after all.
+    """
+
+    def __init__(self, selection: Selection) -> None:
+        self.selection = selection
+        self.groups = FileGroups(selection.grouping)
+        self.parts: Stage[_Kept] = Stage()
+        self.count = 0
+        """How many records there are."""
+        self._lines = array("q")
+        """The first line of each part."""
+        self._shares = False
+
+    def add(self, part: Part) -> None:
+        """Keep a part of the file."""
+        batch, rejections, records = part.batch, part.rejections, None
+        if self.selection.needs_records and len(batch):
+            records = self.selection.look_up(batch)
+            for row, reason in records.reasons.items():
+                cells = batch.cells[row]
+                rejections = [*rejections, Rejection(batch.lines[row], "", "", reason, cells)]
+        kept = _Kept(Part(part.records, batch, rejections), records)
+        for _row, keys in self._keys(kept):
+            self.groups.note(keys)
+            # Rows that were written before share it too.
+            self.groups.note(key for key in keys if self._is_past(key))
+        self.parts.add(kept)
+        self.count += part.records
+        self._lines.append(batch.lines[0] if len(batch) else 0)
+
+    def group(self) -> None:
+        """Decide which rows count, when there are no more."""
+        self._shares = self.groups.find()
+        if not self._shares:
+            return
+        sharing = [
+            [row for row, keys in self._keys(kept) if self.groups.join(keys)] for kept in self.parts
+        ]
+        for kept, rows in zip(self.parts, sharing, strict=True):
+            if rows:
+                members = self.selection.members(kept.part.batch, rows, kept.records)
+                keys = dict(self._keys(kept))
+                self.groups.add([(m, keys[row]) for m, row in zip(members, rows, strict=True)])
+        self.groups.judge()
+
+    def close(self) -> None:
+        """Forget everything."""
+        self.groups.close()
+        self.parts.close()
+
+    def __iter__(self) -> Iterator[Counting]:
+        for kept in self.parts:
+            _records, batch, rejections = kept.part
+            found = Counting(kept.part.records, batch, list(rejections))
+            if kept.records is not None:
+                found.out.update(kept.records.reasons)
+            if self._shares and len(batch) and (verdicts := self.groups.verdicts(batch.lines)):
+                self._apply(found, verdicts)
+            yield found
+
+    def reopen(self, line: int) -> tuple[Batch, list[Rejection]] | None:
+        """Return the rows that count now, for a row that was rejected, or is rejected with it."""
+        lines = self.groups.reopen(line) if self._shares else []
+        found = [self._row(line) for line in lines]
+        if not found:
+            return None
+        part = Counting(0, Batch.of(found))
+        self._apply(part, self.groups.verdicts_of(lines))
+        return part.batch.only(r for r in range(len(found)) if r not in part.out), part.rejections
+
+    def _apply(self, found: Counting, verdicts: dict[int, Verdict]) -> None:
+        found.batch = batch = found.batch.copy()
+        for row, line in enumerate(batch.lines):
+            if line not in verdicts:
+                continue
+            verdict = verdicts[line]
+            if verdict is None:
+                found.out.add(row)
+                found.duplicates += 1
+            elif isinstance(verdict, Unfit):
+                found.out.add(row)
+                reason = unfit_row(self.selection.layout, self.selection.writer, verdict)
+                found.rejections.append(Rejection(line, "", "", reason, batch.cells[row]))
+            elif verdict.others:
+                overwritten = self.selection.grouping.overwritten
+                adopt(self.selection.layout, batch, row, verdict, overwritten)
+                found.joined += joined_rows(verdict)
+
+    def _keys(self, kept: _Kept) -> Iterator[tuple[int, list[Any]]]:
+        """Yield rows that are in order, and what each may share with others."""
+        batch, records, joining = kept.part.batch, kept.records, self.selection.joining
+        for row, candidates in enumerate(batch.candidates):
+            keys: list[Any] = list({c for c in candidates if c[0] in joining})
+            if records is not None:
+                if row in records.reasons:
+                    continue
+                pks = (records.pks[row], *records.merged.get(row, ()))
+                keys += [("record", pk) for pk in pks if pk is not None]
+            yield row, keys
+
+    def _is_past(self, key: Any) -> bool:
+        past = self.selection.history
+        return past is not None and key[0] == "record" and key[1] in past
+
+    def _row(self, line: int) -> Any:
+        # Parts without rows have no line.
+        index = max(i for i, first in enumerate(self._lines) if 0 < first <= line)
+        return next(row for row in self.parts[index].part.batch.rows() if row[0] == line)

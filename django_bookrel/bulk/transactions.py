@@ -1,0 +1,108 @@
+"""One batch in a transaction of its own: planned, then written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import Any
+
+from django.db import transaction
+
+from .batch import Batch
+from .changes import Changes
+from .layout import Layout
+from .own import FileView
+from .plan import Plan
+from .planning import Planner
+from .retrying import import_lock, tried_again
+from .saving import Outcome, PlanWriter
+from .writers import Writer
+
+__all__ = ("Transactions",)
+
+
+class Transactions:
+    """
+    Plans batches and writes them, each in a transaction; again where it fails in passing.
+
+    :param plans: writes plans; None: this is a dry run.
+    :param changes: takes note of what a dry run would change.
+    :param on_written: called when a transaction is committed, with the keys of the new, the updated
+        and the deleted rows.
+    """
+
+    def __init__(
+        self,
+        planner: Planner,
+        plans: PlanWriter | None,
+        writer: Writer,
+        *,
+        on_written: Callable[[list[Any], list[Any], list[Any]], None] | None = None,
+        changes: Changes | None = None,
+    ) -> None:
+        self.planner, self.plans, self.writer = planner, plans, writer
+        self.on_written, self.changes = on_written, changes
+
+    @property
+    def layout(self) -> Layout:
+        """What is imported."""
+        return self.planner.layout
+
+    @property
+    def is_bulk(self) -> bool:
+        """Whether rows are written by statements for a whole batch."""
+        return self.plans is not None and not self.plans.is_row_by_row
+
+    @property
+    def is_dry(self) -> bool:
+        """Whether nothing is written."""
+        return self.plans is None
+
+    def run(
+        self, batch: Batch, file: FileView | None, out: Collection[int] = ()
+    ) -> tuple[Plan, Outcome]:
+        """
+        Import a batch; with ``Plan.doubt`` nothing of it was written.
+
+        :param out: rows that do not count.
+
+        :raises DatabaseError: a fault that is not one row's; or one row's at the end of the
+            transaction, where the database does not say whose.
+        """
+        if self.plans is None:
+            plan = self.planner.plan(batch, file, out)
+            if self.changes is not None:
+                self.changes.note(plan)
+            return plan, Outcome(plan.counts())
+        with import_lock(self.writer):
+            return tried_again(self.writer, lambda: self._attempt(batch, file, out))
+
+    def _attempt(
+        self, batch: Batch, file: FileView | None, out: Collection[int]
+    ) -> tuple[Plan, Outcome]:
+        assert self.plans is not None  # noqa: S101
+        try:
+            with transaction.atomic(self.writer.connection.alias):
+                self.writer.lock(self.layout.model)
+                plan = self.planner.plan(batch, file, out)
+                if plan.doubt:
+                    return plan, Outcome()
+                outcome = self.plans.write(plan, whole=file is None)
+                self.writer.pass_keys(self.layout.model, self._given_keys(outcome))
+                self._announce(plan, outcome)
+        except BaseException:
+            self.planner.references.forget()
+            raise
+        self.planner.selection.fresh.update(outcome.new_keys)
+        return plan, outcome
+
+    def _given_keys(self, outcome: Outcome) -> list[Any]:
+        gives = any(field.primary_key for field in self.layout.fields)
+        return outcome.new_keys if gives else []
+
+    def _announce(self, plan: Plan, outcome: Outcome) -> None:
+        written, new, updated = self.on_written, outcome.new_keys, outcome.updated_keys
+        deleted = [pk for pks in plan.merged.values() for pk in pks]
+        if written is not None and (new or updated or deleted):
+            # The keys alone: the rest would be kept until an import that is one transaction ends.
+            using = self.writer.connection.alias
+            transaction.on_commit(lambda: written(new, updated, deleted), using)

@@ -1,0 +1,119 @@
+"""In bulk or row by row: which way an import takes, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ... import bulk
+from ...bulk import (
+    BulkSaver,
+    Layout,
+    Planner,
+    PlanWriter,
+    Policy,
+    RowMaker,
+    Transactions,
+    get_writer,
+)
+from ...bulk.hostcode import host_code, limits
+from ...bulk.writers import SQLWriter, Writer, orm
+from ...fields import AnyField
+from ..cleaning import RowCleaner
+from .detection import fills_columns, hook_code, may_change_rows, own_code
+from .hooks import HookSaver, PreparedRows, RawPlanner, RawRows
+from .session import RowSession, relaxed
+
+if TYPE_CHECKING:
+    from .resource import RowByRow
+
+__all__ = ("ImportPath", "import_path")
+
+
+class ImportPath(NamedTuple):
+    """How the rows of one import are read and written."""
+
+    transactions: Transactions
+    rows: RowMaker
+    reasons: list[str]
+    """Why rows are saved row by row; empty where they are not."""
+    avoidable: bool = False
+    """Whether ``Meta.bulk`` would change that."""
+
+
+def import_path(
+    resource: RowByRow,
+    layout: Layout,
+    policy: Policy,
+    *,
+    clears: bool,
+    checked: bool,
+    changes: bulk.Changes | None = None,
+    on_written: Callable[..., None] | None = None,
+    header: Sequence[str] = (),
+    hook_kwargs: Mapping[str, Any] | None = None,
+) -> ImportPath:
+    """
+    Return the way by which the host's code is not bypassed.
+
+    ``Meta.bulk`` bypasses it, as far as no row needs Django to write it.
+
+    :param checked: whether a source has read the records.
+    :param changes: takes note of what a dry run would change; None: this is no dry run.
+    :param header: the names of the file's own cells, for hooks.
+    :param hook_kwargs: what hooks get beside the row.
+    """
+    finder = get_writer(resource.get_db_connection_name())
+    hooks = [] if resource._meta.bulk else hook_code(resource)
+    unavoidable = _limits(layout, finder)
+    reasons = [*hooks, *_model_code(resource, layout), *unavoidable]
+    rows = RowCleaner(resource, layout, clears=clears, checked=checked)
+    writer = _orm_writer(resource, layout, finder) if reasons else finder
+    is_dry = changes is not None
+    is_raw = bool(hooks) and may_change_rows(resource)
+    if is_raw and not is_dry:
+        layout = relaxed(layout, own_code(resource))
+    planner = Planner(layout, writer, policy, locks=not is_dry)
+    saver: Any = BulkSaver(layout, writer, planner.references)
+    maker: RowMaker = rows
+    if hooks:
+        session = RowSession(resource, planner, saver, clears=clears)
+        saver = HookSaver(session, header, hook_kwargs or {})
+        maker = (
+            PreparedRows(rows, saver) if is_raw and is_dry else RawRows(rows, cleaned=not is_raw)
+        )
+    if is_raw and not is_dry:
+        planner = RawPlanner(planner, saver)
+    plans = None if is_dry else PlanWriter(saver, writer, is_row_by_row=bool(reasons))
+    transactions = Transactions(planner, plans, writer, on_written=on_written, changes=changes)
+    return ImportPath(transactions, maker, reasons, bool(reasons) and not unavoidable)
+
+
+def _orm_writer(resource: RowByRow, layout: Layout, finder: Writer) -> orm.Writer:
+    return orm.Writer(
+        finder.connection,
+        layout,
+        finder if isinstance(finder, SQLWriter) else None,
+        full_clean=resource._meta.clean_model_instances,
+        needed=_needed(resource, layout) if fills_columns(resource) else (),
+    )
+
+
+def _model_code(resource: RowByRow, layout: Layout) -> list[str]:
+    if resource._meta.bulk:
+        return []
+    cleans = resource._meta.clean_model_instances
+    said = f"{type(resource).__name__} asks for full_clean() of every row"
+    return [*([said] if cleans else []), *host_code(layout)]
+
+
+def _limits(layout: Layout, writer: Writer) -> list[str]:
+    name = writer.connection.display_name
+    missing = [] if isinstance(writer, SQLWriter) else [f"there is no bulk writer for {name}"]
+    return [*missing, *limits(layout)]
+
+
+def _needed(resource: RowByRow, layout: Layout) -> list[AnyField]:
+    every = resource.layout(resource.written_columns()).columns
+    lacking = [column.field for column in every if column.required and column not in layout.columns]
+    return [*lacking, *resource.unsaid_fields()]
