@@ -23,9 +23,8 @@ from django_bookrel.exceptions import (
 )
 from django_bookrel.sources import SOURCES, Issue, Source, get_source, open_source, opening
 from django_bookrel.sources.__main__ import main
-from django_bookrel.sources.base import ByteReader, Dialect, Row
+from django_bookrel.sources.base import ByteReader, Dialect, Row, Target
 from django_bookrel.sources.mapped import MappedSource
-from django_bookrel.sources.targets import Target
 from tests.shared import shared_file
 from tests.test_sources_samples import FILES
 

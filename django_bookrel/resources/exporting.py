@@ -15,9 +15,8 @@ from django.db import connections
 from .. import bulk
 from ..bulk import read_pages
 from ..conf import conf
-from ..exceptions import ExportError, InvalidOption
+from ..exceptions import ExportError, InvalidOption, suggestion
 from ..sources import native
-from ..sources.targets import suggestion
 from .formats import FORMATS, Format
 from .relational import RelationalResource
 from .rendering import cell_makers

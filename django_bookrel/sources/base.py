@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple, Protocol
 
-from .targets import NOWHERE, Target
-
 __all__ = (
     "BOOK_FIELDS",
     "LIST_FIELDS",
+    "NOWHERE",
     "SPREADSHEET_DIALECTS",
     "ByteReader",
     "Column",
@@ -20,6 +19,7 @@ __all__ = (
     "Record",
     "Row",
     "Source",
+    "Target",
 )
 
 BOOK_FIELDS = (
@@ -95,6 +95,25 @@ class Row(NamedTuple):
     """
     repairs: Sequence[Issue] = ()
     """Cells that were repaired before a source reads them."""
+
+
+class Target(NamedTuple):
+    """
+    A field, or a part of it.
+
+    The qualifier is a role for contributors, a scheme for identifiers, "number" for the column
+    that numbers the series of another one, and "subtitle" for the one that goes behind a title.
+    """
+
+    field: str
+    qualifier: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.field}:{self.qualifier}" if self.qualifier else self.field
+
+
+NOWHERE = Target("")
+"""Where columns go that are left out."""
 
 
 class Column(NamedTuple):

@@ -19,10 +19,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
-from .base import Dialect, Record, Row
+from .base import Dialect, Record, Row, Target
 from .headings import HeadingSource
 from .rows import issue
-from .targets import Target
 
 __all__ = ("BlImagesSource",)
 

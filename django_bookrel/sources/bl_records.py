@@ -22,13 +22,12 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, ClassVar
 
 from ..roles import find_role
-from .base import Column, Issue, Record, Row
+from .base import Column, Issue, Record, Row, Target
 from .cells import repair_number
 from .credits import is_nobody
 from .headings import NOT_OF_THE_BOOK, HeadingSource, without_fuller_form
 from .isbd import find_pages, join_title
 from .librarynumbers import clean_identifiers
-from .targets import Target
 from .uniting import UnitingSource
 
 __all__ = ("BlRecordsSource",)

@@ -24,10 +24,9 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import ClassVar
 
 from ..isbn import find_isbn
-from .base import Dialect, Record, Row
+from .base import Dialect, Record, Row, Target
 from .described import SINGLE, DescribedSource
 from .rows import issue
-from .targets import Target
 
 __all__ = ("BookCrossingSource",)
 

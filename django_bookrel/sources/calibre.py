@@ -21,10 +21,9 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, ClassVar
 
 from ..isbn import find_isbn
-from .base import Column, Issue
+from .base import Column, Issue, Target
 from .described import DescribedSource
 from .readers import READERS
-from .targets import Target
 
 __all__ = ("CalibreSource",)
 

@@ -7,13 +7,12 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from typing import ClassVar
 
-from .base import Column, Issue, Record, Row
+from .base import Column, Issue, Record, Row, Target
 from .credits import credited
 from .mapped import MappedSource
 from .people import part_people
 from .readers import repaired
 from .rows import issue
-from .targets import Target
 
 __all__ = ("COMMA", "PIPE", "SEMICOLON", "SINGLE", "DescribedSource", "no_book")
 

@@ -8,9 +8,8 @@ from encodings import aliases
 from io import StringIO
 from itertools import pairwise
 
-from ..exceptions import UnreadableFile
+from ..exceptions import UnreadableFile, suggestion
 from .decoding import decoder_of, fault_of, is_faulty
-from .targets import suggestion
 
 __all__ = ("bom_encoding", "check_encoding", "decodable", "undecodable")
 

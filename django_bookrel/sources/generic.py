@@ -19,9 +19,8 @@ from functools import lru_cache
 from typing import ClassVar
 from unicodedata import combining, normalize
 
-from .base import Dialect
+from .base import Dialect, Target
 from .mapped import MappedSource
-from .targets import Target
 
 __all__ = ("GenericSource",)
 

@@ -9,9 +9,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from .base import Issue, Record
+from .base import Issue, Record, Target
 from .opening import Reading
-from .targets import Target
 
 __all__ = ("Inspection", "as_json", "inspect", "report", "untitled")
 

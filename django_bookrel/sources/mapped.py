@@ -9,16 +9,15 @@ from itertools import chain, islice
 from typing import Any, ClassVar
 
 from ..names import person_key
-from .base import SET_ASIDE, Column, Issue, Record, Row, Source
+from .base import SET_ASIDE, Column, Issue, Record, Row, Source, Target
 from .cells import is_list, repair_text, split_texts
+from .columns import check_columns, in_reading_order, place_columns
 from .credits import credited, is_nobody
 from .isbns import collect_numbers, has_lost_zeros, is_rounded_column
 from .mojibake import has_mojibake, repair_mojibake
 from .people import Commas, learn_commas, split_people
-from .placement import in_reading_order, place_columns
 from .readers import READERS, Reader, left_out, read_plain, repaired
 from .series import join_series, take_series
-from .targets import Target, check_columns
 
 __all__ = ("MappedSource",)
 

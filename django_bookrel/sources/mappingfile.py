@@ -20,12 +20,11 @@ from pathlib import Path
 from textwrap import wrap
 from typing import Any
 
-from ..exceptions import InvalidMapping, UnknownField
-from .base import Column
+from ..exceptions import InvalidMapping, UnknownField, suggestion
+from .base import Column, Target
+from .columns import in_reading_order, parse_target
 from .generic import GenericSource
 from .opening import Reading
-from .placement import in_reading_order
-from .targets import Target, parse_target, suggestion
 
 __all__ = ("mapping_text", "read_mapping", "write_mapping")
 

@@ -28,7 +28,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import lru_cache
 from typing import Any, ClassVar
 
-from ..exceptions import InvalidISBN, MissingColumns, UnknownField
+from ..exceptions import InvalidISBN, MissingColumns, UnknownField, suggestion
 from ..isbn import clean_isbn
 from ..roles import find_role
 from .base import (
@@ -41,9 +41,10 @@ from .base import (
     Record,
     Row,
     Source,
+    Target,
 )
+from .columns import check_columns
 from .rows import issue
-from .targets import Target, check_columns, suggestion
 
 __all__ = (
     "NativeSource",

@@ -8,14 +8,14 @@ from types import TracebackType
 from typing import Any, Self
 
 from ..exceptions import InvalidOption, MissingColumns, SourceError
-from .base import BOOK_FIELDS, Column, Record, Source
+from .base import BOOK_FIELDS, NOWHERE, Column, Record, Source
+from .columns import parse_mapping, parse_target
 from .decoding import fault_of, is_faulty, visible
 from .files import CatalogueFile
 from .native import parse_cell, unguard_cell
 from .recognition import Recognised, recognise
 from .registry import SOURCES, get_source
 from .rows import issue
-from .targets import NOWHERE, parse_mapping, parse_target
 from .unpacking import MAX_UNPACKED
 
 __all__ = ("Reading", "open_source")

@@ -27,7 +27,7 @@ from contextlib import closing
 from typing import Any, ClassVar
 
 from ..exceptions import MissingColumns
-from .base import ByteReader, Column, Dialect, Issue, Record, Row, Source
+from .base import ByteReader, Column, Dialect, Issue, Record, Row, Source, Target
 from .decoding import Lines, blocks, visible
 from .described import PIPE
 from .headings import HeadingSource
@@ -35,7 +35,6 @@ from .isbd import find_pages, without_stop
 from .languages import find_language
 from .librarynumbers import clean_identifiers
 from .rows import issue
-from .targets import Target
 
 __all__ = ("OpenLibraryDumpSource",)
 

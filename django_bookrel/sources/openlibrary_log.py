@@ -18,9 +18,8 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, ClassVar
 
-from .base import Column, Issue, Record, Row
+from .base import Column, Issue, Record, Row, Target
 from .described import PIPE, DescribedSource
-from .targets import Target
 
 __all__ = ("OpenLibraryLogSource",)
 

@@ -9,13 +9,12 @@ from itertools import chain, islice
 from typing import NamedTuple
 
 from ..exceptions import UnreadableFile
-from .base import PASSED_OVER, SPREADSHEET_DIALECTS, Dialect, Row, Source
+from .base import PASSED_OVER, SPREADSHEET_DIALECTS, Dialect, Row, Source, Target
 from .decoding import Lines, blocks
 from .encodings import bom_encoding, check_encoding, decodable, undecodable
 from .files import CatalogueFile
 from .rows import Table
 from .strays import KnownWords
-from .targets import Target
 from .workbook import Workbook, is_workbook
 
 __all__ = ("Recognised", "recognise")

@@ -8,9 +8,8 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from importlib import import_module
 
-from ..exceptions import UnknownSource
+from ..exceptions import UnknownSource, suggestion
 from .base import Source
-from .targets import suggestion
 
 __all__ = ("SOURCES", "get_source")
 
