@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .base import BOOK_FIELDS, LIST_FIELDS, Column, Issue, Record, Source
-from .native import join_list, split_list
+from .notation import join_list, split_list
 from .opening import Reading, open_source
 from .registry import SOURCES, get_source
 

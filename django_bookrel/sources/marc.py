@@ -27,7 +27,6 @@ from itertools import accumulate
 from typing import Any, ClassVar
 
 from ..exceptions import MissingPackage, UnreadableFile
-from . import native
 from .base import ByteReader, Column, Issue, Record, Row
 from .decoding import blocks, visible
 from .described import PIPE, no_book
@@ -43,6 +42,7 @@ from .marcfields import (
     TYPE,
     cells_of,
 )
+from .notation import parse_cell
 from .rows import issue
 
 __all__ = ("MarcSource", "import_pymarc", "row_of")
@@ -108,7 +108,7 @@ class MarcSource(HeadingSource):
         repairs: list[Issue],
     ) -> None:
         values["series"] = [
-            native.parse_cell("series", series)[0]
+            parse_cell("series", series)[0]
             for column in columns
             for series in cells[column.position].split(SEPARATOR)
             if series.strip()

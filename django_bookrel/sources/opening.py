@@ -12,7 +12,7 @@ from .base import BOOK_FIELDS, NOWHERE, Column, Record, Source
 from .columns import parse_mapping, parse_target
 from .decoding import fault_of, is_faulty, visible
 from .files import CatalogueFile
-from .native import parse_cell, unguard_cell
+from .notation import parse_cell, unguard_cell
 from .recognition import Recognised, recognise
 from .registry import SOURCES, get_source
 from .rows import issue
