@@ -195,6 +195,9 @@ class Source:
     clears: ClassVar[bool] = False
     """Whether an empty cell empties the field; otherwise it says nothing."""
 
+    guesses: ClassVar[bool] = False
+    """Whether columns are placed by common names, which people may have to correct."""
+
     columns: Sequence[Column]
     """Every column of the file in order; a column with several targets comes several times."""
 

@@ -130,6 +130,7 @@ class GenericSource(MappedSource):
 
     name: ClassVar[str] = "generic"
     title: ClassVar[str] = "table of books"
+    guesses: ClassVar[bool] = True
     dialects: ClassVar[Sequence[Dialect]] = (
         Dialect(","),
         Dialect(";"),

@@ -5,8 +5,8 @@ Its keys: ``source``, ``encoding``, ``delimiter``; ``header``, the names of the 
 that have none; ``left_out``, columns that are not read, whatever they are called; and the tables
 ``columns`` (``FIELD = "COLUMN"``, or a list of columns) and ``set`` (``FIELD = "VALUE"``).
 
-The source "generic" goes by the names of columns, so the file says all that it made of them; any
-other knows its columns, and what it made of them is said in comments.
+Where the format goes by common names of columns, as "generic" does, the file says all that it made
+of them; any other knows its columns, and what it made of them is said in comments.
 """
 
 from __future__ import annotations
@@ -23,7 +23,6 @@ from typing import Any
 from ..exceptions import InvalidMapping, UnknownField, suggestion
 from .base import Column, Target
 from .columns import in_reading_order, parse_target
-from .generic import GenericSource
 from .opening import Reading
 
 __all__ = ("mapping_text", "read_mapping", "write_mapping")
@@ -162,7 +161,7 @@ def write_mapping(path: str | os.PathLike[str], text: str, *, force: bool) -> No
 def _lines(
     reading: Reading, options: Mapping[str, Any], fields: Sequence[str], required: Collection[str]
 ) -> Iterator[str]:
-    guesses = isinstance(reading.source, GenericSource)
+    guesses = reading.source.guesses
     yield f"# How {_quoted(reading.name)} is read. Correct it, and read every such file by it:"
     yield "#   bookrel_import FILE --mapping THIS_FILE"
     yield ""
