@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from django_bookrel.conf import Conf, conf
-from django_bookrel.sources.unpacking import MAX_UNPACKED
+from django_bookrel.sources.files.unpacking import MAX_UNPACKED
 
 NAMES = {
     "register_admin": ("BOOKREL_REGISTER_ADMIN", True, False),

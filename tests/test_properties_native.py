@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from django_bookrel.names import text_key
 from django_bookrel.resources import BookResource, load
 from django_bookrel.resources.exporting import Exporter
-from django_bookrel.sources import BOOK_FIELDS, LIST_FIELDS, notation, open_source
+from django_bookrel.sources import BOOK_FIELDS, LIST_FIELDS, open_source
+from django_bookrel.sources.reading import notation
 from tests.importing import books, capture_writes, rolled_back, stored
 
 Row = dict[str, Any]

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from django_bookrel.sources.cells import (
+from django_bookrel.sources.reading.cells import (
     is_list,
     repair_number,
     repair_text,

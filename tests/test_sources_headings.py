@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from django_bookrel.sources import open_source
-from django_bookrel.sources.headings import without_fuller_form
+from django_bookrel.sources.reading.headings import without_fuller_form
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from django_bookrel.sources.mojibake import repair_mojibake
+from django_bookrel.sources.reading.mojibake import repair_mojibake
 
 TEXTS = [
     *("Kühlschrank", "Günter Grass", "À la recherche", "L’été", "Čapek, Łukasz", "“A” – B…"),

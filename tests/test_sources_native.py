@@ -10,8 +10,8 @@ import pytest
 from django_bookrel.exceptions import InvalidISBN, MissingColumns, UnknownField
 from django_bookrel.isbn import clean_isbn
 from django_bookrel.sources import BOOK_FIELDS, Issue, Record, join_list, open_source
-from django_bookrel.sources.native import NativeSource
-from django_bookrel.sources.notation import guard_cell
+from django_bookrel.sources.formats.native import NativeSource
+from django_bookrel.sources.reading.notation import guard_cell
 from tests.test_sources_notation import nasty_text
 
 

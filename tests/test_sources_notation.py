@@ -6,7 +6,7 @@ import pytest
 
 from django_bookrel.roles import ROLES
 from django_bookrel.sources import join_list, split_list
-from django_bookrel.sources.notation import (
+from django_bookrel.sources.reading.notation import (
     format_contributor,
     format_identifier,
     format_series,

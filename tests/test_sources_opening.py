@@ -21,10 +21,10 @@ from django_bookrel.exceptions import (
     UnknownSource,
     UnreadableFile,
 )
-from django_bookrel.sources import SOURCES, Issue, Source, get_source, open_source, opening
+from django_bookrel.sources import SOURCES, Issue, open_source, opening
 from django_bookrel.sources.__main__ import main
 from django_bookrel.sources.base import ByteReader, Dialect, Row, Target
-from django_bookrel.sources.mapped import MappedSource
+from django_bookrel.sources.reading.mapped import MappedSource
 from tests.shared import shared_file
 from tests.test_sources_samples import FILES
 
@@ -199,7 +199,7 @@ def test_given_encoding_is_strict(tmp_path: Path):
 
 
 def test_bad_bytes_behind_the_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("django_bookrel.sources.recognition.START_BYTES", 20)
+    monkeypatch.setattr("django_bookrel.sources.files.recognition.START_BYTES", 20)
     path = write(tmp_path, b"title,author\n" + b"A,B\n" * 5 + b"C,Andr\xe9\nD,E\n")
     with open_source(path) as reading:
         errors = {record.line: record.errors for record in reading if record.errors}
@@ -369,7 +369,7 @@ def test_files_are_read_as_a_stream(tmp_path: Path, header: str):
 
 
 def test_damaged_gzip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("django_bookrel.sources.recognition.START_BYTES", 20)
+    monkeypatch.setattr("django_bookrel.sources.files.recognition.START_BYTES", 20)
     chance = random.Random(0)
     data = gzip.compress(
         b"title\n" + b"".join(b"%d\n" % chance.getrandbits(64) for _ in range(9999))
@@ -475,23 +475,6 @@ def test_format_that_is_no_text(tmp_path: Path):
     with open_source(path) as reading:
         assert (reading.source.name, reading.encoding, reading.delimiter) == ("binary", None, None)
         assert [record.values["title"] for record in reading] == ["A"]
-
-
-def test_registry():
-    assert {"native", "generic"} <= set(SOURCES)
-    for name, source in SOURCES.items():
-        assert issubclass(source, Source)
-        assert (source.name, source.__module__) == (name, f"django_bookrel.sources.{name}")
-        assert source.title
-
-
-def test_unknown_source():
-    with pytest.raises(UnknownSource) as caught:
-        get_source("nativ")
-    listed = ", ".join(SOURCES)
-    assert str(caught.value) == (
-        f'There is no source "nativ" (did you mean "native"?). The sources are: {listed}.'
-    )
 
 
 def test_main(tmp_path: Path, capsys: pytest.CaptureFixture[str]):

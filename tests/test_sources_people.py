@@ -4,13 +4,8 @@ import re
 
 import pytest
 
-from django_bookrel.sources.described import COMMA, SINGLE
-from django_bookrel.sources.people import (
-    Commas,
-    learn_commas,
-    part_people,
-    split_people,
-)
+from django_bookrel.sources.reading.described import COMMA, SINGLE
+from django_bookrel.sources.reading.people import Commas, learn_commas, part_people, split_people
 
 BETWEEN, WITHIN, UNCLEAR = Commas.BETWEEN_NAMES, Commas.WITHIN_NAMES, Commas.UNCLEAR
 

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from django_bookrel.sources import decoding, rows
 from django_bookrel.sources.base import Dialect, Issue, Row
-from django_bookrel.sources.decoding import Lines, visible
-from django_bookrel.sources.rows import Table
+from django_bookrel.sources.files import decoding, rows
+from django_bookrel.sources.files.decoding import Lines, visible
+from django_bookrel.sources.files.rows import Table
 
 COMMA = Dialect(",")
 UNCLOSED = "A quote is opened here and never closed."

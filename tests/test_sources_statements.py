@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from django_bookrel.sources.base import Row
-from django_bookrel.sources.generic import GenericSource
-from django_bookrel.sources.readers import read_statements
-from django_bookrel.sources.statements import Statement, split_statement
+from django_bookrel.sources.formats.generic import GenericSource
+from django_bookrel.sources.reading.readers import read_statements
+from django_bookrel.sources.reading.statements import Statement, split_statement
 
 
 @pytest.mark.parametrize(

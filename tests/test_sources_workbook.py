@@ -13,7 +13,8 @@ import openpyxl
 import pytest
 
 from django_bookrel.exceptions import MissingPackage, UnreadableFile
-from django_bookrel.sources import open_source, workbook
+from django_bookrel.sources import open_source
+from django_bookrel.sources.files import workbook
 from tests.test_sources_samples import as_json
 
 

@@ -14,7 +14,8 @@ from ..abstract import AbstractBook
 from ..bulk import UNSET, Batch, Candidate, Identity, Layout
 from ..fields import AnyField, DerivedField
 from ..names import parse_person, person_key, sort_title, text_key
-from ..sources import BOOK_FIELDS, notation
+from ..sources import BOOK_FIELDS
+from ..sources.reading import notation
 from .fields import ForeignKeyField, ManyToManyField, RelatedRowsField
 from .relational import RelationalResource
 

@@ -16,7 +16,7 @@ from .. import bulk
 from ..bulk import read_pages
 from ..conf import conf
 from ..exceptions import ExportError, InvalidOption, suggestion
-from ..sources import notation
+from ..sources.reading import notation
 from .formats import FORMATS, Format
 from .relational import RelationalResource
 from .rendering import cell_makers

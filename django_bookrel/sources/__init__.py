@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from .base import BOOK_FIELDS, LIST_FIELDS, Column, Issue, Record, Source
-from .notation import join_list, split_list
 from .opening import Reading, open_source
+from .reading.notation import join_list, split_list
 from .registry import SOURCES, get_source
 
 __all__ = (

@@ -6,8 +6,8 @@ from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from .columns import parse_target
 from .mappingfile import read_mapping
+from .reading.columns import parse_target
 
 __all__ = ("add_inspecting_arguments", "add_reading_arguments", "reading_options")
 

@@ -167,7 +167,7 @@ class Source:
     """
     A format of catalogue files; a subclass per format, each in a module of its own.
 
-    A module of this package that defines a subclass with a ``name`` is found by the registry.
+    A module of :mod:`.formats` that defines a subclass with a ``name`` is found by the registry.
     An instance reads one file.
     """
 

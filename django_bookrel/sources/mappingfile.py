@@ -22,8 +22,8 @@ from typing import Any
 
 from ..exceptions import InvalidMapping, UnknownField, suggestion
 from .base import Column, Target
-from .columns import in_reading_order, parse_target
 from .opening import Reading
+from .reading.columns import in_reading_order, parse_target
 
 __all__ = ("mapping_text", "read_mapping", "write_mapping")
 

@@ -9,14 +9,14 @@ from typing import Any, Self
 
 from ..exceptions import InvalidOption, MissingColumns, SourceError
 from .base import BOOK_FIELDS, NOWHERE, Column, Record, Source
-from .columns import parse_mapping, parse_target
-from .decoding import fault_of, is_faulty, visible
-from .files import CatalogueFile
-from .notation import parse_cell, unguard_cell
-from .recognition import Recognised, recognise
+from .files.decoding import fault_of, is_faulty, visible
+from .files.files import CatalogueFile
+from .files.recognition import Recognised, recognise
+from .files.rows import issue
+from .files.unpacking import MAX_UNPACKED
+from .reading.columns import parse_mapping, parse_target
+from .reading.notation import parse_cell, unguard_cell
 from .registry import SOURCES, get_source
-from .rows import issue
-from .unpacking import MAX_UNPACKED
 
 __all__ = ("Reading", "open_source")
 

@@ -1,4 +1,4 @@
-"""The sources by name: every module of this package that defines one."""
+"""The formats by name: every module of the room of formats that defines one."""
 
 from __future__ import annotations
 
@@ -19,11 +19,9 @@ class _Sources(Mapping[str, type[Source]]):
 
     @cached_property
     def _by_name(self) -> dict[str, type[Source]]:
-        package = __name__.rpartition(".")[0]
-        names = sorted(
-            found.name for found in pkgutil.iter_modules(import_module(package).__path__)
-        )
-        modules = [import_module(f"{package}.{name}") for name in names if name != "__main__"]
+        package = import_module(f"{__package__}.formats")
+        names = sorted(found.name for found in pkgutil.iter_modules(package.__path__))
+        modules = [import_module(f"{package.__name__}.{name}") for name in names]
         return {
             source.name: source
             for module in modules
