@@ -25,7 +25,7 @@ from ..bulk import Rejection, RejectLimit, all_or_nothing, get_writer, tried_aga
 from ..conf import conf
 from ..exceptions import InvalidOption
 from ..sources import Reading, Record, open_source
-from ..sources.files.files import STANDARD_INPUT
+from ..sources.files.catalogue_file import STANDARD_INPUT
 from .relational import ImportOptions, RelationalResource
 from .results import Result, counted
 

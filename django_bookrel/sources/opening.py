@@ -9,10 +9,9 @@ from typing import Any, Self
 
 from ..exceptions import InvalidOption, MissingColumns, SourceError
 from .base import BOOK_FIELDS, NOWHERE, Column, Record, Source
-from .files.decoding import fault_of, is_faulty, visible
-from .files.files import CatalogueFile
+from .files.catalogue_file import CatalogueFile
 from .files.recognition import Recognised, recognise
-from .files.rows import issue
+from .files.undecodable import fault_of, is_faulty, issue, visible
 from .files.unpacking import MAX_UNPACKED
 from .reading.columns import parse_mapping, parse_target
 from .reading.notation import parse_cell, unguard_cell

@@ -9,7 +9,7 @@ from io import StringIO
 from itertools import pairwise
 
 from ...exceptions import UnreadableFile, suggestion
-from .decoding import decoder_of, fault_of, is_faulty
+from .undecodable import UNDECODED, decoder_of, fault_of, is_faulty
 
 __all__ = ("bom_encoding", "check_encoding", "decodable", "undecodable")
 
@@ -27,7 +27,6 @@ _AROUND = 15
 _SHOWN = 30
 # Bounded, for a run of letters may be as long as the file.
 _BEYOND_ASCII = re.compile(rf"\w{{,{_SHOWN - 1}}}[^\W\x00-\x7f]\w*")
-_UNDECODED = re.compile("[\udc00-\udcff]+")
 
 
 def check_encoding(name: str, start: bytes) -> None:
@@ -91,7 +90,7 @@ def decodable(start: bytes, encoding: str, *, is_whole: bool) -> bool:
     text = _decoded(start, encoding, is_whole=is_whole)
     if not is_faulty(text):
         return True
-    bad = sum(map(len, _UNDECODED.findall(text)))
+    bad = sum(map(len, UNDECODED.findall(text)))
     return bad == 0 or bad * 10 < sum(character > "\x7f" for character in text) - bad
 
 
@@ -99,7 +98,7 @@ def undecodable(start: bytes, encoding: str, *, is_whole: bool) -> UnreadableFil
     """Say where a file that is not ``decodable`` is not, and how other encodings would read it."""
     text = _decoded(start, encoding, is_whole=is_whole)
     lines = enumerate(StringIO(text, newline=""), 1)
-    number, line = next((number, line) for number, line in lines if _UNDECODED.search(line))
+    number, line = next((number, line) for number, line in lines if UNDECODED.search(line))
     said = [f"line {number}: {fault_of(line, encoding.upper())}."]
     if b"\0" in start[:2]:
         said.append(f"Perhaps it is UTF-16: --encoding utf-16-{'be' if start[0] == 0 else 'le'}.")
@@ -108,15 +107,15 @@ def undecodable(start: bytes, encoding: str, *, is_whole: bool) -> UnreadableFil
         said.append(f"Name the --encoding that reads right: {listed}.")
     else:
         said.append("Name its encoding by --encoding.")
-    good = sum(character > "\x7f" for character in _UNDECODED.sub("", text))
-    if encoding == "utf-8" and good * 3 > sum(map(len, _UNDECODED.findall(text))):
+    good = sum(character > "\x7f" for character in UNDECODED.sub("", text))
+    if encoding == "utf-8" and good * 3 > sum(map(len, UNDECODED.findall(text))):
         said.append("Other lines are UTF-8; --encoding utf-8 rejects those that are not.")
     return UnreadableFile(" ".join(said))
 
 
 def _readings(start: bytes, line: str, *, is_whole: bool) -> dict[str, str]:
     """Give what encodings make of a line around its first fault, the likeliest first."""
-    found = _UNDECODED.search(line)
+    found = UNDECODED.search(line)
     assert found  # noqa: S101
     around = line[max(0, found.start() - _AROUND) : found.start() + _SHOWN]
     readings: dict[str, str] = {}

@@ -10,11 +10,11 @@ from typing import NamedTuple
 
 from ...exceptions import UnreadableFile
 from ..base import PASSED_OVER, SPREADSHEET_DIALECTS, Dialect, Row, Source, Target
-from .decoding import Lines, blocks
+from .catalogue_file import CatalogueFile
+from .delimited import Table
 from .encodings import bom_encoding, check_encoding, decodable, undecodable
-from .files import CatalogueFile
-from .rows import Table
-from .strays import KnownWords
+from .lines import Lines, blocks
+from .stray_bytes import KnownWords
 from .workbook import Workbook, is_workbook
 
 __all__ = ("Recognised", "recognise")

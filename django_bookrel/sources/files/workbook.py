@@ -24,8 +24,7 @@ from zipfile import BadZipFile, ZipFile
 
 from ...exceptions import MissingPackage, UnreadableFile
 from ..base import Issue, Row
-from .decoding import visible
-from .rows import issue
+from .undecodable import issue, visible
 
 __all__ = ("Workbook", "is_workbook")
 

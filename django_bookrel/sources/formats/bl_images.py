@@ -20,7 +20,7 @@ from dataclasses import replace
 from typing import ClassVar
 
 from ..base import Dialect, Record, Row, Target
-from ..files.rows import issue
+from ..files.undecodable import issue
 from ..reading.headings import HeadingSource
 
 __all__ = ("BlImagesSource",)

@@ -25,7 +25,7 @@ from typing import ClassVar
 
 from ...isbn import find_isbn
 from ..base import Dialect, Record, Row, Target
-from ..files.rows import issue
+from ..files.undecodable import issue
 from ..reading.described import SINGLE, DescribedSource
 
 __all__ = ("BookCrossingSource",)

@@ -26,7 +26,7 @@ from typing import Any, ClassVar
 
 from ...roles import find_role
 from ..base import Column, Issue, Record, Row
-from ..files.decoding import is_faulty
+from ..files.undecodable import is_faulty
 from ..reading.described import SINGLE
 from ..reading.headings import NOT_OF_THE_BOOK, HeadingSource
 from ..reading.isbd import join_title, without_responsibility, without_stop

@@ -31,7 +31,7 @@ from unicodedata import normalize
 from ...isbn import find_isbn
 from ...roles import find_role
 from ..base import Column, Dialect, Issue, Record, Row
-from ..files.decoding import visible
+from ..files.undecodable import visible
 from ..reading.described import DescribedSource, no_book
 from ..reading.people import Commas
 from ..reading.readers import left_out, read_statements, repaired

@@ -28,8 +28,8 @@ from typing import Any, ClassVar
 
 from ...exceptions import MissingPackage, UnreadableFile
 from ..base import ByteReader, Column, Issue, Record, Row
-from ..files.decoding import blocks, visible
-from ..files.rows import issue
+from ..files.lines import blocks
+from ..files.undecodable import issue, visible
 from ..reading.described import PIPE, no_book
 from ..reading.headings import HeadingSource
 from ..reading.librarynumbers import clean_identifiers

@@ -26,8 +26,8 @@ from xml.sax.handler import (
 
 from ...exceptions import UnreadableFile
 from ..base import ByteReader, Dialect, Row
-from ..files.decoding import blocks
-from ..files.rows import issue
+from ..files.lines import blocks
+from ..files.undecodable import issue
 from .marc import MarcSource, import_pymarc, row_of
 from .marcfields import COLUMNS
 

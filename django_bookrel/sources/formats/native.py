@@ -24,7 +24,7 @@ from ..base import (
     Source,
     Target,
 )
-from ..files.rows import issue
+from ..files.undecodable import issue
 from ..reading.columns import check_columns
 from ..reading.notation import PARSERS, unguard_cell
 

@@ -28,8 +28,8 @@ from typing import Any, ClassVar
 
 from ...exceptions import MissingColumns
 from ..base import ByteReader, Column, Dialect, Issue, Record, Row, Source, Target
-from ..files.decoding import Lines, blocks, visible
-from ..files.rows import issue
+from ..files.lines import Lines, blocks
+from ..files.undecodable import issue, visible
 from ..reading.described import PIPE
 from ..reading.headings import HeadingSource
 from ..reading.isbd import find_pages, without_stop

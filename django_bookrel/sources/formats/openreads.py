@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from ..base import Record, Row
-from ..files.rows import issue
+from ..files.undecodable import issue
 from ..reading.described import DescribedSource
 
 __all__ = ("OpenReadsSource",)

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import ClassVar
 
 from ..base import Column, Issue, Record, Row, Target
-from ..files.rows import issue
+from ..files.undecodable import issue
 from .credits import credited
 from .mapped import MappedSource
 from .people import part_people

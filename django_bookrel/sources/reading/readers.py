@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..base import Column, Issue
-from ..files.decoding import visible
+from ..files.undecodable import visible
 from .cells import repair_number, repair_year, split_texts
 from .isbd import find_pages
 from .languages import LONGEST_LANGUAGE, split_languages

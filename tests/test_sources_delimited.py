@@ -3,9 +3,10 @@ from __future__ import annotations
 import pytest
 
 from django_bookrel.sources.base import Dialect, Issue, Row
-from django_bookrel.sources.files import decoding, rows
-from django_bookrel.sources.files.decoding import Lines, visible
-from django_bookrel.sources.files.rows import Table
+from django_bookrel.sources.files import delimited, lines
+from django_bookrel.sources.files.delimited import Table
+from django_bookrel.sources.files.lines import Lines
+from django_bookrel.sources.files.undecodable import visible
 
 COMMA = Dialect(",")
 UNCLOSED = "A quote is opened here and never closed."
@@ -133,7 +134,7 @@ def test_unclosed_quote_loses_no_other_line():
 
 
 def test_unclosed_quote_is_bounded_by_lines(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(rows, "RECORD_LINES", 3)
+    monkeypatch.setattr(delimited, "RECORD_LINES", 3)
     assert [(line, len(errors)) for line, _, errors in read(b'a,b\n"oops,1\n' + b"1,2\n" * 5)] == [
         (2, 1),
         *((line, 0) for line in range(3, 8)),
@@ -141,7 +142,7 @@ def test_unclosed_quote_is_bounded_by_lines(monkeypatch: pytest.MonkeyPatch):
 
 
 def test_unclosed_quote_is_bounded_by_characters(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(rows, "RECORD_CHARACTERS", 30)
+    monkeypatch.setattr(delimited, "RECORD_CHARACTERS", 30)
     data = b'a,b\n"oops,1\n' + b"1,2\n" * 20 + b'"x\ny",2\n'
     found = read(data)
     assert found[0] == (2, ['"oops,1'], [UNCLOSED])
@@ -160,7 +161,7 @@ def test_long_cell_is_rejected():
 
 
 def test_long_line_is_rejected(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(decoding, "LINE_LIMIT", 20)
+    monkeypatch.setattr(lines, "LINE_LIMIT", 20)
     data = b"a,b\n1,2\n3," + b"x" * 100 + b"\r\n5,6\n7," + b"y" * 90
     found = [
         (row.line, len("".join(row.cells)), [issue.message for issue in row.errors])

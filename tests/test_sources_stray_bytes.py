@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from django_bookrel.sources import Issue, Record, open_source
-from django_bookrel.sources.files.strays import KnownWords
+from django_bookrel.sources.files.stray_bytes import KnownWords
 
 KNOWN = KnownWords("Gabriel García Márquez, L’Étranger, für, où, Ça, Ørsted".encode())
 

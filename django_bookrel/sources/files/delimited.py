@@ -8,21 +8,16 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ..base import Dialect, Issue, Row
-from .decoding import Lines, visible
-from .strays import KnownWords
+from .lines import Lines
+from .stray_bytes import KnownWords
+from .undecodable import is_faulty, issue, visible
 
-__all__ = ("Table", "issue")
+__all__ = ("Table",)
 
 RECORD_LINES = 10_000
 RECORD_CHARACTERS = 1_000_000
-SHOWN_CHARACTERS = 200
 
 _UNCLOSED = "A quote is opened here and never closed."
-
-
-def issue(kind: str, column: str, value: str, message: str) -> Issue:
-    """Make an issue whose value can be stored and shown anywhere: short, no undecoded bytes."""
-    return Issue(kind, column, visible(value[:SHOWN_CHARACTERS]), message)
 
 
 class Table:
@@ -76,15 +71,14 @@ class Table:
         if self._words is None or any(error.kind != "decoding" for error in row.errors):
             return row
         cells = [
-            cell if visible(cell) == cell else self._words.repair(cell) or cell
-            for cell in row.cells
+            self._words.repair(cell) or cell if is_faulty(cell) else cell for cell in row.cells
         ]
         repairs = [
             Issue("encoding", self._name(place), visible(cell), "", cells[place])
             for place, cell in enumerate(row.cells)
             if cells[place] != cell
         ]
-        errors = row.errors if any(visible(cell) != cell for cell in cells) else ()
+        errors = row.errors if any(map(is_faulty, cells)) else ()
         return Row(row.line, cells, errors, repairs=repairs)
 
     def _name(self, place: int) -> str:
