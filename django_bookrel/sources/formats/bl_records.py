@@ -23,11 +23,11 @@ from typing import Any, ClassVar
 
 from ...roles import find_role
 from ..base import Column, Issue, Record, Row, Target
-from ..reading.cells import repair_number
 from ..reading.credits import is_nobody
 from ..reading.headings import NOT_OF_THE_BOOK, HeadingSource, without_fuller_form
+from ..reading.identifiers import clean_identifiers
 from ..reading.isbd import find_pages, join_title
-from ..reading.librarynumbers import clean_identifiers
+from ..reading.numbers import repair_number
 from ..reading.uniting import UnitingSource
 
 __all__ = ("BlRecordsSource",)

@@ -29,8 +29,8 @@ from ..base import Column, Issue, Record, Row
 from ..files.undecodable import is_faulty
 from ..reading.described import SINGLE
 from ..reading.headings import NOT_OF_THE_BOOK, HeadingSource
+from ..reading.identifiers import clean_identifiers
 from ..reading.isbd import join_title, without_responsibility, without_stop
-from ..reading.librarynumbers import clean_identifiers
 from ..reading.readers import left_out
 from ..reading.uniting import UnitingSource
 

@@ -34,7 +34,7 @@ from ..base import Column, Dialect, Issue, Record, Row
 from ..files.undecodable import visible
 from ..reading.described import DescribedSource, no_book
 from ..reading.people import Commas
-from ..reading.readers import left_out, read_statements, repaired
+from ..reading.readers import left_out, read_imprints, repaired
 
 __all__ = ("LibraryThingSource",)
 
@@ -221,7 +221,7 @@ class LibraryThingSource(DescribedSource):
             if text != cell:
                 repairs.append(repaired("publication", column, cell, text))
                 cells[column.position] = text
-        read_statements(cells, columns, values, repairs)
+        read_imprints(cells, columns, values, repairs)
 
     def _read_identifiers(
         self,

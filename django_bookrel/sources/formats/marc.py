@@ -32,7 +32,7 @@ from ..files.lines import blocks
 from ..files.undecodable import issue, visible
 from ..reading.described import PIPE, no_book
 from ..reading.headings import HeadingSource
-from ..reading.librarynumbers import clean_identifiers
+from ..reading.identifiers import clean_identifiers
 from ..reading.notation import parse_cell
 from .marcfields import COLUMNS, DELETED, NO_BOOKS, PEOPLE, PLACES, SEPARATOR, TYPE, cells_of
 

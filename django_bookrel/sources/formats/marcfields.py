@@ -14,10 +14,10 @@ from typing import Any
 from unicodedata import normalize
 
 from ...roles import find_role
-from ..reading.cells import repair_year
 from ..reading.headings import NOT_OF_THE_BOOK
 from ..reading.isbd import find_pages, join_title, without_stop
 from ..reading.languages import find_language
+from ..reading.numbers import repair_year
 
 __all__ = ("COLUMNS", "DELETED", "NO_BOOKS", "PEOPLE", "PLACES", "SEPARATOR", "TYPE", "cells_of")
 

@@ -32,9 +32,9 @@ from ..files.lines import Lines, blocks
 from ..files.undecodable import issue, visible
 from ..reading.described import PIPE
 from ..reading.headings import HeadingSource
+from ..reading.identifiers import clean_identifiers
 from ..reading.isbd import find_pages, without_stop
 from ..reading.languages import find_language
-from ..reading.librarynumbers import clean_identifiers
 
 __all__ = ("OpenLibraryDumpSource",)
 

@@ -10,11 +10,11 @@ from typing import Any, ClassVar
 
 from ...names import person_key
 from ..base import SET_ASIDE, Column, Issue, Record, Row, Source, Target
-from .cells import is_list, repair_text, split_texts
 from .columns import check_columns, in_reading_order, place_columns
 from .credits import credited, is_nobody
+from .garbled import has_mojibake, repair_entities, repair_mojibake
 from .isbns import collect_numbers, has_lost_zeros, is_rounded_column
-from .mojibake import has_mojibake, repair_mojibake
+from .lists import is_list, split_texts
 from .people import Commas, learn_commas, split_people
 from .readers import READERS, Reader, left_out, read_plain, repaired
 from .series import join_series, take_series
@@ -75,7 +75,7 @@ class MappedSource(Source):
     """Scheme of the format's own numbers, which stand where an ISBN should be; "" if none do."""
 
     is_misread: ClassVar[bool] = False
-    """Whether files of the format are known to have been misread: see :mod:`.mojibake`."""
+    """Whether files of the format are known to have been misread: see :mod:`.garbled`."""
 
     def find_target(self, name: str, fields: Collection[str]) -> tuple[int, Target] | str:
         """
@@ -198,7 +198,7 @@ class MappedSource(Source):
         return Record(row.line, values, row.cells, (), repairs)
 
     def _without_entities(self, cells: list[str], repairs: list[Issue]) -> list[str]:
-        return self._changed("entities", repair_text, cells, repairs)
+        return self._changed("entities", repair_entities, cells, repairs)
 
     def _changed(
         self, kind: str, repair: Callable[[str], str], cells: list[str], repairs: list[Issue]

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Sequence
 from enum import Enum
 from itertools import chain, pairwise
 
-from .credits import is_role, may_share_role, part_credit, share_roles, split_roles
+from .additions import is_addition
+from .credits import may_share_role, part_credit, share_roles, split_roles
 
 __all__ = ("Commas", "learn_commas", "part_people", "split_people")
 
@@ -41,27 +42,6 @@ _MAY_NAME_OTHERS = re.compile(r"\bal\b|others\b|u\. ?a\.")
 _ENDS_IN_INITIAL = re.compile(r"\s\w\.\Z")
 _PARTICLE = re.compile(r"(?:van|von|de|du|des|del|della|di|da|le|la|ter|ten|zu)\s")
 _INITIALS = re.compile(r"(?:\w{1,2}\.[\s-]?)+")
-# Roman numerals below ten; the degrees and forms that follow a name and a comma.
-_SUFFIX = re.compile(
-    r"(?:jr|sr|junior|senior|i{2,3}|iv|vi{0,3}|ix|esq|ph\.?\s?d|[mbd]\.?\s?[adsp]|m\.?\s?b\.?\s?a"
-    r"|[bm]\.?\s?sc|ll\.?\s?[bdm]|o\.?\s?f\.?\s?m|s\.?\s?j|o\.?\s?s\.?\s?b"
-    r"|inc|ltd|llc|co|gmbh|s\.?a)\.?",
-    re.IGNORECASE,
-)
-_DIGIT = re.compile("[0-9]")
-_DATES = re.compile(
-    r"(?:(?:b|d|c|ca|fl|born|died|active|approximately|circa|bce?|ce|jh|cent)\b|[\W\d_])+",
-    re.IGNORECASE,
-)
-# Alone or with a place; "Lady Gaga" is a person of her own.
-_TITLE = re.compile(
-    r"(?:[0-9]+(?:st|nd|rd|th) )?(?:sir|lord|lady|dame|baron|baroness|viscount|viscountess|count"
-    r"|countess|earl|duke|duchess|marquess|marquis|marchioness|prince|princess|king|queen|emperor"
-    r"|empress|pope|cardinal|bishop|archbishop|saint|mrs|miss|dr|rev|hon|bart|comte|comtesse|duc"
-    r"|duchesse|vicomte|vicomtesse|marquise|chevalier|abbé|graf|gräfin|freiherr|freiherrin|fürst"
-    r"|fürstin|conte|contessa|barone)\b\.?(?: (?:of|de|du|des|von|zu|di|d')\b.*)?",
-    re.IGNORECASE,
-)
 _INITIALS_ALONE = re.compile(rf"{_INITIALS.pattern}(?:\s?[(\[].*|{_AND.pattern}.*)?")
 _NOBLE = re.compile(r"(?:Lord|Lady|Sir|Dame|(?:Visc|C)ount(?:ess)?|Baron(?:ess)?|Marquess) ")
 _DATED = re.compile(r",[^(\[]*[0-9]")
@@ -106,18 +86,11 @@ def part_people(text: str, separator: re.Pattern[str]) -> list[str]:
     """
     parts: list[str] = []
     for part in map(str.strip, _split(separator, text)):
-        if parts and (not part or _is_addition(part)):
+        if parts and (not part or is_addition(part)):
             parts[-1] += f", {part}" if part else ""
         else:
             parts.append(part)
     return parts
-
-
-def _is_addition(text: str) -> bool:
-    """Say whether what follows a name and a comma is no name: "Jr.", "1820-1891", "editor"."""
-    if text.startswith(("the ", "of ")) or _SUFFIX.fullmatch(text) or _TITLE.fullmatch(text):
-        return True
-    return is_role(text) or bool(_DIGIT.search(text) and _DATES.fullmatch(text))
 
 
 def _is_single_word(text: str) -> bool:
@@ -143,7 +116,7 @@ def learn_commas(cells: Iterable[str]) -> Commas:
     for cell in cells:
         for piece in _pieces(cell):
             texts = filter(None, map(str.strip, _BRACKETED.sub("", piece).split(",")))
-            parts = [part for index, part in enumerate(texts) if not (index and _is_addition(part))]
+            parts = [part for index, part in enumerate(texts) if not (index and is_addition(part))]
             if len(parts) < 2:
                 plain += len(parts)
                 plain_names += " " in "".join(parts)

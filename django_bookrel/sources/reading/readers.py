@@ -8,13 +8,14 @@ from typing import Any
 
 from ..base import Column, Issue
 from ..files.undecodable import visible
-from .cells import repair_number, repair_year, split_texts
+from .imprints import is_no_publisher, split_imprint
 from .isbd import find_pages
 from .languages import LONGEST_LANGUAGE, split_languages
+from .lists import split_texts
+from .numbers import repair_number, repair_year
 from .series import bare_number, join_series, split_series
-from .statements import is_no_publisher, split_statement
 
-__all__ = ("READERS", "Reader", "left_out", "read_plain", "read_statements", "repaired")
+__all__ = ("READERS", "Reader", "left_out", "read_imprints", "read_plain", "repaired")
 
 # A place before it, or a year or edition behind it, is no part of a publisher's name.
 _IS_STATEMENT = re.compile(
@@ -72,7 +73,7 @@ def _read_publishers(
     cells: list[str], columns: Sequence[Column], values: dict[str, Any], repairs: list[Issue]
 ) -> None:
     if any(_IS_STATEMENT.search(cells[column.position]) for column in columns):
-        read_statements(cells, columns, values, repairs)
+        read_imprints(cells, columns, values, repairs)
         return
     names = []
     for column in columns:
@@ -84,7 +85,7 @@ def _read_publishers(
     values["publishers"] = list(dict.fromkeys(names)) if len(names) > 1 else names
 
 
-def read_statements(
+def read_imprints(
     cells: list[str], columns: Sequence[Column], values: dict[str, Any], repairs: list[Issue]
 ) -> None:
     """
@@ -98,7 +99,7 @@ def read_statements(
         cell = cells[column.position].strip()
         if not cell:
             continue
-        found = split_statement(cell)
+        found = split_imprint(cell)
         publishers += found.publishers
         for field, number in (("year", found.year), ("pages", found.pages)):
             if number and values.get(field) == "":

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from ...names import sort_number, sort_title
-from .cells import repair_number
+from .numbers import repair_number
 
 __all__ = ("bare_number", "join_series", "split_series", "take_series")
 

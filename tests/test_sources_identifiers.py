@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from django_bookrel.sources.reading.librarynumbers import clean_identifiers, clean_number
+from django_bookrel.sources.reading.identifiers import clean_identifiers, clean_number
 
 
 @pytest.mark.parametrize(

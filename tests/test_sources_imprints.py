@@ -6,84 +6,84 @@ import pytest
 
 from django_bookrel.sources.base import Row
 from django_bookrel.sources.formats.generic import GenericSource
-from django_bookrel.sources.reading.readers import read_statements
-from django_bookrel.sources.reading.statements import Statement, split_statement
+from django_bookrel.sources.reading.imprints import Imprint, split_imprint
+from django_bookrel.sources.reading.readers import read_imprints
 
 
 @pytest.mark.parametrize(
     "text, statement",
     [
-        ("", Statement([])),
-        ("Quayside Press", Statement(["Quayside Press"])),
-        ("Little, Brown", Statement(["Little, Brown"])),
-        ("Studio 2000", Statement(["Studio 2000"])),
-        ("Tor: An Imprint", Statement(["Tor: An Imprint"])),
-        ("Quayside ; Mole Press", Statement(["Quayside", "Mole Press"])),
-        ("1999", Statement([], "1999")),
+        ("", Imprint([])),
+        ("Quayside Press", Imprint(["Quayside Press"])),
+        ("Little, Brown", Imprint(["Little, Brown"])),
+        ("Studio 2000", Imprint(["Studio 2000"])),
+        ("Tor: An Imprint", Imprint(["Tor: An Imprint"])),
+        ("Quayside ; Mole Press", Imprint(["Quayside", "Mole Press"])),
+        ("1999", Imprint([], "1999")),
         (
             "O'Hara Media (2006), Edition: Fifth, 1032 pages",
-            Statement(["O'Hara Media"], "2006", "1032", ("Edition: Fifth",)),
+            Imprint(["O'Hara Media"], "2006", "1032", ("Edition: Fifth",)),
         ),
-        ("O'Hara Media, Inc. (2006)", Statement(["O'Hara Media, Inc."], "2006")),
+        ("O'Hara Media, Inc. (2006)", Imprint(["O'Hara Media, Inc."], "2006")),
         (
             "O'Hara Media; Reprint edition (March 16, 1998)",
-            Statement(["O'Hara Media"], "1998", "", ("Reprint edition",)),
+            Imprint(["O'Hara Media"], "1998", "", ("Reprint edition",)),
         ),
-        ("Quay; 2nd edition", Statement(["Quay"], "", "", ("2nd edition",))),
-        ("Quay; 1 edition (2001)", Statement(["Quay"], "2001", "", ("1 edition",))),
+        ("Quay; 2nd edition", Imprint(["Quay"], "", "", ("2nd edition",))),
+        ("Quay; 1 edition (2001)", Imprint(["Quay"], "2001", "", ("1 edition",))),
         (
             "Quay; Revised and expanded edition",
-            Statement(["Quay"], "", "", ("Revised and expanded edition",)),
+            Imprint(["Quay"], "", "", ("Revised and expanded edition",)),
         ),
-        ("Quay; Mole Edition", Statement(["Quay", "Mole Edition"])),
-        ("Edition Mole; Quay", Statement(["Edition Mole", "Quay"])),
+        ("Quay; Mole Edition", Imprint(["Quay", "Mole Edition"])),
+        ("Edition Mole; Quay", Imprint(["Edition Mole", "Quay"])),
         (
             "Paris: Quay, 1999, 203 p.; 18 cm",
-            Statement(["Quay"], "1999", "203", ("Paris", "18 cm")),
+            Imprint(["Quay"], "1999", "203", ("Paris", "18 cm")),
         ),
         (
             "Paris: Quay, 1999, xii, 203 p. : ill. ; 18 x 20,5 cm.",
-            Statement(["Quay"], "1999", "203", ("Paris", "ill.", "18 x 20,5 cm")),
+            Imprint(["Quay"], "1999", "203", ("Paris", "ill.", "18 x 20,5 cm")),
         ),
         (
             "Quay (1999), Edition: 2, 9 pages; 18 cm",
-            Statement(["Quay"], "1999", "9", ("Edition: 2", "18 cm")),
+            Imprint(["Quay"], "1999", "9", ("Edition: 2", "18 cm")),
         ),
-        ("Quayside, 2010, 350 p.", Statement(["Quayside"], "2010", "350")),
-        ("Fano : Quayside, c2000.", Statement(["Quayside"], "2000", "", ("Fano",))),
-        ("Fano [u.a.] : Quayside, 2000", Statement(["Quayside"], "2000", "", ("Fano [u.a.]",))),
+        ("Quayside, 2010, 350 p.", Imprint(["Quayside"], "2010", "350")),
+        ("Fano : Quayside, c2000.", Imprint(["Quayside"], "2000", "", ("Fano",))),
+        ("Fano [u.a.] : Quayside, 2000", Imprint(["Quayside"], "2000", "", ("Fano [u.a.]",))),
         (
             "New York : Harcourt, Brace [1962]",
-            Statement(["Harcourt, Brace"], "1962", "", ("New York",)),
+            Imprint(["Harcourt, Brace"], "1962", "", ("New York",)),
         ),
         (
             "New York, London, Harcourt, Brace, 1962 [c1961]",
-            Statement(["Harcourt, Brace"], "1962", "", ("New York, London",)),
+            Imprint(["Harcourt, Brace"], "1962", "", ("New York, London",)),
         ),
-        ("Harcourt, Brace [1962]", Statement(["Harcourt, Brace"], "1962")),
-        ("Boston, Mass., Little, Brown", Statement(["Little, Brown"], "", "", ("Boston, Mass.",))),
+        ("Harcourt, Brace [1962]", Imprint(["Harcourt, Brace"], "1962")),
+        ("Boston, Mass., Little, Brown", Imprint(["Little, Brown"], "", "", ("Boston, Mass.",))),
         (
             "Fano ; Bath : Quayside : Mole, 1974.",
-            Statement(["Quayside", "Mole"], "1974", "", ("Fano", "Bath")),
+            Imprint(["Quayside", "Mole"], "1974", "", ("Fano", "Bath")),
         ),
         (
             "Fano : Quayside, 1960 ; Bath : Mole, 1961",
-            Statement(["Quayside", "Mole"], "1960", "", ("Fano", "Bath")),
+            Imprint(["Quayside", "Mole"], "1960", "", ("Fano", "Bath")),
         ),
         (
             "Quayside, inc.; London, Mole",
-            Statement(["Quayside, inc.", "Mole"], "", "", ("London",)),
+            Imprint(["Quayside, inc.", "Mole"], "", "", ("London",)),
         ),
-        ("[S.l.] : [s.n.], 1999", Statement([], "1999")),
-        ("[Fano] : [Quayside]", Statement(["Quayside"], "", "", ("Fano",))),
-        ("Fano : Quayside, 18--", Statement(["Quayside"], "", "", ("Fano", "18--"))),
-        ("Fano : Quayside, 1990-1995", Statement(["Quayside"], "1990", "", ("Fano",))),
-        ("London", Statement([], "", "", ("London",))),
-        ("Fano : Publisher unknown, 1999", Statement([], "1999", "", ("Fano",))),
+        ("[S.l.] : [s.n.], 1999", Imprint([], "1999")),
+        ("[Fano] : [Quayside]", Imprint(["Quayside"], "", "", ("Fano",))),
+        ("Fano : Quayside, 18--", Imprint(["Quayside"], "", "", ("Fano", "18--"))),
+        ("Fano : Quayside, 1990-1995", Imprint(["Quayside"], "1990", "", ("Fano",))),
+        ("London", Imprint([], "", "", ("London",))),
+        ("Fano : Publisher unknown, 1999", Imprint([], "1999", "", ("Fano",))),
     ],
 )
-def test_split_statement(text: str, statement: Statement):
-    assert split_statement(text) == statement
+def test_split_imprint(text: str, statement: Imprint):
+    assert split_imprint(text) == statement
 
 
 def test_an_edition_is_no_publisher():
@@ -102,7 +102,7 @@ def test_an_edition_is_no_publisher():
 
 
 class StatementSource(GenericSource):
-    _read_publishers = staticmethod(read_statements)
+    _read_publishers = staticmethod(read_imprints)
 
 
 def test_year_and_pages_where_they_are_not_said_elsewhere(tmp_path: Path):

@@ -1,5 +1,5 @@
 """
-Statements of publication, which hold place, publisher and date in one text.
+Imprints: statements of publication, which hold place, publisher and date in one text.
 
 Librarians write ``New York ; London : Harcourt, Brace, c1962.`` (the punctuation of ISBD), before
 the 1970s ``New York, Harcourt, Brace [1962]``; LibraryThing writes ``O'Reilly Media (2006),
@@ -13,14 +13,14 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from .cells import repair_year
 from .credits import is_nobody
+from .numbers import repair_year
 
-__all__ = ("Statement", "is_no_publisher", "split_statement")
+__all__ = ("Imprint", "is_no_publisher", "split_imprint")
 
 
-class Statement(NamedTuple):
-    """What a statement says; texts that the models have no place for are in ``left_out``."""
+class Imprint(NamedTuple):
+    """What an imprint says; texts that the models have no place for are in ``left_out``."""
 
     publishers: list[str]
     year: str = ""
@@ -88,12 +88,12 @@ def is_no_publisher(text: str) -> bool:
     return is_nobody(text) or _NOBODY.fullmatch(text) is not None
 
 
-def split_statement(text: str) -> Statement:
+def split_imprint(text: str) -> Imprint:
     """
-    Part a statement of publication.
+    Split an imprint.
 
     A place is told from a publisher by a colon behind it, or where it is a city in which many
-    books appear; "Little, Brown" is one publisher. Publishers are parted at semicolons.
+    books appear; "Little, Brown" is one publisher. Publishers are split at semicolons.
 
     :returns: year and pages are digits or ""; what cannot be told apart is a publisher.
     """
@@ -114,7 +114,7 @@ def split_statement(text: str) -> Statement:
         names, places = _names(name, is_place=is_isbd and not publishers)
         publishers += names
         all_places += places
-    return Statement(list(dict.fromkeys(publishers)), year, pages, (*all_places, *left_out))
+    return Imprint(list(dict.fromkeys(publishers)), year, pages, (*all_places, *left_out))
 
 
 def _without_details(text: str) -> tuple[str, str, list[str]]:

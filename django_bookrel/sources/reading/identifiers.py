@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from .cells import split_texts
+from .lists import split_texts
 
 __all__ = ("clean_identifiers", "clean_number")
 

@@ -1,14 +1,11 @@
-"""Cells of foreign files, repaired to what the native CSV would hold."""
+"""Numbers and years as people write them: "320 p.", "c2000", "720 B.C.", "1752 [1852]"."""
 
 from __future__ import annotations
 
 import re
-from html import unescape
-from html.entities import html5
 
-__all__ = ("is_list", "repair_number", "repair_text", "repair_year", "split_texts")
+__all__ = ("repair_number", "repair_year")
 
-_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 _INTEGER = re.compile(r"-?\d{1,4}", re.ASCII)
 _FLOAT = re.compile(r"(-?\d+)[.,]0{1,2}", re.ASCII)
 _BEFORE = r"(?:b\.?\s?c\.?(?:\s?e\.?)?|v\.?\s?chr\.?|av\.?\s?j\.?[\s-]{0,2}c\.?|a\.\s?c\.)"
@@ -34,20 +31,6 @@ _LATEST_YEAR = 2100
 _PAGES = re.compile(
     r"(\d+)\s*(?:p|pp|pages|s|seiten|págs?|páginas|bl)\.?", re.IGNORECASE | re.ASCII
 )
-_LISTS = re.compile("[;|\r\n、，；]")
-# A line that ends in a comma goes on.
-_GOES_ON = re.compile(r",\s*[\r\n]")
-
-
-def repair_text(text: str) -> str:
-    """Undo HTML entities, those that end in a semicolon; once, as a title may be about them."""
-    return _ENTITY.sub(_character, text)
-
-
-def _character(match: re.Match[str]) -> str:
-    # unescape() would also read the beginning of a longer word: "&not" in "&nothing;".
-    name = match[0][1:]
-    return unescape(match[0]) if name[0] == "#" else html5.get(name, match[0])
 
 
 def repair_number(text: str) -> str | None:
@@ -96,26 +79,3 @@ def _written_year(text: str) -> str:
     years = {*_YEARS.findall(_COPYRIGHTS.sub("", text))} or {*_COPYRIGHTS.findall(text)}
     years.discard("0000")
     return years.pop() if len(years) == 1 else ""
-
-
-def is_list(text: str) -> bool:
-    """Say whether a cell has a separator of lists, which commas are not for certain."""
-    return _LISTS.search(_GOES_ON.sub(",", text.strip())) is not None
-
-
-def split_texts(text: str, *, commas: bool = False) -> list[str]:
-    """
-    Part a list at ``;``, ``|``, their like in Chinese and Japanese, and the ends of lines.
-
-    :param commas: whether they part the texts of this column, where nothing else does.
-    :returns: each text once, runs of spaces as one.
-    """
-    text = _GOES_ON.sub(", ", text.strip())
-    if _LISTS.search(text):
-        parts = _LISTS.split(text)
-    elif commas and "," in text:
-        parts = text.split(",")
-    else:
-        text = " ".join(text.split())
-        return [text] if text else []
-    return list(dict.fromkeys(words for part in parts if (words := " ".join(part.split()))))

@@ -1,10 +1,10 @@
-"""UTF-8 read as another encoding: undone where it is certain, and nowhere else."""
+"""What programs do to texts: undone where it is certain, and nowhere else."""
 
 from __future__ import annotations
 
 import pytest
 
-from django_bookrel.sources.reading.mojibake import repair_mojibake
+from django_bookrel.sources.reading.garbled import repair_entities, repair_mojibake
 
 TEXTS = [
     *("Kühlschrank", "Günter Grass", "À la recherche", "L’été", "Čapek, Łukasz", "“A” – B…"),
@@ -50,3 +50,19 @@ def test_leaves_what_cannot_be_misread(text: str):
 def test_repairs_what_may_be_meant_in_formats_known_for_it(text: str, known: str):
     assert repair_mojibake(text) == text
     assert repair_mojibake(text, is_known=True) == known
+
+
+@pytest.mark.parametrize(
+    "text, repaired",
+    [
+        ("Tom &amp; Jerry", "Tom & Jerry"),
+        ("&#39;x&#x27; &quot;", "'x' \""),
+        ("AT&T", "AT&T"),
+        ("Rock&region", "Rock&region"),
+        ("&amp;lt;", "&lt;"),
+        ("&nothing;", "&nothing;"),
+        ("&#0;", "\ufffd"),
+    ],
+)
+def test_repair_entities(text: str, repaired: str):
+    assert repair_entities(text) == repaired

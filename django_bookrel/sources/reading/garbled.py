@@ -1,16 +1,19 @@
 """
-UTF-8 that somebody read as Windows-1252 or ISO-8859-1 and wrote as UTF-8 again: ``GÃ¼nter``.
+Texts that a program has garbled: mojibake and HTML entities.
 
-It is repaired where it is certain, which it mostly is by itself: nobody writes ``Ã¼``. All of a
-text must be so, since it was read at one time. What may be a letter and a mark behind it
+Mojibake is UTF-8 that somebody read as Windows-1252 or ISO-8859-1 and wrote as UTF-8 again:
+``GÃ¼nter``. It is repaired where it is certain, which it mostly is by itself: nobody writes ``Ã¼``.
+All of a text must be so, since it was read at one time. What may be a letter and a mark behind it
 (``MAÇÃ…``) stays as it is, but in formats whose files are known for it.
 """
 
 from __future__ import annotations
 
 import re
+from html import unescape
+from html.entities import html5
 
-__all__ = ("has_mojibake", "repair_mojibake")
+__all__ = ("has_mojibake", "repair_entities", "repair_mojibake")
 
 _SHOWN = {byte: bytes([byte]).decode("cp1252", "ignore") for byte in range(0x80, 0xA0)}
 """Byte to what Windows-1252 shows it as, where that is another character than in ISO-8859-1."""
@@ -28,6 +31,8 @@ _MARKED_LETTER = re.compile(f"[A-Za-z][\xc2-\xdf]{_MARK}")
 _MARKED_LETTER_OF_A_WORD = re.compile(f"[A-Za-z][\xc6-\xdf]{_MARK}")
 # Twice over: Ã, the letter that 0x83 was or what is left of it, Â, and the second byte.
 _TWICE = re.compile("Ã[?\x83\u0192]Â([\x80-\xbf])")
+
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 
 
 def has_mojibake(text: str) -> bool:
@@ -54,3 +59,14 @@ def repair_mojibake(text: str, *, is_known: bool = False) -> str:
         return text.translate(_BYTES).encode("iso-8859-1").decode()
     except UnicodeError:
         return text
+
+
+def repair_entities(text: str) -> str:
+    """Undo HTML entities, those that end in a semicolon; once, as a title may be about them."""
+    return _ENTITY.sub(_character, text)
+
+
+def _character(match: re.Match[str]) -> str:
+    # unescape() would also read the beginning of a longer word: "&not" in "&nothing;".
+    name = match[0][1:]
+    return unescape(match[0]) if name[0] == "#" else html5.get(name, match[0])

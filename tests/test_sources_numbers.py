@@ -2,29 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from django_bookrel.sources.reading.cells import (
-    is_list,
-    repair_number,
-    repair_text,
-    repair_year,
-    split_texts,
-)
-
-
-@pytest.mark.parametrize(
-    "text, repaired",
-    [
-        ("Tom &amp; Jerry", "Tom & Jerry"),
-        ("&#39;x&#x27; &quot;", "'x' \""),
-        ("AT&T", "AT&T"),
-        ("Rock&region", "Rock&region"),
-        ("&amp;lt;", "&lt;"),
-        ("&nothing;", "&nothing;"),
-        ("&#0;", "\ufffd"),
-    ],
-)
-def test_repair_text(text: str, repaired: str):
-    assert repair_text(text) == repaired
+from django_bookrel.sources.reading.numbers import repair_number, repair_year
 
 
 @pytest.mark.parametrize(
@@ -125,31 +103,3 @@ def test_repair_number(text: str, number: str | None):
 )
 def test_repair_year(text: str, year: str | None):
     assert repair_year(text) == year
-
-
-@pytest.mark.parametrize(
-    "text, commas, texts",
-    [
-        ("", True, []),
-        (" a  b ", True, ["a b"]),
-        ("a;b | c;;a", True, ["a", "b", "c"]),
-        ("a, b,c", True, ["a", "b", "c"]),
-        ("Farrar, Straus", False, ["Farrar, Straus"]),
-        ("a, b; c", True, ["a, b", "c"]),
-        ("a\nb c \r\n d\n", True, ["a", "b c", "d"]),
-        ("a, b\nc", True, ["a, b", "c"]),
-        ("a,\nb, \r\nc", True, ["a", "b", "c"]),
-        ("Farrar,\nStraus", False, ["Farrar, Straus"]),
-        ("科幻、文学，历史；a", False, ["科幻", "文学", "历史", "a"]),
-    ],
-)
-def test_split_texts(text: str, commas: bool, texts: list[str]):  # noqa: FBT001
-    assert split_texts(text, commas=commas) == texts
-
-
-@pytest.mark.parametrize(
-    "text, expected",
-    [("a\nb", True), ("a；b", True), ("a|b", True), (" a, b\n", False), ("a,\nb", False)],
-)
-def test_is_list(text: str, expected: bool):  # noqa: FBT001
-    assert is_list(text) is expected
