@@ -7,11 +7,10 @@ import pytest
 from django_bookrel.sources.base import Row
 from django_bookrel.sources.formats.generic import GenericSource
 from django_bookrel.sources.reading.imprints import Imprint, split_imprint
-from django_bookrel.sources.reading.readers import read_imprints
 
 
 @pytest.mark.parametrize(
-    "text, statement",
+    "text, imprint",
     [
         ("", Imprint([])),
         ("Quayside Press", Imprint(["Quayside Press"])),
@@ -82,8 +81,8 @@ from django_bookrel.sources.reading.readers import read_imprints
         ("Fano : Publisher unknown, 1999", Imprint([], "1999", "", ("Fano",))),
     ],
 )
-def test_split_imprint(text: str, statement: Imprint):
-    assert split_imprint(text) == statement
+def test_split_imprint(text: str, imprint: Imprint):
+    assert split_imprint(text) == imprint
 
 
 def test_an_edition_is_no_publisher():
@@ -101,14 +100,14 @@ def test_an_edition_is_no_publisher():
     ]
 
 
-class StatementSource(GenericSource):
-    _read_publishers = staticmethod(read_imprints)
+class ImprintSource(GenericSource):
+    read_publishers = GenericSource.read_imprints
 
 
 def test_year_and_pages_where_they_are_not_said_elsewhere(tmp_path: Path):
-    source = StatementSource(["publisher", "year", "pages"], ["publishers", "year", "pages"])
-    statement = "Fano : Quayside (2006), 99 pages"
-    rows = [Row(2, [statement, "", ""]), Row(3, [statement, "1999", "1"]), Row(4, ["Mole", "", ""])]
+    source = ImprintSource(["publisher", "year", "pages"], ["publishers", "year", "pages"])
+    imprint = "Fano : Quayside (2006), 99 pages"
+    rows = [Row(2, [imprint, "", ""]), Row(3, [imprint, "1999", "1"]), Row(4, ["Mole", "", ""])]
     records = list(source.records(rows))
     assert [record.values for record in records] == [
         {"publishers": ["Quayside"], "year": "2006", "pages": "99"},
@@ -116,7 +115,7 @@ def test_year_and_pages_where_they_are_not_said_elsewhere(tmp_path: Path):
         {"publishers": ["Mole"], "year": "", "pages": ""},
     ]
     assert [tuple(repair) for repair in records[0].repairs] == [
-        ("publication", "publisher", statement, "Left out: Fano.", "Quayside")
+        ("publication", "publisher", imprint, "Left out: Fano.", "Quayside")
     ]
     assert records[2].repairs == []
 

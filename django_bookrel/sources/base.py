@@ -230,16 +230,17 @@ class Source:
         header: Sequence[str],
         fields: Collection[str],
         mapping: Sequence[tuple[Target, str]] = (),
+        *,
+        plain: Collection[str] = (),
     ) -> None:
         """
         Decide where each column goes.
 
+        :param plain: those of ``fields`` whose cells are texts, though fields of a book are called
+            so.
         :raises SourceError: the header does not fit the format or the mapping.
         """
         raise NotImplementedError
-
-    def read_plainly(self, fields: Collection[str]) -> None:
-        """Take the cells of these fields for texts, though fields of a book are called so."""
 
     @property
     def fields(self) -> frozenset[str]:

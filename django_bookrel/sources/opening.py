@@ -154,8 +154,7 @@ def open_source(
             header=names,
         )
         nowhere = [(NOWHERE, column) for column in left_out if column in found.header]
-        reader = found.source(found.header, fields, [*targets, *nowhere])
-        reader.read_plainly(plain)
+        reader = found.source(found.header, fields, [*targets, *nowhere], plain=plain)
         reading = Reading(file, reader, found, constants)
         _check_required(reading, required)
     except SourceError as error:

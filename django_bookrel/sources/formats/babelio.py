@@ -17,11 +17,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from ..base import Column, Dialect, Issue
+from ..base import Column, Dialect
 from ..reading.described import SINGLE, DescribedSource
-from ..reading.readers import read_plain, repaired
+from ..reading.draft import Draft
 
 __all__ = ("BabelioSource",)
 
@@ -60,21 +60,14 @@ class BabelioSource(DescribedSource):
         own = any(name.endswith("dans Babelio") for name in header)
         return super().identify(header, fields) if own else 0
 
-    def _without_entities(self, cells: list[str], repairs: list[Issue]) -> list[str]:
-        return super()._without_entities([_REFERENCE.sub(r"\1;", cell) for cell in cells], repairs)
+    def repair_entities(self, text: str) -> str:
+        return super().repair_entities(_REFERENCE.sub(r"\1;", text))
 
-    def _read_title(
-        self,
-        cells: list[str],
-        columns: Sequence[Column],
-        values: dict[str, Any],
-        repairs: list[Issue],
-    ) -> None:
-        read_plain(cells, columns, values, repairs)
-        title = values["title"]
-        if not self._titles or "tome " not in title.lower() or len(title) > _LONGEST_TITLE:
-            return
-        if volume := _VOLUME.fullmatch(title):
+    def read_title(self, draft: Draft, columns: Sequence[Column]) -> str:
+        title = self.read_plain(draft, columns)
+        may_have = "series" in self.known and "tome " in title.lower()
+        if may_have and len(title) <= _LONGEST_TITLE and (volume := _VOLUME.fullmatch(title)):
             name, number = volume.groups()
-            values["series"] = [(name, number)]
-            repairs.append(repaired("series-in-title", columns[0], title, f"{name} #{number}"))
+            draft.values["series"] = [(name, number)]
+            draft.repaired("series-in-title", columns[0], title, f"{name} #{number}")
+        return title

@@ -15,11 +15,11 @@ tab, LF, no quoting: a quote is part of the text.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
-from ..base import Dialect, Record, Row, Target
+from ..base import Dialect, Record, Row
 from ..files.undecodable import issue
 from ..reading.headings import HeadingSource
 
@@ -73,25 +73,12 @@ class BlImagesSource(HeadingSource):
         **dict.fromkeys(("flickr_id", "flickr_url", "image_idx", "page", *_SIZES), _PICTURE),
     }
 
-    def __init__(
-        self,
-        header: Sequence[str],
-        fields: Collection[str],
-        mapping: Sequence[tuple[Target, str]] = (),
-    ) -> None:
-        super().__init__(header, fields, mapping)
-        # Where the cells of a row of the other form stand, for each column of this file.
-        self._places = [_PLATES.index(name) if name in _PLATES else None for name in header]
-        self._is_plates = tuple(header[:2]) == _PLATES[:2]
-
     def read(self, row: Row) -> Record:
         cells = row.cells
-        if self._is_plates or not _is_of_plates(cells):
+        if tuple(self.header[:2]) == _PLATES[:2] or not _is_of_plates(cells):
             return super().read(row)
-        moved = [
-            cells[place] if place is not None and place < len(cells) else ""
-            for place in self._places
-        ]
+        said = dict(zip(_PLATES, cells, strict=False))
+        moved = [said.get(name, "") for name in self.header]
         record = super().read(row._replace(cells=moved))
         message = f"The row has the columns {', '.join(_PLATES[: len(cells)])}."
         return replace(

@@ -18,12 +18,13 @@ https://www.bl.uk/collection-metadata/downloads, ``records.csv``, ``names.csv``,
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from ...roles import find_role
-from ..base import Column, Issue, Record, Row, Target
+from ..base import Column, Record, Row
 from ..reading.credits import is_nobody
+from ..reading.draft import Draft
 from ..reading.headings import NOT_OF_THE_BOOK, HeadingSource, without_fuller_form
 from ..reading.identifiers import clean_identifiers
 from ..reading.isbd import find_pages, join_title
@@ -90,15 +91,6 @@ class BlRecordsSource(UnitingSource, HeadingSource):
         ),
     }
 
-    def __init__(
-        self,
-        header: Sequence[str],
-        fields: Collection[str],
-        mapping: Sequence[tuple[Target, str]] = (),
-    ) -> None:
-        super().__init__(header, fields, mapping)
-        self._positions = {name: position for position, name in enumerate(header)}
-
     def read(self, row: Row) -> Record:
         record = super().read(row)
         values: dict[str, Any] = record.values
@@ -107,46 +99,33 @@ class BlRecordsSource(UnitingSource, HeadingSource):
         clean_identifiers(values)
         return record
 
-    def _read_author(
-        self,
-        cells: list[str],
-        columns: Sequence[Column],
-        values: dict[str, Any],
-        repairs: list[Issue],
-    ) -> None:
+    def read_author(self, draft: Draft, columns: Sequence[Column]) -> str:
         if columns[0].name != "Name":
-            super()._read_author(cells, columns, values, repairs)
-            return
-        people = self._everybody(cells)
+            return super().read_author(draft, columns)
+        people = self._everybody(draft)
         author = _author(people)
-        values["author"] = author or ""
-        values["contributors"] = [
+        draft.values["contributors"] = [
             (name, role)
             for name, roles in people.items()
             for role in roles or ["contributor"]
             if name != author or (roles and role != "co-author")
         ]
+        return author or ""
 
-    def _read_contributors(
-        self,
-        cells: list[str],
-        columns: Sequence[Column],
-        values: dict[str, Any],
-        repairs: list[Issue],
-    ) -> None:
+    def read_contributors(self, draft: Draft, columns: Sequence[Column]) -> list[tuple[str, str]]:
         # Those of the format's own columns were read with the author.
         others = [column for column in columns if column.name not in ("All names", "Other names")]
-        super()._read_contributors(cells, others, values, repairs)
+        return super().read_contributors(draft, others)
 
-    def _everybody(self, cells: list[str]) -> dict[str, list[str]]:
+    def _everybody(self, draft: Draft) -> dict[str, list[str]]:
         """Read all names, the one under which the record stands first, with roles."""
         name, dates, role = (
-            self._cell(cells, column) for column in ("Name", "Dates associated with name", "Role")
+            self._cell(draft, column) for column in ("Name", "Dates associated with name", "Role")
         )
         heading = f"{name}, {dates}" if name and dates else name
         said = [(heading, role.split(_LIST) if role else [])] if name else []
         for column in ("All names", "Other names"):
-            said += _split_names(self._cell(cells, column))
+            said += _split_names(self._cell(draft, column))
         people: dict[str, list[str]] = {}
         for heading, roles in said:
             known = [find_role(role) or "contributor" for role in roles]
@@ -154,19 +133,13 @@ class BlRecordsSource(UnitingSource, HeadingSource):
                 people.setdefault(without_fuller_form(heading), []).extend(known)
         return {heading: list(dict.fromkeys(roles)) for heading, roles in people.items()}
 
-    def _cell(self, cells: list[str], column: str) -> str:
-        position = self._positions.get(column)
-        return "" if position is None else cells[position].strip()
+    def _cell(self, draft: Draft, name: str) -> str:
+        column = self.named.get(name)
+        return draft.text(column) if column else ""
 
-    def _read_pages(
-        self,
-        cells: list[str],
-        columns: Sequence[Column],
-        values: dict[str, Any],
-        repairs: list[Issue],
-    ) -> None:
-        cell = cells[columns[0].position].strip()
-        values["pages"] = find_pages(cell) or repair_number(cell) or ""
+    def read_pages(self, draft: Draft, columns: Sequence[Column]) -> str:
+        cell = draft.text(columns[0])
+        return find_pages(cell) or repair_number(cell) or ""
 
 
 def _split_names(cell: str) -> list[tuple[str, list[str]]]:

@@ -21,12 +21,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
+from functools import cached_property
 from typing import ClassVar
 
 from ...isbn import find_isbn
-from ..base import Dialect, Record, Row, Target
-from ..files.undecodable import issue
-from ..reading.described import SINGLE, DescribedSource
+from ..base import Column, Dialect, Record, Row, Target
+from ..reading.described import SINGLE, DescribedSource, rejected
 
 __all__ = ("BookCrossingSource",)
 
@@ -74,27 +74,21 @@ class BookCrossingSource(DescribedSource):
         cells = [row.cells[first] for row in rows if not row.errors]
         return sum(find_isbn(cell.zfill(10)) is not None for cell in cells) * 2 > len(cells)
 
-    def __init__(
-        self,
-        header: Sequence[str],
-        fields: Collection[str],
-        mapping: Sequence[tuple[Target, str]] = (),
-    ) -> None:
-        self._header = header
-        super().__init__(header, fields, mapping)
-        self._columns = {column.field: column for column in self.columns}
-
     def find_target(self, name: str, fields: Collection[str]) -> tuple[int, Target] | str:
-        return super().find_target(_hyphened(name, self._header), fields)
+        return super().find_target(_hyphened(name, self.header), fields)
 
     def read(self, row: Row) -> Record:
-        author, publisher = (self._columns.get(field) for field in ("author", "publishers"))
+        author, publisher = self._shifted
         if author and publisher:
             year, address = row.cells[author.position], row.cells[publisher.position]
             if year.isdigit() and address.startswith(("http://", "https://")):
-                error = issue("cells", author.name, year, _SHIFTED)
-                return Record(row.line, {}, row.cells, (error,))
+                return rejected(row, "cells", author, _SHIFTED)
         return super().read(row)
+
+    @cached_property
+    def _shifted(self) -> list[Column | None]:
+        placed = {column.field: column for column in self.columns}
+        return [placed.get("author"), placed.get("publishers")]
 
 
 def _hyphened(name: str, header: Sequence[str]) -> str:

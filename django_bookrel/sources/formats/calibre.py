@@ -21,9 +21,10 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, ClassVar
 
 from ...isbn import find_isbn
-from ..base import Column, Issue, Target
+from ..base import Column, Target
 from ..reading.described import DescribedSource
-from ..reading.readers import READERS
+from ..reading.draft import Draft
+from ..reading.mapped import People
 
 __all__ = ("CalibreSource",)
 
@@ -89,68 +90,43 @@ class CalibreSource(DescribedSource):
             return (0, Target(own)) if own in fields else "a column of the user's own"
         return super().find_target(name, fields)
 
-    def _people(
-        self, cells: list[str], column: Column, repairs: list[Issue]
-    ) -> list[tuple[str, str | None]]:
-        people = super()._people(cells, column, repairs)
-        if "&&" in cells[column.position]:
+    def read_people(self, draft: Draft, column: Column) -> People:
+        people = super().read_people(draft, column)
+        if "&&" in draft.cells[column.position]:
             people = [(name.replace("&&", "&"), role) for name, role in people]
         return people
 
-    def _read_subjects(
-        self,
-        cells: list[str],
-        columns: Sequence[Column],
-        values: dict[str, Any],
-        repairs: list[Issue],
-    ) -> None:
-        tags = (tag.strip() for column in columns for tag in cells[column.position].split(","))
-        values["subjects"] = [tag for tag in dict.fromkeys(tags) if tag]
+    def read_subjects(self, draft: Draft, columns: Sequence[Column]) -> list[str]:
+        tags = (
+            tag.strip() for column in columns for tag in draft.cells[column.position].split(",")
+        )
+        return [tag for tag in dict.fromkeys(tags) if tag]
 
-    def _read_series(
-        self,
-        cells: list[str],
-        columns: Sequence[Column],
-        values: dict[str, Any],
-        repairs: list[Issue],
-    ) -> None:
-        names = [" ".join(cells[c.position].split()) for c in columns if not c.qualifier]
-        numbers = [cells[c.position].strip() for c in columns if c.qualifier]
+    def read_series(self, draft: Draft, columns: Sequence[Column]) -> list[tuple[str, str]]:
+        names = [" ".join(draft.text(c).split()) for c in columns if not c.qualifier]
+        numbers = [draft.text(c) for c in columns if c.qualifier]
         number = re.sub(r"[.,]0+\Z", "", numbers[0]) if numbers else ""
-        values["series"] = [(name, number) for name in names if name]
+        return [(name, number) for name in names if name]
 
-    def _read_year(
-        self,
-        cells: list[str],
-        columns: Sequence[Column],
-        values: dict[str, Any],
-        repairs: list[Issue],
-    ) -> None:
-        if _NO_DATE.match(cells[columns[0].position]):
-            values["year"] = ""
-        else:
-            READERS["year"](cells, columns, values, repairs)
+    def read_year(self, draft: Draft, columns: Sequence[Column]) -> str:
+        if _NO_DATE.match(draft.cells[columns[0].position]):
+            return ""
+        return super().read_year(draft, columns)
 
-    def _read_identifiers(
-        self,
-        cells: list[str],
-        columns: Sequence[Column],
-        values: dict[str, Any],
-        repairs: list[Issue],
-    ) -> None:
-        found = values.get("identifiers", [])
+    def read_identifiers(self, draft: Draft, columns: Sequence[Column]) -> list[tuple[str, str]]:
+        found = draft.values.get("identifiers", [])
         for column in columns:
-            cell = cells[column.position]
+            cell = draft.cells[column.position]
             if column.qualifier:
                 found.append((column.qualifier, cell.strip()))
                 continue
             for text in cell.split(","):
                 scheme, _, value = (part.strip() for part in text.partition(":"))
                 if scheme == "isbn":
-                    value = _further_isbn(value, values)
+                    value = _further_isbn(value, draft.values)
                 elif scheme in ("uri", "url"):
                     value = value[:8].replace("|", ":") + value[8:]
                 elif _AMAZON.fullmatch(scheme):
                     scheme = "asin"
                 found.append((scheme, value.replace("|", ",")))
-        values["identifiers"] = [entry for entry in dict.fromkeys(found) if all(entry)]
+        return [entry for entry in dict.fromkeys(found) if all(entry)]

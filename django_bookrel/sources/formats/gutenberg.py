@@ -16,12 +16,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from ..base import Column, Issue, Record, Row
+from ..base import Column, Record, Row
 from ..reading.described import SEMICOLON, no_book
+from ..reading.draft import Draft
 from ..reading.headings import HeadingSource
-from ..reading.readers import repaired
 
 __all__ = ("GutenbergSource",)
 
@@ -58,30 +58,18 @@ class GutenbergSource(HeadingSource):
             return no_book(row, kind)
         return super().read(row)
 
-    def _read_title(
-        self,
-        cells: list[str],
-        columns: Sequence[Column],
-        values: dict[str, Any],
-        repairs: list[Issue],
-    ) -> None:
+    def read_title(self, draft: Draft, columns: Sequence[Column]) -> str:
         column = columns[0]
-        cell = cells[column.position].strip()
-        values["title"] = cell
-        if "\n" in cell or "\r" in cell:
-            values["title"] = _joined(cell)
-            repairs.append(repaired("lines", column, cell, values["title"]))
+        cell = draft.text(column)
+        if "\n" not in cell and "\r" not in cell:
+            return cell
+        title = _joined(cell)
+        draft.repaired("lines", column, cell, title)
+        return title
 
-    def _read_subjects(
-        self,
-        cells: list[str],
-        columns: Sequence[Column],
-        values: dict[str, Any],
-        repairs: list[Issue],
-    ) -> None:
-        super()._read_subjects(cells, columns, values, repairs)
-        bare = (_SHELF.sub("", subject, count=1) for subject in values["subjects"])
-        values["subjects"] = list(dict.fromkeys(bare))
+    def read_subjects(self, draft: Draft, columns: Sequence[Column]) -> list[str]:
+        subjects = super().read_subjects(draft, columns)
+        return list(dict.fromkeys(_SHELF.sub("", subject, count=1) for subject in subjects))
 
 
 def _joined(title: str) -> str:

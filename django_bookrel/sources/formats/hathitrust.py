@@ -25,13 +25,14 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from ...roles import find_role
-from ..base import Column, Issue, Record, Row
+from ..base import Column, Record, Row
 from ..files.undecodable import is_faulty
 from ..reading.described import SINGLE
+from ..reading.draft import Draft
 from ..reading.headings import NOT_OF_THE_BOOK, HeadingSource
 from ..reading.identifiers import clean_identifiers
 from ..reading.isbd import join_title, without_responsibility, without_stop
-from ..reading.readers import left_out
+from ..reading.mapped import People
 from ..reading.uniting import UnitingSource
 
 __all__ = ("HathiTrustSource",)
@@ -112,16 +113,14 @@ class HathiTrustSource(UnitingSource, HeadingSource):
         clean_identifiers(values)
         return record
 
-    def _people(
-        self, cells: list[str], column: Column, repairs: list[Issue]
-    ) -> list[tuple[str, str | None]]:
-        found = []
-        for heading, role in super()._people(cells, column, repairs):
+    def read_people(self, draft: Draft, column: Column) -> People:
+        found: People = []
+        for heading, role in super().read_people(draft, column):
             name, roles = _part_roles(heading)
             kept = [each for each in roles if each not in NOT_OF_THE_BOOK]
             if roles and not kept:
                 reason = f"{' and '.join(roles).capitalize()} is no role that we keep."
-                repairs.append(left_out("person", column, heading, reason))
+                draft.left_out("person", column, heading, reason)
                 continue
             role = role or (find_role(kept[0]) or "contributor" if kept else None)
             found.append((without_stop(name), role))

@@ -18,11 +18,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from ..base import Column, Issue
+from ..base import Column
 from ..reading.described import DescribedSource
-from ..reading.readers import left_out
+from ..reading.draft import Draft
+from ..reading.mapped import People
 
 __all__ = ("InventaireSource",)
 
@@ -78,66 +79,46 @@ class InventaireSource(DescribedSource):
         ),
     }
 
-    def _labels(self, cells: list[str], column: Column) -> list[str]:
-        text = " ".join(cells[column.position].split())
+    def _labels(self, draft: Draft, column: Column) -> list[str]:
+        text = " ".join(draft.text(column).split())
         addresses = self.named.get(column.name.replace("labels", "URLs"))
         if "," not in text or addresses is None:
             return [text] if text else []
         labels = text.split(", ")
-        if len(labels) != len(cells[addresses.position].split(",")):
+        if len(labels) != len(draft.cells[addresses.position].split(",")):
             return [text]
         return [label for label in dict.fromkeys(labels) if label]
 
-    def _people(
-        self, cells: list[str], column: Column, repairs: list[Issue]
-    ) -> list[tuple[str, str | None]]:
-        return [(name, None) for name in self._labels(cells, column)]
+    def read_people(self, draft: Draft, column: Column) -> People:
+        return [(name, None) for name in self._labels(draft, column)]
 
-    def _read_subjects(
-        self,
-        cells: list[str],
-        columns: Sequence[Column],
-        values: dict[str, Any],
-        repairs: list[Issue],
-    ) -> None:
-        labels = (label for column in columns for label in self._labels(cells, column))
-        values["subjects"] = list(dict.fromkeys(labels))
+    def read_subjects(self, draft: Draft, columns: Sequence[Column]) -> list[str]:
+        labels = (label for column in columns for label in self._labels(draft, column))
+        return list(dict.fromkeys(labels))
 
-    def _read_series(
-        self,
-        cells: list[str],
-        columns: Sequence[Column],
-        values: dict[str, Any],
-        repairs: list[Issue],
-    ) -> None:
+    def read_series(self, draft: Draft, columns: Sequence[Column]) -> list[tuple[str, str]]:
         names: list[str] = []
         number = ""
         for column in columns:
             if not column.qualifier:
-                names += self._labels(cells, column)
+                names += self._labels(draft, column)
         for column in columns:
-            cell = cells[column.position].strip()
+            cell = draft.text(column)
             if not column.qualifier or not cell.strip("-"):
                 continue
             if len(names) == 1 and _NUMBER.fullmatch(cell):
                 number = cell
             else:
                 reason = "Its series is not certain." if names[1:] else "It is no single number."
-                repairs.append(left_out("series-number", column, cell, reason))
-        values["series"] = [(name, number) for name in names]
+                draft.left_out("series-number", column, cell, reason)
+        return [(name, number) for name in names]
 
-    def _read_identifiers(
-        self,
-        cells: list[str],
-        columns: Sequence[Column],
-        values: dict[str, Any],
-        repairs: list[Issue],
-    ) -> None:
-        found = values.get("identifiers", [])
+    def read_identifiers(self, draft: Draft, columns: Sequence[Column]) -> list[tuple[str, str]]:
+        found = draft.values.get("identifiers", [])
         for column in columns:
-            value = cells[column.position].strip().rpartition("/")[2]
+            value = draft.text(column).rpartition("/")[2]
             if value.startswith("wd:"):
                 found.append(("wikidata", value.removeprefix("wd:")))
             elif value and not value.startswith("isbn:"):
                 found.append((column.qualifier, value))
-        values["identifiers"] = list(dict.fromkeys(found))
+        return list(dict.fromkeys(found))

@@ -25,16 +25,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any, ClassVar
+from typing import ClassVar
 from unicodedata import normalize
 
 from ...isbn import find_isbn
 from ...roles import find_role
-from ..base import Column, Dialect, Issue, Record, Row
-from ..files.undecodable import visible
+from ..base import Column, Dialect, Record, Row
+from ..files.undecodable import is_faulty
 from ..reading.described import DescribedSource, no_book
+from ..reading.draft import Draft
+from ..reading.mapped import People
 from ..reading.people import Commas
-from ..reading.readers import left_out, read_imprints, repaired
 
 __all__ = ("LibraryThingSource",)
 
@@ -158,110 +159,79 @@ class LibraryThingSource(DescribedSource):
             return no_book(row, media)
         return super().read(row)
 
-    def _read_isbn(
-        self,
-        cells: list[str],
-        columns: Sequence[Column],
-        values: dict[str, Any],
-        repairs: list[Issue],
-    ) -> None:
-        texts = [cells[column.position].strip("[] ") for column in columns]
+    def read_isbn(self, draft: Draft, columns: Sequence[Column]) -> str:
+        texts = [draft.cells[column.position].strip("[] ") for column in columns]
         isbns = [find_isbn(part) for text in texts if text for part in text.split(", ")]
         if None in isbns:
-            super()._read_isbn(cells, columns, values, repairs)
-            return
-        found = list(dict.fromkeys(isbns))
-        values["isbn"] = found[0] if found else ""
-        if self._keeps_identifiers:
-            values["identifiers"] = [("isbn", isbn) for isbn in found[1:]]
+            return super().read_isbn(draft, columns)
+        found = list(dict.fromkeys(filter(None, isbns)))
+        if "identifiers" in self.known:
+            draft.values["identifiers"] = [("isbn", isbn) for isbn in found[1:]]
+        return found[0] if found else ""
 
-    def _read_author(
-        self,
-        cells: list[str],
-        columns: Sequence[Column],
-        values: dict[str, Any],
-        repairs: list[Issue],
-    ) -> None:
-        super()._read_author(cells, columns, values, repairs)
+    def read_author(self, draft: Draft, columns: Sequence[Column]) -> str:
+        author = super().read_author(draft, columns)
         roles = self.named.get("Primary Author Role")
-        role = _role(cells[roles.position]) if roles else None
-        if role not in (None, "co-author") and values["author"]:
-            values["contributors"].insert(0, (values["author"], role))
-            values["author"] = ""
+        role = _role(draft.cells[roles.position]) if roles else None
+        if role in (None, "co-author") or not author:
+            return author
+        draft.values["contributors"].insert(0, (author, role))
+        return ""
 
-    def _people(
-        self, cells: list[str], column: Column, repairs: list[Issue]
-    ) -> list[tuple[str, str | None]]:
+    def read_people(self, draft: Draft, column: Column) -> People:
         if column.name != "Secondary Author":
-            return super()._people(cells, column, repairs)
-        names = cells[column.position].split("|")
+            return super().read_people(draft, column)
+        names = draft.cells[column.position].split("|")
         place = self.named.get("Secondary Author Roles")
-        roles = cells[place.position].split("|") if place else []
+        roles = draft.cells[place.position].split("|") if place else []
         if len(roles) != len(names):
             roles = [""] * len(names)
         people = []
         for name, text in zip(names, roles, strict=True):
             role = _role(text) if text else None
             if text and place and role is None:
-                repairs.append(left_out("role", place, text, f'There is no role "{text}".'))
+                draft.left_out("role", place, text, f'There is no role "{text}".')
             people.append((" ".join(name.split()), role))
         return [(name, role) for name, role in people if name]
 
-    def _read_publishers(
-        self,
-        cells: list[str],
-        columns: Sequence[Column],
-        values: dict[str, Any],
-        repairs: list[Issue],
-    ) -> None:
-        cells = list(cells)
+    def read_publishers(self, draft: Draft, columns: Sequence[Column]) -> list[str]:
+        draft.cells = list(draft.cells)
         for column in columns:
-            cell = cells[column.position]
+            cell = draft.cells[column.position]
             text = _NOTHING_SAID.sub("", cell)
             if text != cell:
-                repairs.append(repaired("publication", column, cell, text))
-                cells[column.position] = text
-        read_imprints(cells, columns, values, repairs)
+                draft.repaired("publication", column, cell, text)
+                draft.cells[column.position] = text
+        return self.read_imprints(draft, columns)
 
-    def _read_identifiers(
-        self,
-        cells: list[str],
-        columns: Sequence[Column],
-        values: dict[str, Any],
-        repairs: list[Issue],
-    ) -> None:
-        found = values.get("identifiers", [])
+    def read_identifiers(self, draft: Draft, columns: Sequence[Column]) -> list[tuple[str, str]]:
+        found = draft.values.get("identifiers", [])
         for column in columns:
-            value = cells[column.position].strip()
+            value = draft.text(column)
             if column.qualifier == "oclc":
                 value = _OCLC_PREFIX.sub("", value)
             if value:
                 found.append((column.qualifier, value))
-        values["identifiers"] = list(dict.fromkeys(found))
+        return list(dict.fromkeys(found))
 
-    def _read_subjects(
-        self,
-        cells: list[str],
-        columns: Sequence[Column],
-        values: dict[str, Any],
-        repairs: list[Issue],
-    ) -> None:
+    def read_subjects(self, draft: Draft, columns: Sequence[Column]) -> list[str]:
         subjects = []
         for column in columns:
-            cell = cells[column.position]
-            is_damaged = visible(cell) != cell
+            cell = draft.cells[column.position]
+            is_damaged = is_faulty(cell)
             for text in cell.split("|"):
                 subject = " ".join(text.split())
-                if is_damaged and visible(subject) != subject:
-                    subject = self._without_marc8(subject, column, repairs)
+                if is_damaged and is_faulty(subject):
+                    subject = _without_marc8(subject, column, draft)
                 subjects.append(subject)
-        values["subjects"] = [subject for subject in dict.fromkeys(subjects) if subject]
+        return [subject for subject in dict.fromkeys(subjects) if subject]
 
-    def _without_marc8(self, subject: str, column: Column, repairs: list[Issue]) -> str:
-        text = _from_marc8(subject)
-        if text == visible(text):
-            repairs.append(repaired("marc-8", column, subject, text))
-            return text
+
+def _without_marc8(subject: str, column: Column, draft: Draft) -> str:
+    text = _from_marc8(subject)
+    if is_faulty(text):
         reason = "It has bytes that are neither UTF-8 nor marks of MARC-8."
-        repairs.append(left_out("subject", column, subject, reason))
+        draft.left_out("subject", column, subject, reason)
         return ""
+    draft.repaired("marc-8", column, subject, text)
+    return text

@@ -27,13 +27,14 @@ from itertools import accumulate
 from typing import Any, ClassVar
 
 from ...exceptions import MissingPackage, UnreadableFile
-from ..base import ByteReader, Column, Issue, Record, Row
+from ..base import ByteReader, Column, Record, Row
 from ..files.lines import blocks
 from ..files.undecodable import issue, visible
-from ..reading.described import PIPE, no_book
+from ..reading.described import PIPE, no_book, rejected
+from ..reading.draft import Draft
 from ..reading.headings import HeadingSource
 from ..reading.identifiers import clean_identifiers
-from ..reading.notation import parse_cell
+from ..reading.notation import PARSERS
 from .marcfields import COLUMNS, DELETED, NO_BOOKS, PEOPLE, PLACES, SEPARATOR, TYPE, cells_of
 
 __all__ = ("MarcSource", "import_pymarc", "row_of")
@@ -83,26 +84,19 @@ class MarcSource(HeadingSource):
         if kind := self.named.get(TYPE):
             said = row.cells[kind.position]
             if said == DELETED:
-                error = issue("deleted", kind.name, said, "The record is deleted.")
-                return Record(row.line, {}, row.cells, (error,))
+                return rejected(row, "deleted", kind, "The record is deleted.")
             if said in NO_BOOKS:
                 return no_book(row, kind)
         record = super().read(row)
         clean_identifiers(record.values)
         return record
 
-    def _read_series(
-        self,
-        cells: list[str],
-        columns: Sequence[Column],
-        values: dict[str, Any],
-        repairs: list[Issue],
-    ) -> None:
-        values["series"] = [
-            parse_cell("series", series)[0]
+    def read_series(self, draft: Draft, columns: Sequence[Column]) -> list[tuple[str, str]]:
+        return [
+            entry
             for column in columns
-            for series in cells[column.position].split(SEPARATOR)
-            if series.strip()
+            for series in draft.cells[column.position].split(SEPARATOR)
+            for entry in PARSERS["series"](series)
         ]
 
 

@@ -50,6 +50,8 @@ class NativeSource(Source):
         header: Sequence[str],
         fields: Collection[str],
         mapping: Sequence[tuple[Target, str]] = (),
+        *,
+        plain: Collection[str] = (),
     ) -> None:
         check_columns(mapping, header)
         self.columns = [
@@ -70,10 +72,7 @@ class NativeSource(Source):
             raise MissingColumns(f'Two columns are mapped to "{double}"; a native file has one.')
         self._indexes = [column.position for column in used]
         self._in_order = self._indexes == list(range(len(header)))
-        self._parsed = [column for column in used if column.field in PARSERS]
-
-    def read_plainly(self, fields: Collection[str]) -> None:
-        self._parsed = [column for column in self._parsed if column.field not in fields]
+        self._parsed = [c for c in used if c.field in PARSERS and c.field not in plain]
 
     def _placed(
         self,

@@ -69,11 +69,13 @@ class OpenLibraryDumpSource(Source):
         header: Sequence[str],
         fields: Collection[str],
         mapping: Sequence[tuple[Target, str]] = (),
+        *,
+        plain: Collection[str] = (),
     ) -> None:
         if missing := [name for name in _HEADER if name not in header]:
             raise MissingColumns(f"{self.title} has a column {missing[0]}.")
         self._positions = [header.index(name) for name in _HEADER]
-        self._book = _Book(list(_Book.places), fields)
+        self._book = _Book(list(_Book.places), fields, plain=plain)
         reasons = dict.fromkeys(_HEADER, "says what the line is about")
         self.columns = [
             Column(position, name, reason=reasons.get(name, f"no column of {self.title}"))

@@ -16,10 +16,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from ..base import Column, Issue, Record, Row, Target
+from ..base import Column, Record, Row
 from ..reading.described import PIPE, DescribedSource
+from ..reading.draft import Draft
 
 __all__ = ("OpenLibraryLogSource",)
 
@@ -61,46 +62,25 @@ class OpenLibraryLogSource(DescribedSource):
         numbered = {name.upper() for name in header} >= {"WORK ID", "EDITION ID"}
         return super().identify(header, fields) if numbered else 0
 
-    def __init__(
-        self,
-        header: Sequence[str],
-        fields: Collection[str],
-        mapping: Sequence[tuple[Target, str]] = (),
-    ) -> None:
-        super().__init__(header, fields, mapping)
-        # An old log says of every title that it is empty.
-        self._said_empty = {"title"} & set(fields)
-
     @property
     def fields(self) -> frozenset[str]:
-        return super().fields | self._said_empty
+        # An old log says of every title that it is empty.
+        return super().fields | self.known.intersection({"title"})
 
     def read(self, row: Row) -> Record:
         record = super().read(row)
-        for field in self._said_empty:
-            record.values.setdefault(field, "")
+        if "title" in self.known:
+            record.values.setdefault("title", "")
         return record
 
-    def _read_subjects(
-        self,
-        cells: list[str],
-        columns: Sequence[Column],
-        values: dict[str, Any],
-        repairs: list[Issue],
-    ) -> None:
-        texts = (text for column in columns for text in cells[column.position].split(" | "))
-        values["subjects"] = [text for text in dict.fromkeys(map(str.strip, texts)) if text]
+    def read_subjects(self, draft: Draft, columns: Sequence[Column]) -> list[str]:
+        texts = (text for column in columns for text in draft.cells[column.position].split(" | "))
+        return [text for text in dict.fromkeys(map(str.strip, texts)) if text]
 
-    def _read_identifiers(
-        self,
-        cells: list[str],
-        columns: Sequence[Column],
-        values: dict[str, Any],
-        repairs: list[Issue],
-    ) -> None:
+    def read_identifiers(self, draft: Draft, columns: Sequence[Column]) -> list[tuple[str, str]]:
         numbers = [
             (column.qualifier, value)
             for column in sorted(columns, key=lambda column: column.name)
-            if (value := cells[column.position].strip())
+            if (value := draft.text(column))
         ]
-        values["identifiers"] = numbers[:1]
+        return numbers[:1]

@@ -17,8 +17,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from ..base import Record, Row
-from ..files.undecodable import issue
-from ..reading.described import DescribedSource
+from ..reading.described import DescribedSource, rejected
 
 __all__ = ("OpenReadsSource",)
 
@@ -69,6 +68,5 @@ class OpenReadsSource(DescribedSource):
     def read(self, row: Row) -> Record:
         deleted = self.named.get("deleted")
         if deleted and row.cells[deleted.position] == "true":
-            error = issue("deleted", deleted.name, "true", "The book lies in the app's trash.")
-            return Record(row.line, {}, row.cells, (error,))
+            return rejected(row, "deleted", deleted, "The book lies in the app's trash.")
         return super().read(row)

@@ -13,11 +13,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from ..base import Column, Issue
+from ..base import Column
 from ..reading.described import COMMA, DescribedSource
-from ..reading.readers import left_out
+from ..reading.draft import Draft
+from ..reading.mapped import People
 
 __all__ = ("StoryGraphSource",)
 
@@ -68,33 +69,25 @@ class StoryGraphSource(DescribedSource):
         ),
     }
 
-    def _read_isbn(
-        self,
-        cells: list[str],
-        columns: Sequence[Column],
-        values: dict[str, Any],
-        repairs: list[Issue],
-    ) -> None:
-        cell = cells[columns[0].position].strip()
-        if self._keeps_identifiers and len(cell) <= _LONGEST_NUMBER and _NUMBER.fullmatch(cell):
-            # Nothing has taken zeros off it.
-            values["isbn"] = ""
-            values["identifiers"] = [(self.own_numbers, cell)]
-        else:
-            super()._read_isbn(cells, columns, values, repairs)
+    def read_isbn(self, draft: Draft, columns: Sequence[Column]) -> str:
+        cell = draft.text(columns[0])
+        is_short = len(cell) <= _LONGEST_NUMBER and _NUMBER.fullmatch(cell)
+        if not is_short or "identifiers" not in self.known:
+            return super().read_isbn(draft, columns)
+        # Nothing has taken zeros off it.
+        draft.values["identifiers"] = [(self.own_numbers, cell)]
+        return ""
 
-    def _people(
-        self, cells: list[str], column: Column, repairs: list[Issue]
-    ) -> list[tuple[str, str | None]]:
-        people = super()._people(cells, column, repairs)
-        if column.name != "Contributors" or ")" not in cells[column.position]:
+    def read_people(self, draft: Draft, column: Column) -> People:
+        people = super().read_people(draft, column)
+        if column.name != "Contributors" or ")" not in draft.cells[column.position]:
             return people
-        return [(_without_unknown_role(name, column, repairs), role) for name, role in people]
+        return [(_without_unknown_role(name, column, draft), role) for name, role in people]
 
 
-def _without_unknown_role(name: str, column: Column, repairs: list[Issue]) -> str:
+def _without_unknown_role(name: str, column: Column, draft: Draft) -> str:
     match = _BRACKETED_ROLE.fullmatch(name)
     if match is None:
         return name
-    repairs.append(left_out("role", column, name, f'There is no role "{match[2]}".'))
+    draft.left_out("role", column, name, f'There is no role "{match[2]}".')
     return match[1]

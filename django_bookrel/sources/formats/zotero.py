@@ -17,10 +17,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from ..base import Column, Issue, Record, Row
+from ..base import Column, Record, Row
 from ..reading.described import SEMICOLON, DescribedSource, no_book
+from ..reading.draft import Draft
 
 __all__ = ("ZoteroSource",)
 
@@ -148,20 +149,14 @@ class ZoteroSource(DescribedSource):
             return no_book(row, kind)
         return super().read(row)
 
-    def _read_identifiers(
-        self,
-        cells: list[str],
-        columns: Sequence[Column],
-        values: dict[str, Any],
-        repairs: list[Issue],
-    ) -> None:
-        found = values.get("identifiers", [])
+    def read_identifiers(self, draft: Draft, columns: Sequence[Column]) -> list[tuple[str, str]]:
+        found = draft.values.get("identifiers", [])
         for column in columns:
-            value = cells[column.position].strip()
+            value = draft.text(column)
             pattern = {"Extra": _OCLC, "DOI": _DOI}.get(column.name)
             if value and pattern:
                 match = pattern.search(value)
                 value = match[match.lastindex or 0] if match else ""
             if value:
                 found.append((column.qualifier, value))
-        values["identifiers"] = list(dict.fromkeys(found))
+        return list(dict.fromkeys(found))

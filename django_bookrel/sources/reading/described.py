@@ -7,14 +7,14 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from typing import ClassVar
 
-from ..base import Column, Issue, Record, Row, Target
+from ..base import Column, Record, Row, Target
 from ..files.undecodable import issue
 from .credits import credited
-from .mapped import MappedSource
+from .draft import Draft
+from .mapped import MappedSource, People
 from .people import part_people
-from .readers import repaired
 
-__all__ = ("COMMA", "PIPE", "SEMICOLON", "SINGLE", "DescribedSource", "no_book")
+__all__ = ("COMMA", "PIPE", "SEMICOLON", "SINGLE", "DescribedSource", "no_book", "rejected")
 
 SINGLE = re.compile("(?!)")
 """Separator of a column that holds one person in each cell."""
@@ -26,11 +26,16 @@ PIPE = re.compile(r"\|")
 _FOREIGN_COLUMN = 1_000
 
 
+def rejected(row: Row, kind: str, column: Column, message: str) -> Record:
+    """Reject a row because of what a column says."""
+    error = issue(kind, column.name, row.cells[column.position].strip(), message)
+    return Record(row.line, {}, row.cells, (error,))
+
+
 def no_book(row: Row, column: Column) -> Record:
     """Reject a row because a column says that it is about something else than a book."""
     what = row.cells[column.position].strip()
-    error = issue("no-book", column.name, what, f'"{what[:40]}" is no book.')
-    return Record(row.line, {}, row.cells, (error,))
+    return rejected(row, "no-book", column, f'"{what[:40]}" is no book.')
 
 
 class DescribedSource(MappedSource):
@@ -83,17 +88,15 @@ class DescribedSource(MappedSource):
     def _needs(self, column: Column) -> bool:
         return column.name in self.looked_at or super()._needs(column)
 
-    def _people(
-        self, cells: list[str], column: Column, repairs: list[Issue]
-    ) -> list[tuple[str, str | None]]:
+    def read_people(self, draft: Draft, column: Column) -> People:
         separator = self.separators.get(column.name)
         if separator is None:
-            return super()._people(cells, column, repairs)
-        cell = cells[column.position]
+            return super().read_people(draft, column)
+        cell = draft.cells[column.position]
         if not cell:
             return []
         text = " ".join(cell.split())
         if text != cell.strip():
-            repairs.append(repaired("spaces", column, cell, text))
+            draft.repaired("spaces", column, cell, text)
         people = part_people(text, separator) if separator.search(text) else [text]
         return credited(name for name in dict.fromkeys(people) if name)

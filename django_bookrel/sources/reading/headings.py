@@ -12,11 +12,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from ..base import Column, Issue, Record, Row, Source
+from ..base import Column, Record, Row, Source
 from .described import DescribedSource
+from .draft import Draft
 from .isbd import without_stop
+from .mapped import People
 from .people import Commas
-from .readers import repaired
 
 __all__ = ("NOT_OF_THE_BOOK", "HeadingSource", "without_fuller_form")
 
@@ -58,17 +59,15 @@ class HeadingSource(DescribedSource):
         # There is nothing to be learned from the first rows.
         return Source.records(self, rows)
 
-    def _people(
-        self, cells: list[str], column: Column, repairs: list[Issue]
-    ) -> list[tuple[str, str | None]]:
-        if not cells[column.position]:
+    def read_people(self, draft: Draft, column: Column) -> People:
+        if not draft.cells[column.position]:
             return []
-        found = []
-        for heading, role in super()._people(cells, column, repairs):
+        found: People = []
+        for heading, role in super().read_people(draft, column):
             if role is None and (match := _UNKNOWN_ROLE.fullmatch(heading)):
                 heading, role = match[1], "contributor"
             name = without_fuller_form(heading)
             if name != heading:
-                repairs.append(repaired("fuller-form", column, heading, name))
+                draft.repaired("fuller-form", column, heading, name)
             found.append((without_stop(name), role))
         return found

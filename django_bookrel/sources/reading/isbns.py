@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from ...exceptions import InvalidISBN
 from ...isbn import find_isbn, repair_isbn
-from ..base import Column, Issue
-from .readers import left_out, repaired
+from ..base import Column
+from .draft import Draft
 
 __all__ = (
     "Numbers",
@@ -78,9 +78,8 @@ def _is_numeric(text: str) -> bool:
 
 
 def collect_numbers(
-    cells: Sequence[str],
+    draft: Draft,
     columns: Sequence[Column],
-    repairs: list[Issue],
     *,
     own: str = "",
     rounded: Container[int] = (),
@@ -100,7 +99,7 @@ def collect_numbers(
     identifiers: list[tuple[str, str]] = []
     unread: list[tuple[Column, str, str]] = []
     for column in columns:
-        cell = cells[column.position]
+        cell = draft.cells[column.position]
         if not cell.strip(_NOTHING):
             continue
         if column.position in rounded and _WHOLE.fullmatch(cell.strip()):
@@ -115,27 +114,24 @@ def collect_numbers(
             if several == _NO_NUMBERS:
                 unread.append((column, cell, str(error)))
             elif several.isbns or not own:
-                repairs.append(_parted(column, cell, several))
+                kind = "isbn-list" if several.isbns else "isbn-other"
+                said = [*several.isbns, *map(":".join, several.identifiers)]
+                draft.repaired(kind, column, cell, ", ".join(said))
         else:
             isbns.append(isbn)
             if repair not in _UNREPORTED:
-                repairs.append(repaired(f"isbn-{repair}", column, cell, isbn))
-    if unread:
-        repairs += [_explained(*each, isbns) for each in unread]
+                draft.repaired(f"isbn-{repair}", column, cell, isbn)
+    for each in unread:
+        _explain(draft, *each, isbns)
     return list(dict.fromkeys(isbns)) if len(isbns) > 1 else isbns, identifiers
 
 
-def _parted(column: Column, cell: str, numbers: Numbers) -> Issue:
-    kind = "isbn-list" if numbers.isbns else "isbn-other"
-    said = [*numbers.isbns, *map(":".join, numbers.identifiers)]
-    return repaired(kind, column, cell, ", ".join(said))
-
-
-def _explained(column: Column, cell: str, reason: str, isbns: list[str]) -> Issue:
+def _explain(draft: Draft, column: Column, cell: str, reason: str, isbns: Sequence[str]) -> None:
     whole = next((isbn for isbn in isbns if _is_rounded(cell.strip(), isbn)), None)
     if whole:
-        return repaired("isbn-rounded", column, cell, whole)
-    return left_out("isbn", column, cell, reason)
+        draft.repaired("isbn-rounded", column, cell, whole)
+    else:
+        draft.left_out("isbn", column, cell, reason)
 
 
 def split_numbers(text: str, own: str = "") -> Numbers:

@@ -6,20 +6,21 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import chain, islice
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from ...names import person_key
-from ..base import SET_ASIDE, Column, Issue, Record, Row, Source, Target
+from ..base import SET_ASIDE, Column, Issue, Record, Row, Target
 from .columns import check_columns, in_reading_order, place_columns
 from .credits import credited, is_nobody
+from .draft import Draft
+from .fields import FieldReader, Reader
 from .garbled import has_mojibake, repair_entities, repair_mojibake
-from .isbns import collect_numbers, has_lost_zeros, is_rounded_column
-from .lists import is_list, split_texts
+from .isbns import has_lost_zeros, is_rounded_column
+from .lists import is_list
 from .people import Commas, learn_commas, split_people
-from .readers import READERS, Reader, left_out, read_plain, repaired
 from .series import join_series, take_series
 
-__all__ = ("MappedSource",)
+__all__ = ("MappedSource", "People")
 
 LOOKED_AT = 1_000
 """Records at the start of a file from which the separators of its columns are learned."""
@@ -27,14 +28,11 @@ LOOKED_AT = 1_000
 _PEOPLE = ("author", "contributors")
 _LEARNED = (*_PEOPLE, "subjects", "isbn")
 
-
-def _turn(item: tuple[str, list[Column]]) -> int:
-    # The first two begin the lists of contributors and identifiers; a statement of publication
-    # may have a year or pages that are not said elsewhere.
-    return {"author": 0, "isbn": 0, "publishers": 2}.get(item[0], 1)
+People = list[tuple[str, str | None]]
+"""Names, each with its role or None."""
 
 
-def _once(people: Iterable[tuple[str, str | None]]) -> list[tuple[str, str | None]]:
+def _once(people: People) -> People:
     first: dict[tuple[str, str], tuple[str, str | None]] = {}
     for name, role in people:
         first.setdefault((person_key(name), role or "co-author"), (name, role))
@@ -51,7 +49,7 @@ def _without_author(people: list[tuple[str, str]], author: str) -> list[tuple[st
     ]
 
 
-class MappedSource(Source):
+class MappedSource(FieldReader):
     """
     A source that reads by columns; a subclass says which column goes where.
 
@@ -63,16 +61,10 @@ class MappedSource(Source):
     repaired, and what cannot be is left out; both are listed in ``Record.repairs``.
     Undecodable bytes in a column that goes nowhere cost no row, nor do missing cells of such
     columns at its end; undecodable bytes in what does not tell the book are left out.
-
-    A subclass changes how the columns of a field are read by a method ``_read_FIELD`` with the
-    signature of :data:`~.readers.Reader`.
     """
 
     commas: ClassVar[Commas | None] = None
     """What commas do in cells with people; None: learn it for each column."""
-
-    own_numbers: ClassVar[str] = ""
-    """Scheme of the format's own numbers, which stand where an ISBN should be; "" if none do."""
 
     is_misread: ClassVar[bool] = False
     """Whether files of the format are known to have been misread: see :mod:`.garbled`."""
@@ -90,33 +82,49 @@ class MappedSource(Source):
         header: Sequence[str],
         fields: Collection[str],
         mapping: Sequence[tuple[Target, str]] = (),
+        *,
+        plain: Collection[str] = (),
     ) -> None:
         check_columns(mapping, header)
-        self._width = len(header)
+        self.header = header
+        self.known = frozenset(fields).difference(plain)
         self.columns = place_columns(header, mapping, lambda name: self.find_target(name, fields))
-        self._commas: dict[int, Commas | None] = {}
-        self._rounded: set[int] = set()
-        self._lacking_zeros: set[int] = set()
-        self._parts_people = "contributors" in fields
-        self._keeps_identifiers = "identifiers" in fields
-        self._titles = [c for c in self.columns if c.field == "title" and "series" in fields]
-        by_field: dict[str, list[Column]] = {}
-        for column in self.columns:
-            if column.field:
-                by_field.setdefault(column.field, []).append(column)
-        self._plan = [
-            (self._reader(field), in_reading_order(columns))
-            for field, columns in sorted(by_field.items(), key=_turn)
-        ]
+        self._commas = {}
+        self._rounded = set()
+        self._lacking_zeros = set()
+        self._titles = [column for column in self.columns if column.field == "title"]
+        if not {"title", "series"} <= self.known:
+            self._titles = []
+        self._plan = list(self._planned())
 
-    def read_plainly(self, fields: Collection[str]) -> None:
-        self._plan = [
-            (read_plain if columns[0].field in fields else reader, columns)
-            for reader, columns in self._plan
-        ]
-        self._titles = [] if {"title", "series"}.intersection(fields) else self._titles
-        self._parts_people &= {"author", "contributors"}.isdisjoint(fields)
-        self._keeps_identifiers &= {"isbn", "identifiers"}.isdisjoint(fields)
+    def readers(self) -> dict[str, Reader]:
+        """Give what reads each field of a book, in the order in which they are read."""
+        return {
+            # These two begin the lists of contributors and identifiers.
+            "author": self.read_author,
+            "isbn": self.read_isbn,
+            "title": self.read_title,
+            "contributors": self.read_contributors,
+            "year": self.read_year,
+            "language": self.read_language,
+            "pages": self.read_pages,
+            "series": self.read_series,
+            "subjects": self.read_subjects,
+            "identifiers": self.read_identifiers,
+            # An imprint may have a year or pages that are said nowhere else.
+            "publishers": self.read_publishers,
+        }
+
+    def _planned(self) -> Iterator[tuple[str, Reader, list[Column]]]:
+        readers = self.readers()
+        if not self.known.issuperset(_PEOPLE):
+            readers["author"] = self.read_plain
+        for field in dict.fromkeys([*readers, *(column.field for column in self.columns)]):
+            columns = [column for column in self.columns if column.field == field]
+            if field and columns:
+                is_plain = field not in readers or field not in self.known
+                read = self.read_plain if is_plain else readers[field]
+                yield field, read, in_reading_order(columns)
 
     @property
     def fields(self) -> frozenset[str]:
@@ -124,9 +132,9 @@ class MappedSource(Source):
         if not any(c.field == "title" and not c.qualifier for c in self.columns):
             # A subtitle alone names no book.
             found -= {"title"}
-        if "author" in found and self._parts_people:
+        if "author" in found and self.known.issuperset(_PEOPLE):
             found |= {"contributors"}
-        if "isbn" in found and self._keeps_identifiers:
+        if "isbn" in found and {"isbn", "identifiers"} <= self.known:
             found |= {"identifiers"}
         if self._titles:
             found |= {"series"}
@@ -156,7 +164,7 @@ class MappedSource(Source):
     def reject(self, row: Row) -> Record:
         damaged = [column for column in self.columns if column.position in row.undecoded]
         if row.errors[0].kind == "cells" and self._lacks_nothing(row):
-            cells = row.cells + [""] * (self._width - len(row.cells))
+            cells = row.cells + [""] * (len(self.header) - len(row.cells))
             warnings = list(row.errors)
         elif damaged and not any(map(self._needs, damaged)):
             cells = [row.undecoded.get(place, cell) for place, cell in enumerate(row.cells)]
@@ -171,149 +179,94 @@ class MappedSource(Source):
         return bool(missing) and not any(c.field or self._needs(c) for c in missing)
 
     def _left_out(self, row: Row, damaged: Sequence[Column], cells: list[str]) -> list[Issue]:
-        found = []
+        draft = Draft(cells)
         for column in damaged:
             if column.field and column.field not in self.mixed:
                 cell, cells[column.position] = cells[column.position], ""
-                found.append(left_out("decoding", column, cell, row.errors[0].message))
-        return found
+                draft.left_out("decoding", column, cell, row.errors[0].message)
+        return draft.repairs
 
     def _needs(self, column: Column) -> bool:
         return bool(column.field) and column.field not in self.mixed | SET_ASIDE
 
     def read(self, row: Row) -> Record:
-        cells = row.cells
-        values: dict[str, Any] = {}
-        repairs: list[Issue] = []
-        text = "".join(cells)
+        draft = Draft(row.cells)
+        text = "".join(row.cells)
         if not text.isascii() and has_mojibake(text):
             repair = partial(repair_mojibake, is_known=self.is_misread)
-            cells = self._changed("misread", repair, cells, repairs)
+            self._repair(draft, "misread", repair)
         if "&" in text:
-            cells = self._without_entities(cells, repairs)
-        for reader, columns in self._plan:
-            reader(cells, columns, values, repairs)
+            self._repair(draft, "entities", self.repair_entities)
+        values = draft.values
+        for field, read, columns in self._plan:
+            values[field] = read(draft, columns)
         if self._titles and "#" in values["title"]:
-            self._take_series(values, repairs)
-        return Record(row.line, values, row.cells, (), repairs)
+            self._take_series(draft)
+        return Record(row.line, values, row.cells, (), draft.repairs)
 
-    def _without_entities(self, cells: list[str], repairs: list[Issue]) -> list[str]:
-        return self._changed("entities", repair_entities, cells, repairs)
+    def repair_entities(self, text: str) -> str:
+        """Undo the HTML entities of a cell with ``&``."""
+        return repair_entities(text)
 
-    def _changed(
-        self, kind: str, repair: Callable[[str], str], cells: list[str], repairs: list[Issue]
-    ) -> list[str]:
-        plain = list(cells)
+    def _repair(self, draft: Draft, kind: str, repair: Callable[[str], str]) -> None:
+        draft.cells = list(draft.cells)
         for column in self.columns:
-            cell = plain[column.position]
+            cell = draft.cells[column.position]
             if column.field and (text := repair(cell)) != cell:
-                plain[column.position] = text
-                repairs.append(repaired(kind, column, cell, text))
-        return plain
+                draft.cells[column.position] = text
+                draft.repaired(kind, column, cell, text)
 
-    def _take_series(self, values: dict[str, Any], repairs: list[Issue]) -> None:
-        printed = values["title"]
+    def _take_series(self, draft: Draft) -> None:
+        printed = draft.values["title"]
         title, found = take_series(printed)
-        series = join_series(values.get("series", ()), found) if found else []
+        series = join_series(draft.values.get("series", ()), found) if found else []
         if series:
-            values["title"], values["series"] = title, series
+            draft.values |= {"title": title, "series": series}
             said = "; ".join(f"{name} #{number}" for name, number in found)
             result = f"{title}; series: {said}"
-            repairs.append(repaired("series-in-title", self._titles[0], printed, result))
+            draft.repaired("series-in-title", self._titles[0], printed, result)
 
-    def _reader(self, field: str) -> Reader:
-        if field == "author" and not self._parts_people:
-            return read_plain
-        return getattr(self, f"_read_{field}", READERS.get(field, read_plain))
-
-    def _read_author(
-        self,
-        cells: list[str],
-        columns: Sequence[Column],
-        values: dict[str, Any],
-        repairs: list[Issue],
-    ) -> None:
-        people = self._somebody(cells, columns, repairs)
+    def read_author(self, draft: Draft, columns: Sequence[Column]) -> str:
+        """Take the first person; the others begin the contributors."""
+        people = self._somebody(draft, columns)
         if len(columns) > 1:
             people = _once(people)
         author = ""
-        others = values.setdefault("contributors", [])
+        others = draft.values["contributors"] = []
         for name, role in people:
             if author or role not in (None, "co-author"):
                 others.append((name, role or "co-author"))
             else:
                 author = name
-        values["author"] = author
+        return author
 
-    def _read_contributors(
-        self,
-        cells: list[str],
-        columns: Sequence[Column],
-        values: dict[str, Any],
-        repairs: list[Issue],
-    ) -> None:
-        people = values.get("contributors", [])
+    def read_contributors(self, draft: Draft, columns: Sequence[Column]) -> list[tuple[str, str]]:
+        """Take the people, with the role behind the name or else that of the column."""
+        people = draft.values.get("contributors", [])
         for column in columns:
-            for name, role in self._somebody(cells, (column,), repairs):
+            for name, role in self._somebody(draft, (column,)):
                 people.append((name, role or column.qualifier or "contributor"))
-        if people and values.get("author"):
-            people = _without_author(people, values["author"])
-        values["contributors"] = list(dict.fromkeys(people))
+        if people and (author := draft.values.get("author")):
+            people = _without_author(people, author)
+        return list(dict.fromkeys(people))
 
-    def _somebody(
-        self, cells: list[str], columns: Sequence[Column], repairs: list[Issue]
-    ) -> list[tuple[str, str | None]]:
-        people: list[tuple[str, str | None]] = []
+    def _somebody(self, draft: Draft, columns: Sequence[Column]) -> People:
+        people: People = []
         for column in columns:
-            found = self._people(cells, column, repairs)
-            for name, role in found:
+            for name, role in self.read_people(draft, column):
                 if is_nobody(name):
-                    reason = f'"{name}" is no person.'
-                    repairs.append(left_out("nobody", column, name, reason))
+                    draft.left_out("nobody", column, name, f'"{name}" is no person.')
                 else:
                     people.append((name, role))
         return people
 
-    def _people(
-        self, cells: list[str], column: Column, repairs: list[Issue]
-    ) -> list[tuple[str, str | None]]:
-        cell = cells[column.position].strip()
+    def read_people(self, draft: Draft, column: Column) -> People:
+        """Take the people of a column, of authors or contributors."""
+        cell = draft.cells[column.position].strip()
         people = split_people(cell, self._commas.get(column.position) or Commas.UNCLEAR)
         if len(people) > 1:
-            repairs.append(repaired("people", column, cell, "; ".join(people)))
+            draft.repaired("people", column, cell, "; ".join(people))
         elif people and people[0] != cell:
             kind = "spaces" if people[0] == " ".join(cell.split()) else "people"
-            repairs.append(repaired(kind, column, cell, people[0]))
+            draft.repaired(kind, column, cell, people[0])
         return credited(people)
-
-    def _read_isbn(
-        self,
-        cells: list[str],
-        columns: Sequence[Column],
-        values: dict[str, Any],
-        repairs: list[Issue],
-    ) -> None:
-        isbns, identifiers = collect_numbers(
-            cells,
-            columns,
-            repairs,
-            own=self.own_numbers,
-            rounded=self._rounded,
-            lacking=self._lacking_zeros,
-        )
-        values["isbn"] = isbns[0] if isbns else ""
-        if self._keeps_identifiers and (identifiers or len(isbns) > 1):
-            values["identifiers"] = [("isbn", isbn) for isbn in isbns[1:]] + identifiers
-
-    def _read_subjects(
-        self,
-        cells: list[str],
-        columns: Sequence[Column],
-        values: dict[str, Any],
-        repairs: list[Issue],
-    ) -> None:
-        subjects: list[str] = []
-        for column in columns:
-            commas = self._commas.get(column.position) is Commas.BETWEEN_NAMES
-            subjects += split_texts(cells[column.position], commas=commas)
-        values["subjects"] = list(dict.fromkeys(subjects))
