@@ -202,3 +202,10 @@ def test_characters_that_no_database_takes_cost_the_record(tmp_path: Path, title
     rejected, good = read(tmp_path / "x.txt", data)
     assert rejected == {"line": 1, "errors": [["", "decoding"]]}
     assert good["title"] == "Emma"
+
+
+def test_plain_fields_stay_as_they_are(tmp_path: Path):
+    path = tmp_path / "x.txt"
+    path.write_text(lines(edition(subjects=["Tales", "Fiction"])), encoding="utf-8")
+    with open_source(path, plain=["subjects"]) as reading:
+        assert [record.values["subjects"] for record in reading] == ["Tales | Fiction"]

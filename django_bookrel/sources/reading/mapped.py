@@ -89,6 +89,8 @@ class MappedSource(FieldReader):
         self.header = header
         self.known = frozenset(fields).difference(plain)
         self.columns = place_columns(header, mapping, lambda name: self.find_target(name, fields))
+        # Stray bytes are read by the readers of the format, which plain texts do not come to.
+        self._mixed = self.mixed & self.known
         self._commas = {}
         self._rounded = set()
         self._lacking_zeros = set()
@@ -181,13 +183,13 @@ class MappedSource(FieldReader):
     def _left_out(self, row: Row, damaged: Sequence[Column], cells: list[str]) -> list[Issue]:
         draft = Draft(cells)
         for column in damaged:
-            if column.field and column.field not in self.mixed:
+            if column.field and column.field not in self._mixed:
                 cell, cells[column.position] = cells[column.position], ""
                 draft.left_out("decoding", column, cell, row.errors[0].message)
         return draft.repairs
 
     def _needs(self, column: Column) -> bool:
-        return bool(column.field) and column.field not in self.mixed | SET_ASIDE
+        return bool(column.field) and column.field not in self._mixed | SET_ASIDE
 
     def read(self, row: Row) -> Record:
         draft = Draft(row.cells)
