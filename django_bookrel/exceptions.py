@@ -19,7 +19,7 @@ class SourceError(BookrelError):
 
 
 class UnknownSource(SourceError):
-    """Raised when no source has the given name, or none recognises a file."""
+    """Raised when there is no such format, or a class cannot be one."""
 
 
 class UnreadableFile(SourceError):
@@ -27,7 +27,7 @@ class UnreadableFile(SourceError):
 
 
 class MissingColumns(SourceError):
-    """Raised when a header lacks a column that its source needs."""
+    """Raised when a header lacks a column that its format needs."""
 
 
 class UnknownField(SourceError):

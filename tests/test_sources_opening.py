@@ -21,7 +21,7 @@ from django_bookrel.exceptions import (
     UnknownSource,
     UnreadableFile,
 )
-from django_bookrel.sources import SOURCES, Issue, open_source, opening
+from django_bookrel.sources import Issue, open_source
 from django_bookrel.sources.__main__ import main
 from django_bookrel.sources.base import ByteReader, Dialect, Row, Target
 from django_bookrel.sources.reading.mapped import MappedSource
@@ -115,7 +115,7 @@ def read(path: Path | str, **options: Any) -> list[tuple[int, dict[str, Any]]]:
                 "comma, semicolon, tab, |."
             ),
         ),
-        (b"title\n", {"source": "gooreads"}, UnknownSource, 'There is no source "gooreads"'),
+        (b"title\n", {"source": "gooreads"}, UnknownSource, 'There is no format "gooreads"'),
         (
             b"title\n",
             {"delimiter": "ab"},
@@ -447,16 +447,12 @@ class BinarySource(ToySource):
         return header, (Row(number, cells) for number, cells in enumerate(rows, 1))
 
 
-@pytest.fixture
-def toy_sources(monkeypatch: pytest.MonkeyPatch):
-    sources = {**SOURCES, "toy": ToySource, "binary": BinarySource}
-    monkeypatch.setattr(opening, "SOURCES", sources)
+TOYS = [ToySource, BinarySource]
 
 
-@pytest.mark.usefixtures("toy_sources")
 def test_declared_format(tmp_path: Path):
     text = 'x~Writer~Café\n1~Ann Lee~Caf\xe9 "\\~"\n'
-    with open_source(write(tmp_path, text.encode("latin-1"))) as reading:
+    with open_source(write(tmp_path, text.encode("latin-1")), more_sources=TOYS) as reading:
         assert (reading.source.name, reading.encoding, reading.delimiter) == (
             "toy",
             "latin-1",
@@ -466,13 +462,13 @@ def test_declared_format(tmp_path: Path):
         assert [record.values for record in reading] == [
             {"author": "Ann Lee", "contributors": [], "title": 'Café "~"'}
         ]
-    assert [row["title"] for _, row in read(write(tmp_path, text.encode()))] == ['Café "~"']
+    path = write(tmp_path, text.encode())
+    assert [row["title"] for _, row in read(path, more_sources=TOYS)] == ['Café "~"']
 
 
-@pytest.mark.usefixtures("toy_sources")
 def test_format_that_is_no_text(tmp_path: Path):
     path = write(tmp_path, b'JSON[["Writer", "Caf\\u00e9"], ["Ann Lee", "A"]]')
-    with open_source(path) as reading:
+    with open_source(path, more_sources=TOYS) as reading:
         assert (reading.source.name, reading.encoding, reading.delimiter) == ("binary", None, None)
         assert [record.values["title"] for record in reading] == ["A"]
 
@@ -485,7 +481,7 @@ def test_main(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
         capsys.readouterr().out
         == f"""\
 File:      {path}
-Source:    generic (table of books)
+Format:    generic (table of books)
 Encoding:  utf-8
 Delimiter: semicolon
 Columns:

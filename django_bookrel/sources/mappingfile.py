@@ -24,6 +24,7 @@ from ..exceptions import InvalidMapping, UnknownField, suggestion
 from .base import Column, Target
 from .opening import Reading
 from .reading.columns import in_reading_order, parse_target
+from .registry import path_of
 
 __all__ = ("mapping_text", "read_mapping", "write_mapping")
 
@@ -165,7 +166,9 @@ def _lines(
     yield f"# How {_quoted(reading.name)} is read. Correct it, and read every such file by it:"
     yield "#   bookrel_import FILE --mapping THIS_FILE"
     yield ""
-    yield f"source = {_quoted(reading.source.name)}  # {reading.source.title}"
+    said = options.get("source") or reading.source.name
+    name = path_of(said) if isinstance(said, type) else said
+    yield f"source = {_quoted(name)}  # {reading.source.title}"
     if reading.encoding:
         yield f"encoding = {_quoted(reading.encoding)}"
     if reading.delimiter:
