@@ -12,6 +12,7 @@ from django_bookrel.sources.files.unpacking import MAX_UNPACKED
 NAMES = {
     "register_admin": ("BOOKREL_REGISTER_ADMIN", True, False),
     "batch_size": ("BOOKREL_BATCH_SIZE", 5000, 50),
+    "sources": ("BOOKREL_SOURCES", [], ["tests.hosts.novels.sources.OurILS"]),
     "max_unpacked": ("BOOKREL_MAX_UNPACKED", MAX_UNPACKED, None),
 }
 
