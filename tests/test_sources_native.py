@@ -114,7 +114,7 @@ def test_delimiters(tmp_path: Path, delimiter: str):
         assert [record.values for record in reading] == [{"title": "A", "subjects": ["b", "c"]}]
 
 
-def test_columns_of_rejected_rows_are_passed_over(tmp_path: Path):
+def test_columns_of_rejected_rows_are_skipped(tmp_path: Path):
     text = "bookrel_line,subjects,bookrel_error,title\n7,a|b,no good,T\n"
     with open_source(write(tmp_path, text)) as reading:
         assert (reading.source.name, reading.fields) == ("native", {"title", "subjects"})

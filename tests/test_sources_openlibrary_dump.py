@@ -76,7 +76,7 @@ def test_authors_alone_are_no_books(tmp_path: Path):
         read(tmp_path / "x.txt", lines(LEE, EK))
 
 
-def test_redirects_and_deleted_records_are_passed_over(tmp_path: Path):
+def test_redirects_and_deleted_records_are_skipped(tmp_path: Path):
     others = [
         ("redirect", "/books/OL2M", {"location": "/books/OL1M"}),
         ("delete", "/books/OL3M", {}),

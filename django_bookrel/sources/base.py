@@ -43,7 +43,7 @@ LIST_FIELDS = frozenset({"contributors", "publishers", "series", "subjects", "id
 SET_ASIDE = (LIST_FIELDS - {"identifiers"}) | {"language", "pages"}
 """The fields of a book without which it is still known which book it is."""
 
-PASSED_OVER = frozenset({"bookrel_line", "bookrel_error"})
+REJECT_COLUMNS = frozenset({"bookrel_line", "bookrel_error"})
 """Columns that a file of rejected rows has beside its own."""
 
 

@@ -9,7 +9,7 @@ from itertools import chain, islice
 from typing import NamedTuple
 
 from ...exceptions import UnreadableFile
-from ..base import PASSED_OVER, SPREADSHEET_DIALECTS, Dialect, Row, Source, Target
+from ..base import REJECT_COLUMNS, SPREADSHEET_DIALECTS, Dialect, Row, Source, Target
 from .catalogue_file import CatalogueFile
 from .delimited import Table
 from .encodings import bom_encoding, check_encoding, decodable, undecodable
@@ -68,7 +68,7 @@ class _Candidate(NamedTuple):
 
     def score(self, fields: Sequence[str], mapped: set[str]) -> tuple[bool, int, bool, float]:
         header, rows = self.sample.table.header, self.sample.rows
-        others = [name for name in header if name not in mapped and name not in PASSED_OVER]
+        others = [name for name in header if name not in mapped and name not in REJECT_COLUMNS]
         confidence = max(self.source.identify(names, fields) for names in (others, header))
         if confidence and not self.source.accepts(header, rows):
             confidence = 0

@@ -56,7 +56,7 @@ class Workbook:
     """
     A header and, read once, the rows below it; line numbers are those of the sheet.
 
-    Rows and columns without any content are passed over. A row that goes on beyond the header has
+    Rows and columns without any content are skipped. A row that goes on beyond the header has
     errors.
 
     :param file: one that can seek; it stays open.

@@ -8,7 +8,7 @@ https://www.bl.uk/collection-metadata/downloads, ``records.csv``, ``names.csv``,
   rows for a record: one for each name, topic or class mark. They are one book; their lists are
   united.
 - Numbers of records begin with zeros.
-- Lists are parted by `` ; ``, and so are the roles of a person among "All names":
+- Lists are separated by `` ; ``, and so are the roles of a person among "All names":
   ``Hall, Douglas, illustrator [person] ; Carroll, Lewis, 1832-1898, author ; editor [person]``.
 - "Name" is the one under which the record stands; in ``names.csv`` it is any of them, and the
   others are "Other names".

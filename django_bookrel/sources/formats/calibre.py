@@ -6,7 +6,7 @@ https://manual.calibre-ebook.com/generated/en/calibredb.html#catalog (seen 2026-
 version 1 with a byte order mark, comma, all cells quoted. The user chooses the columns, and may
 have own ones, which begin with ``#``.
 
-- Authors are parted by ``&``; within a name it is written ``&&``.
+- Authors are separated by ``&``; within a name it is written ``&&``.
 - ``identifiers`` is a list of ``scheme:value`` with commas between; a comma in a value is ``|``, as
   is the colon of ``https:``.
 - The number in a series is a float, and 1.0 also where there is no series.

@@ -8,8 +8,8 @@ Before August 2024 it had 31 columns, since then 24.
 - Translators and illustrators stand among "Additional Authors", without a role: they come in as
   contributors.
 - The series stands in the title: ``Title (Series, #1)``.
-- "Author" is one person or firm, whatever commas and ``&`` it has; "Additional Authors" are parted
-  by commas. Names have runs of spaces in them.
+- "Author" is one person or firm, whatever commas and ``&`` it has; "Additional Authors" are
+  separated by commas. Names have runs of spaces in them.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ The catalogue of Project Gutenberg: its e-books.
 https://www.gutenberg.org/ebooks/offline_catalogs.html, ``pg_catalog.csv`` (seen 2026-11). UTF-8,
 comma, LF.
 
-- Lists are parted by ``; ``. People are written as headings: ``Aesop, 621? BCE-565? BCE; Jacobs,
+- Lists are separated by ``; ``. People are written as headings: ``Aesop, 621? BCE-565? BCE; Jacobs,
   Joseph, 1854-1916 [Editor]``; roles may hold commas: ``[Author of introduction, etc.]``.
 - The parts of a title stand on lines of their own.
 - "Type" is mostly ``Text``, or ``Sound`` for audiobooks; films and pictures are rejected.

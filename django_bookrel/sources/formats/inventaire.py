@@ -6,7 +6,7 @@ https://github.com/inventaire/inventaire, ``server/controllers/items/lib/export`
 UTF-8, comma, LF, labels in the user's language.
 
 - People, series, genres and subjects are lists of addresses and, beside them, lists of labels, both
-  with commas between. A label may have commas of its own: a cell is parted where it has as many
+  with commas between. A label may have commas of its own: a cell is split where it has as many
   labels as there are addresses, and is one label otherwise.
 - "Works Series ordinals" joins the numbers of several works by ``-``: ``1-3`` is a book of three.
 - The address of an edition ends in its ISBN, in ``inv:`` and a number of Inventaire's, or, where an
@@ -57,7 +57,7 @@ class InventaireSource(DescribedSource):
     }
     looked_at: ClassVar[Mapping[str, str]] = dict.fromkeys(
         ("Authors URLs", "Translators URLs", "Series URLs", "Genres URLs", "Subjects URLs"),
-        "tells where the labels beside it are to be parted",
+        "tells where the labels beside it are split",
     )
     left_out: ClassVar[Mapping[str, str]] = {
         "Publisher URLs": "publishers have no field for it",

@@ -1,5 +1,5 @@
 """
-The fields of a MARC 21 bibliographic record as the cells of a table; lists are parted by ``|``.
+The fields of a MARC 21 bibliographic record as the cells of a table; lists are separated by ``|``.
 
 https://www.loc.gov/marc/bibliographic/ (seen 2026-11). Not read are 880 (the same in another
 script), 700 to 711 with $t (works that the book contains or comes from), cancelled numbers ($z),

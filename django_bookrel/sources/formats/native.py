@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 from ...exceptions import MissingColumns, UnknownField, suggestion
 from ..base import (
     LIST_FIELDS,
-    PASSED_OVER,
+    REJECT_COLUMNS,
     SPREADSHEET_DIALECTS,
     Column,
     Dialect,
@@ -84,7 +84,7 @@ class NativeSource(Source):
         targets = [target for target, column in mapping if column == name]
         if targets:
             return [Column.mapped(index, name, target) for target in targets]
-        if name in PASSED_OVER:
+        if name in REJECT_COLUMNS:
             return [Column(index, name, reason="about an earlier import")]
         if any(target.field == name != "" for target, _ in mapping):
             return [Column(index, name, reason=f"another column is mapped to {name}")]

@@ -129,7 +129,7 @@ class OpenLibraryDumpSource(Source):
 
 
 class _Book(HeadingSource):
-    """The JSON of an edition or work as a table; lists are parted by |."""
+    """The JSON of an edition or work as a table; lists are separated by |."""
 
     title: ClassVar[str] = "Open Library"
     separators: ClassVar[Mapping[str, re.Pattern[str]]] = dict.fromkeys(

@@ -7,7 +7,7 @@ https://github.com/internetarchive/openlibrary, ``openlibrary/plugins/upstream/a
 
 - A row names a work, and an edition where the reader has chosen one. The edition counts: its number
   tells one book. The number of a work is kept where there is no edition.
-- Title, authors, year and subjects are those of the work; lists are parted by ``|``.
+- Title, authors, year and subjects are those of the work; lists are separated by ``|``.
 - An old file has no titles: its rows can only mean books that are there, found by their number;
   nothing changes in them. Any other row is rejected, as a new book needs a title.
 """

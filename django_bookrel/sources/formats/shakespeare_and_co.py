@@ -4,7 +4,7 @@ The books of the Shakespeare and Company Project: what Sylvia Beach's library le
 https://shakespeareandco.princeton.edu/about/data/, ``SCoData_books`` as CSV (seen 2026-11). UTF-8
 with a byte order mark, comma, CRLF.
 
-- A column for each role; several people of one role are parted by ``;``.
+- A column for each role; several people of one role are separated by ``;``.
 - Every eighth work has no author.
 - HTML entities, and cells of several lines.
 - The year is that of the first edition, as it is not known which copy was lent.

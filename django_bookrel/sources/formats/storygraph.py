@@ -3,7 +3,7 @@ The library export of The StoryGraph: a reader's own books.
 
 https://app.thestorygraph.com/user-export, "Manage Account" (seen 2026-11). UTF-8, comma, LF.
 
-- Authors are parted by commas, and so are contributors, whose role follows in brackets:
+- Authors are separated by commas, and so are contributors, whose role follows in brackets:
   ``Ida Holm (Translator), Bo Berg``. Roles that we do not have come in as contributors.
 - "ISBN/UID" holds an ISBN, an ASIN, a number of The StoryGraph's own, or nothing.
 - There is neither publisher, year nor language.

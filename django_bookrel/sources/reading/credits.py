@@ -15,8 +15,8 @@ __all__ = (
     "is_nobody",
     "is_role",
     "may_share_role",
-    "part_credit",
     "share_roles",
+    "split_credit",
     "split_roles",
 )
 
@@ -96,14 +96,14 @@ def is_role(text: str) -> bool:
 
 
 def split_roles(text: str) -> tuple[str, list[str]]:
-    """Take roles off a name, as :func:`part_credit` does: give the name and the roles."""
-    credit = part_credit(text)
+    """Take roles off a name, as :func:`split_credit` does: give the name and the roles."""
+    credit = split_credit(text)
     return credit.name, credit.roles
 
 
-def part_credit(text: str) -> Credit:
+def split_credit(text: str) -> Credit:
     """
-    Part a name from its roles: "Ann Lee (ed.)", "Lee, Ann, editor", "Ann Lee [Editor/Translator]".
+    Split a name from its roles: "Ann Lee (ed.)", "Lee, Ann, editor", "Ann Lee [Editor/Translator]".
 
     Any other bracket belongs to the name.
     """
@@ -145,13 +145,13 @@ def share_roles(pieces: Sequence[Sequence[str]]) -> list[str]:
     A role before a name goes for those behind it, too, one in the plural for those before it, up
     to somebody with a role; a role in the singular only for the one with whom it stands.
 
-    :param pieces: the people of a cell as a semicolon or its like parts them. Only a plural that
+    :param pieces: the people of a cell as a semicolon or its like splits them. Only a plural that
         stands with one person alone goes beyond its piece, to others of one person.
     """
     shared: list[str] = []
     beyond = ""
     for piece in reversed(pieces):
-        people = _led([part_credit(text) for text in piece])
+        people = _led([split_credit(text) for text in piece])
         after = beyond if len(people) == 1 else ""
         for credit in reversed(people):
             if credit.roles:

@@ -12,7 +12,7 @@ from ..files.undecodable import issue
 from .credits import credited
 from .draft import Draft
 from .mapped import MappedSource, People
-from .people import part_people
+from .people import split_people_at
 
 __all__ = ("COMMA", "PIPE", "SEMICOLON", "SINGLE", "DescribedSource", "no_book", "rejected")
 
@@ -98,5 +98,5 @@ class DescribedSource(MappedSource):
         text = " ".join(cell.split())
         if text != cell.strip():
             draft.repaired("spaces", column, cell, text)
-        people = part_people(text, separator) if separator.search(text) else [text]
+        people = split_people_at(text, separator) if separator.search(text) else [text]
         return credited(name for name in dict.fromkeys(people) if name)

@@ -1,7 +1,7 @@
 """
 People as libraries write them in headings: ``Wells, H. G. (Herbert George), 1866-1946 [Editor]``.
 
-The surname comes first, so commas never part people. A role stands in brackets at the end; one
+The surname comes first, so commas never separate people. A role stands in brackets at the end; one
 that we do not know is a contributor's. Forenames that are written out behind their initials are
 left out, as other catalogues do not have them and the life dates tell two persons apart as well;
 so is a full stop at the end.

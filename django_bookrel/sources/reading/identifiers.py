@@ -31,7 +31,7 @@ def clean_number(scheme: str, value: str) -> str:
 
 
 def clean_identifiers(values: dict[str, Any]) -> None:
-    """Part the identifiers of a record that came as lists, and write each in its normal form."""
+    """Split the identifiers of a record that came as lists, and write each in its normal form."""
     if "identifiers" in values:
         found = {
             (scheme, clean_number(scheme, number)): None

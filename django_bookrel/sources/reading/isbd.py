@@ -1,5 +1,5 @@
 """
-The punctuation by which library records part a description: ``Title : subtitle / by its author.``
+The punctuation by which library records divide a description: ``Title : subtitle / by its author.``
 
 International Standard Bibliographic Description, consolidated edition 2021:
 https://www.ifla.org/g/isbd-rg/ (seen 2026-11).

@@ -138,7 +138,7 @@ def split_numbers(text: str, own: str = "") -> Numbers:
     """
     Read every number of a cell that is no single ISBN.
 
-    Parted are lists, also those of Python (``['0822956489 (pbk.)', ...]``). A number that Amazon
+    Lists are split, also those of Python (``['0822956489 (pbk.)', ...]``). A number that Amazon
     gives (``B0092G4TD5``, ``978B0092G4TD5``) has the scheme "asin", an article number with a right
     check digit "upc" or "ean".
 
@@ -158,7 +158,7 @@ def split_numbers(text: str, own: str = "") -> Numbers:
 
 
 def _parts(text: str) -> list[str]:
-    # Commas within a qualifier part nothing: "0822956489 (pbk., 2nd printing)".
+    # Commas within a qualifier split nothing: "0822956489 (pbk., 2nd printing)".
     plain = _QUALIFIER.sub(lambda match: re.sub(_SEPARATORS, " ", match[0]), text)
     return [part for piece in _SEPARATORS.split(plain) if (part := piece.strip(" []"))]
 

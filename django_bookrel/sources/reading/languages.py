@@ -76,10 +76,10 @@ def _qualified(text: str) -> str | None:
 @lru_cache(1024)
 def split_languages(text: str) -> tuple[str, ...]:
     """
-    Part a list of languages.
+    Split a list of languages.
 
     :returns: a tag for each, once, in their order; what is not known stays as it is written. A
-        list is parted at commas only if all its parts are known.
+        list is split at commas only if all its parts are known.
     """
     found: list[str | None] = []
     for part in filter(None, _LISTS.split(text.strip())):

@@ -7,9 +7,9 @@ How a cell of the native CSV is written: lists, contributors, series, identifier
   itself. Empty texts in a list are dropped.
 - A contributor is ``Name (role)``: the last bracket, if it is a known role; without one the role
   is "contributor". Export always writes the role, so that brackets in names are safe.
-- A series is ``Name #number``, parted at the last `` #``. A name that holds `` #`` itself and has
+- A series is ``Name #number``, split at the last `` #``. A name that holds `` #`` itself and has
   no number ends in `` #``; in numbers ``#`` is written ``\#``.
-- An identifier is ``scheme:value``, parted at the first colon; in schemes ``:`` is written ``\:``.
+- An identifier is ``scheme:value``, split at the first colon; in schemes ``:`` is written ``\:``.
 - A text that starts with ``= + - @``, tab or return behind one or more apostrophes loses one
   apostrophe: the guard against spreadsheets that take such texts for formulas (``guard_cell``).
 
@@ -77,7 +77,7 @@ def _patterns(separator: str) -> tuple[re.Pattern[str], re.Pattern[str], re.Patt
 
 def split_list(text: str, separator: str = "|") -> list[str]:
     r"""
-    Part a list; the inverse of ``join_list``.
+    Split a list; the inverse of ``join_list``.
 
     :returns: the texts without edge space and with their escapes undone; no empty ones.
     """

@@ -1,8 +1,9 @@
 """
-People in one cell of a foreign file, parted where that is certain.
+People in one cell of a foreign file, split where that is certain.
 
-A comma may part people ("J.K. Rowling, Mary GrandPré") or a name ("Rowling, J. K."); which of the
-two is decided for a whole column from its first records. What stays unclear is kept as it is.
+A comma may separate people ("J.K. Rowling, Mary GrandPré") or stand in a name ("Rowling, J. K.");
+which of the two is decided for a whole column from its first records. What stays unclear is kept as
+it is.
 """
 
 from __future__ import annotations
@@ -13,9 +14,9 @@ from enum import Enum
 from itertools import chain, pairwise
 
 from .additions import is_addition
-from .credits import may_share_role, part_credit, share_roles, split_roles
+from .credits import may_share_role, share_roles, split_credit, split_roles
 
-__all__ = ("Commas", "learn_commas", "part_people", "split_people")
+__all__ = ("Commas", "learn_commas", "split_people", "split_people_at")
 
 
 class Commas(Enum):
@@ -45,7 +46,7 @@ _INITIALS = re.compile(r"(?:\w{1,2}\.[\s-]?)+")
 _INITIALS_ALONE = re.compile(rf"{_INITIALS.pattern}(?:\s?[(\[].*|{_AND.pattern}.*)?")
 _NOBLE = re.compile(r"(?:Lord|Lady|Sir|Dame|(?:Visc|C)ount(?:ess)?|Baron(?:ess)?|Marquess) ")
 _DATED = re.compile(r",[^(\[]*[0-9]")
-_MAY_PART_AT_ROLE = re.compile(r"[)\]]\.?\s?,|,[^,]* (?:by|par|door) ", re.IGNORECASE)
+_MAY_SPLIT_AT_ROLE = re.compile(r"[)\]]\.?\s?,|,[^,]* (?:by|par|door) ", re.IGNORECASE)
 _CORPORATE = re.compile(
     r"\b(?:of|for|the|on|in|sons|magazine|editors|staff|books|publications)\b", re.IGNORECASE
 )
@@ -75,12 +76,12 @@ def _split(separator: re.Pattern[str], text: str) -> list[str]:
 
 
 def _comma_parts(text: str) -> list[str]:
-    return part_people(text, _COMMA)
+    return split_people_at(text, _COMMA)
 
 
-def part_people(text: str, separator: re.Pattern[str]) -> list[str]:
+def split_people_at(text: str, separator: re.Pattern[str]) -> list[str]:
     """
-    Part people at the separator that a format puts between them, and only there.
+    Split people at the separator that a format puts between them, and only there.
 
     Within brackets it does not count, and what follows a name and a comma ("Jr.") stays with it.
     """
@@ -133,13 +134,13 @@ def learn_commas(cells: Iterable[str]) -> Commas:
 
 def split_people(text: str, commas: Commas) -> list[str]:
     """
-    Part the people of a cell.
+    Split the people of a cell.
 
-    ``;``, ``|``, ``、`` and `` / `` always part, lines where each holds whole names; "and", "with",
-    ``&`` and their like in some languages part full names, but no firm or office ("Department of
-    Health and Human Services"). "et al." is left out, runs of spaces become one, and a person who
-    is named twice comes once. A role that several people share is written with each: see
-    :func:`~.credits.share_roles`.
+    ``;``, ``|``, ``、`` and `` / `` always split; line ends do where each line holds whole names.
+    "and", "with", ``&`` and their like in some languages split full names, but no firm or office
+    ("Department of Health and Human Services"). "et al." is left out, runs of spaces become one,
+    and a person who is named twice comes once. A role that several people share is written with
+    each: see :func:`~.credits.share_roles`.
     """
     if not _HAS_SEPARATOR.search(text):
         return [text] if text else []
@@ -155,7 +156,7 @@ def _without_others(text: str) -> str:
     if not _MAY_NAME_OTHERS.search(text):
         return text
     # "Ann Lee et al. (eds.)" keeps its role.
-    credit = part_credit(text)
+    credit = split_credit(text)
     return credit.before + _ET_AL.sub("", credit.name) + credit.after
 
 
@@ -205,7 +206,7 @@ def _by_commas(text: str, commas: Commas) -> list[str]:
     if "," not in text:
         return [text]
     if commas is not Commas.BETWEEN_NAMES:
-        return _at_roles(text) if _MAY_PART_AT_ROLE.search(text) else [text]
+        return _at_roles(text) if _MAY_SPLIT_AT_ROLE.search(text) else [text]
     parts = _comma_parts(text)
     # "King, Stephen" among names in natural order may be one person or two.
     if len(parts) == 2 and all(map(_is_single_word, parts)):
@@ -221,11 +222,11 @@ def _by_commas(text: str, commas: Commas) -> list[str]:
 
 
 def _at_roles(text: str) -> list[str]:
-    """Part people at commas that are certain in any column: behind "(ed.)", before "edited by"."""
+    """Split people at commas that are certain in any column: behind "(ed.)", before "edited by"."""
     people: list[str] = []
     is_ended = False
     for part in _comma_parts(text):
-        credit = part_credit(part)
+        credit = split_credit(part)
         if not people or credit.before or (is_ended and part[0] not in "(["):
             people.append(_LEADING_AND.sub("", part, count=1))
         else:

@@ -48,7 +48,7 @@ def bare_number(text: str) -> str:
 
 
 def split_series(text: str) -> Entries:
-    """Part a list of series, each with its number as it is printed ("" if there is none)."""
+    """Split a list of series, each with its number as it is printed ("" if there is none)."""
     series = []
     for part in _LISTS.split(text):
         # Longer than any series, and the pattern takes quadratic time.
@@ -84,7 +84,7 @@ def _entries(text: str) -> Entries:
         number += part
         if index < len(parts) and _CONTINUED.search(part):
             continue
-        number, following = _parted(number) if index < len(parts) else (number, "")
+        number, following = _number_and_next(number) if index < len(parts) else (number, "")
         name, number = " ".join(name.split()).rstrip(" ,;:."), " ".join(number.split())
         if not name or len(number) > LONGEST_NUMBER or not _NUMBER.fullmatch(number):
             return []
@@ -93,7 +93,7 @@ def _entries(text: str) -> Entries:
     return entries
 
 
-def _parted(text: str) -> tuple[str, str]:
+def _number_and_next(text: str) -> tuple[str, str]:
     if ";" in text:
         number, _, name = text.rpartition(";")
         return number, name
