@@ -118,10 +118,12 @@ def _imported(path: str) -> object:
 
 
 def _lacking(source: type[Source]) -> list[str]:
-    """Find the attributes that its bases want of a format and do not have themselves."""
+    """Find the attributes that our bases want of a format and do not have themselves."""
     declared = [
         name
         for base in reversed(source.__mro__)
+        # Hints of a host may name what is there for type checkers only.
+        if base.__module__.startswith(f"{__package__}.")
         for name, hint in inspect.get_annotations(base).items()
         if "ClassVar" in str(hint)
     ]
