@@ -24,7 +24,7 @@ from django.utils import timezone
 from django_bookrel.isbn import clean_isbn
 from django_bookrel.names import person_key, sort_name, sort_number, sort_title, text_key
 from django_bookrel.resources.books import fingerprint
-from django_bookrel.sources.native import parse_cell, split_list
+from django_bookrel.sources.reading.notation import parse_cell, split_list
 
 __all__ = ("load",)
 

@@ -9,7 +9,7 @@ from django.apps.registry import Apps
 from django.core import checks
 from django.utils.translation import gettext_lazy as _
 
-from .checks import check_models, check_resources
+from .checks import check_models, check_resources, check_settings
 from .conf import conf
 
 __all__ = ("BookrelConfig", "ToolkitConfig")
@@ -27,6 +27,7 @@ class BookrelConfig(AppConfig):
     def ready(self) -> None:
         checks.register(check_models, checks.Tags.models)
         checks.register(check_resources, "resources")
+        checks.register(check_settings)
         has_admin = self.apps.is_installed("django.contrib.admin")
         if has_admin and conf.register_admin and self.models:
             # Not before the models are loaded, and not where nobody wants an admin.

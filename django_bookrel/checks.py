@@ -1,8 +1,8 @@
 """
-System checks: what a host's subclass of an abstract base can get wrong, and what a resource can.
+System checks: what a host's subclass of an abstract base, a resource or a setting can get wrong.
 
-Ids: x0xx models, x1xx resources. Nothing here imports a model, so that the app's configuration can
-import it.
+Ids: x0xx models, x1xx resources, x2xx settings. Nothing here imports a model, so that the app's
+configuration can import it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from .bulk import Reference
     from .resources import RelationalResource
 
-__all__ = ("check_models", "check_resources")
+__all__ = ("check_models", "check_resources", "check_settings")
 
 _PACKAGE = __name__.rpartition(".")[0]
 
@@ -49,6 +49,19 @@ def check_resources(
     kinds = dict.fromkeys(_subclasses(RelationalResource))
     found = [_resource(kind) for kind in kinds if kind._meta.model in models]
     return [message for messages in found for message in messages]
+
+
+def check_settings(
+    app_configs: Sequence[AppConfig] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Check the formats that the settings name."""
+    from .host_formats import host_formats
+
+    try:
+        host_formats()
+    except ImproperlyConfigured as error:
+        return [unusable_formats(error)]
+    return []
 
 
 def _subclasses(kind: type[Any]) -> Iterator[type[Any]]:
@@ -237,6 +250,17 @@ def unusable_resource(kind: type[RelationalResource], error: ImproperlyConfigure
         f"{kind.__name__} cannot import: {error}",
         obj=kind,
         id="django_bookrel.E101",
+    )
+
+
+def unusable_formats(error: ImproperlyConfigured) -> Error:
+    return Error(
+        str(error),
+        hint=(
+            "Name classes by their dotted paths, each a subclass of Source with a name of its own, "
+            "or take the path off the list."
+        ),
+        id="django_bookrel.E201",
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.conf import settings
 
 __all__ = ("Conf", "conf")
@@ -24,6 +26,11 @@ class Conf:
     def max_unpacked(self) -> int | None:
         """``BOOKREL_MAX_UNPACKED``: bytes that a packed file may unpack to; None for any number."""
         return getattr(settings, "BOOKREL_MAX_UNPACKED", 10_000_000_000)
+
+    @property
+    def sources(self) -> Sequence[str]:
+        """``BOOKREL_SOURCES``: formats of the host, as dotted paths of classes."""
+        return getattr(settings, "BOOKREL_SOURCES", [])
 
 
 conf = Conf()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from difflib import get_close_matches
+
 
 class BookrelError(Exception):
     """Base of every error below."""
@@ -16,7 +19,7 @@ class SourceError(BookrelError):
 
 
 class UnknownSource(SourceError):
-    """Raised when no source has the given name, or none recognises a file."""
+    """Raised when there is no such format, or a class cannot be one."""
 
 
 class UnreadableFile(SourceError):
@@ -24,7 +27,7 @@ class UnreadableFile(SourceError):
 
 
 class MissingColumns(SourceError):
-    """Raised when a header lacks a column that its source needs."""
+    """Raised when a header lacks a column that its format needs."""
 
 
 class UnknownField(SourceError):
@@ -49,3 +52,9 @@ class ExportError(BookrelError):
 
 class UnknownRelation(BookrelError, ValueError):
     """Raised when a model has no relation of the given name; the message lists those it has."""
+
+
+def suggestion(name: str, known: Iterable[str]) -> str:
+    """Say which known name may be meant, as a sentence part; "" if none is near."""
+    near = get_close_matches(name, list(known), 1)
+    return f' (did you mean "{near[0]}"?)' if near else ""

@@ -102,7 +102,7 @@ class ImportRecord(models.Model):
         FAILED = "failed", _("failed")
 
     file = models.CharField(_("file"), max_length=255)
-    source = models.CharField(_("source"), max_length=40)
+    source = models.CharField(_("format"), max_length=40)
     resource = models.CharField(_("resource"), max_length=255)
     user = models.CharField(_("user"), max_length=255, blank=True)
     options = models.JSONField(_("options"), default=dict, blank=True)

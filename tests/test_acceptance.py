@@ -10,7 +10,7 @@ import pytest
 from django.core.management import call_command
 
 from django_bookrel.models import Author, Book, Contribution, Identifier
-from django_bookrel.sources.statements import is_no_publisher
+from django_bookrel.sources.reading.imprints import is_no_publisher
 from tests.shared import shared_file
 
 pytestmark = pytest.mark.django_db

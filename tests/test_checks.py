@@ -46,6 +46,7 @@ def test_checks_are_registered():
     assert checks.check_models in registry.registry.get_checks()
     assert Tags.models in checks.check_models.tags
     assert checks.check_resources in registry.registry.get_checks()
+    assert checks.check_settings in registry.registry.get_checks()
 
 
 def test_the_package_and_the_hosts_of_these_tests_are_clean():

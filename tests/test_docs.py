@@ -17,7 +17,7 @@ from django.contrib import admin
 from django.core.management import load_command_class
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import models
-from django.test.utils import isolate_apps
+from django.test.utils import isolate_apps, override_settings
 
 import django_bookrel
 from django_bookrel import abstract, checks, fields, querysets, resources
@@ -157,6 +157,9 @@ def ids_of(block: Block) -> set[str]:
         exec(block.text, names)
         configs = host.get_app_configs()
         found = [*checks.check_models(configs), *checks.check_resources(configs)]
+        settings = {name: value for name, value in names.items() if name.startswith("BOOKREL_")}
+        with override_settings(**settings):
+            found += checks.check_settings()
         return {message.id for message in found}
 
 
@@ -181,7 +184,10 @@ def test_every_check_has_a_wrong_and_a_right_example():
     [found for found in check_blocks() if found[0] != "django_bookrel.E002"],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_examples_of_checks(identity: str, verdict: str, block: Block):
+def test_examples_of_checks(
+    identity: str, verdict: str, block: Block, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.syspath_prepend(EXAMPLES)
     assert ids_of(block) == ({identity} if verdict == "Wrong" else set())
 
 

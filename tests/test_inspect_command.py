@@ -60,7 +60,7 @@ def test_report(run: Callable[..., Run], odd: Path):
     assert (status, err, tables) == (0, "", [])
     assert out == (
         f"File:      {odd}\n"
-        "Source:    generic (table of books)\n"
+        "Format:    generic (table of books)\n"
         "Encoding:  utf-8\n"
         "Delimiter: semicolon\n"
         "Columns:\n"

@@ -52,8 +52,8 @@ def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(autouse=True)
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Read files in blocks of which the shorter one has several."""
-    monkeypatch.setattr("django_bookrel.sources.recognition.START_BYTES", 2**16)
-    monkeypatch.setattr("django_bookrel.sources.decoding.BLOCK_BYTES", 2**14)
+    monkeypatch.setattr("django_bookrel.sources.files.recognition.START_BYTES", 2**16)
+    monkeypatch.setattr("django_bookrel.sources.files.lines.BLOCK_BYTES", 2**14)
 
 
 def test_import(catalogue: Path):

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from django_bookrel.names import text_key
 from django_bookrel.resources import BookResource, load
 from django_bookrel.resources.exporting import Exporter
-from django_bookrel.sources import BOOK_FIELDS, LIST_FIELDS, native, open_source
+from django_bookrel.sources import BOOK_FIELDS, LIST_FIELDS, open_source
+from django_bookrel.sources.reading import notation
 from tests.importing import books, capture_writes, rolled_back, stored
 
 Row = dict[str, Any]
@@ -63,11 +64,13 @@ def rows(text: st.SearchStrategy[str]) -> st.SearchStrategy[Row]:
 TABLE = st.lists(rows(TEXT), min_size=1, max_size=4)
 CATALOGUE = st.lists(rows(TEXT | NAME), min_size=1, max_size=5)
 WRITTEN = {
-    "contributors": lambda pairs: native.join_list(native.format_contributor(*p) for p in pairs),
-    "publishers": native.join_list,
-    "series": lambda pairs: native.join_list(native.format_series(*p) for p in pairs),
-    "subjects": native.join_list,
-    "identifiers": lambda pairs: native.join_list(native.format_identifier(*p) for p in pairs),
+    "contributors": lambda pairs: notation.join_list(
+        notation.format_contributor(*p) for p in pairs
+    ),
+    "publishers": notation.join_list,
+    "series": lambda pairs: notation.join_list(notation.format_series(*p) for p in pairs),
+    "subjects": notation.join_list,
+    "identifiers": lambda pairs: notation.join_list(notation.format_identifier(*p) for p in pairs),
 }
 
 
@@ -78,7 +81,7 @@ def native_file(table: Sequence[Mapping[str, Any]], delimiter: str, *, guarded: 
     writer.writerow(BOOK_FIELDS)
     for row in table:
         cells = [WRITTEN.get(name, str)(row[name]) for name in BOOK_FIELDS]
-        writer.writerow([native.guard_cell(cell, spreadsheet=guarded) for cell in cells])
+        writer.writerow([notation.guard_cell(cell, spreadsheet=guarded) for cell in cells])
     return file.getvalue().encode()
 
 
@@ -174,5 +177,5 @@ def test_json_lines_say_what_the_csv_says(path: Path, table: list[Row]) -> None:
 
 
 def _cell(name: str, value: Any) -> str:
-    text = native.join_list(value) if name in LIST_FIELDS else "" if value is None else str(value)
-    return native.guard_cell(text, spreadsheet=False)
+    text = notation.join_list(value) if name in LIST_FIELDS else "" if value is None else str(value)
+    return notation.guard_cell(text, spreadsheet=False)

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from django_bookrel.sources import open_source
-from django_bookrel.sources.credits import credited, is_nobody, split_roles
-from django_bookrel.sources.people import Commas, split_people
+from django_bookrel.sources.reading.credits import credited, is_nobody, split_roles
+from django_bookrel.sources.reading.people import Commas, split_people
 
 
 @pytest.mark.parametrize(

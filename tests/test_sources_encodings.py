@@ -8,7 +8,7 @@ import pytest
 
 from django_bookrel.exceptions import UnreadableFile
 from django_bookrel.sources import open_source
-from django_bookrel.sources.encodings import check_encoding, decodable, undecodable
+from django_bookrel.sources.files.encodings import check_encoding, decodable, undecodable
 
 
 @pytest.mark.parametrize("data", [b"abc", b"a\0", "é".encode() * 30 + b"\xe9"])

@@ -7,7 +7,7 @@ import pytest
 
 from django_bookrel.exceptions import MissingColumns, UnknownField
 from django_bookrel.sources import BOOK_FIELDS, Record, open_source
-from django_bookrel.sources.generic import GenericSource
+from django_bookrel.sources.formats.generic import GenericSource
 from tests.shared import shared_file
 
 

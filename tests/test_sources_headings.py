@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from django_bookrel.sources import open_source
-from django_bookrel.sources.headings import without_fuller_form
+from django_bookrel.sources.reading.headings import without_fuller_form
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_people_of_gutenberg(
     assert (record.values["author"], record.values["contributors"]) == (author, contributors)
 
 
-def test_commas_never_part_subjects(tmp_path: Path):
+def test_commas_never_split_subjects(tmp_path: Path):
     path = tmp_path / "catalog.csv"
     path.write_text('Text#,Title,Authors,Subjects\n1,Emma,,"Speeches, addresses, etc."\n')
     with open_source(path) as reading:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from django_bookrel.sources.isbd import (
+from django_bookrel.sources.reading.isbd import (
     find_pages,
     join_title,
     without_responsibility,

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from django_bookrel.sources.isbns import Numbers, split_numbers
+from django_bookrel.sources.reading.isbns import Numbers, split_numbers
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from django_bookrel.sources import open_source
-from django_bookrel.sources.language_names import LANGUAGES, REGIONS, SCRIPTS
-from django_bookrel.sources.languages import find_language, split_languages
+from django_bookrel.sources.reading.language_names import LANGUAGES, REGIONS, SCRIPTS
+from django_bookrel.sources.reading.languages import find_language, split_languages
 
 
 @pytest.mark.parametrize(

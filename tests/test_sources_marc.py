@@ -238,7 +238,7 @@ def test_records_are_read_one_by_one(tmp_path: Path):
 
 
 def test_a_file_without_an_end_of_record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("django_bookrel.sources.marc._MAX_RECORD", 100)
+    monkeypatch.setattr("django_bookrel.sources.formats.marc._MAX_RECORD", 100)
     path = tmp_path / "x.mrc"
     path.write_bytes(record(field("245", "a" + "T" * 200)).replace(b"\x1d", b"x"))
     with open_source(path) as reading, pytest.raises(UnreadableFile, match="longer than 100 bytes"):

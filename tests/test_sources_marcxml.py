@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from django_bookrel.exceptions import UnreadableFile
-from django_bookrel.sources import marcxml, open_source
+from django_bookrel.sources import open_source
+from django_bookrel.sources.formats import marcxml
 
 START = '<collection xmlns="http://www.loc.gov/MARC21/slim">\n'
 RECORD = (

@@ -2,15 +2,12 @@ from __future__ import annotations
 
 import gzip
 import io
-import json
 import os
 import random
-import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 
@@ -21,11 +18,7 @@ from django_bookrel.exceptions import (
     UnknownSource,
     UnreadableFile,
 )
-from django_bookrel.sources import SOURCES, Issue, Source, get_source, open_source, opening
-from django_bookrel.sources.__main__ import main
-from django_bookrel.sources.base import ByteReader, Dialect, Row
-from django_bookrel.sources.mapped import MappedSource
-from django_bookrel.sources.targets import Target
+from django_bookrel.sources import Issue, open_source
 from tests.shared import shared_file
 from tests.test_sources_samples import FILES
 
@@ -116,7 +109,7 @@ def read(path: Path | str, **options: Any) -> list[tuple[int, dict[str, Any]]]:
                 "comma, semicolon, tab, |."
             ),
         ),
-        (b"title\n", {"source": "gooreads"}, UnknownSource, 'There is no source "gooreads"'),
+        (b"title\n", {"source": "gooreads"}, UnknownSource, 'There is no format "gooreads"'),
         (
             b"title\n",
             {"delimiter": "ab"},
@@ -200,7 +193,7 @@ def test_given_encoding_is_strict(tmp_path: Path):
 
 
 def test_bad_bytes_behind_the_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("django_bookrel.sources.recognition.START_BYTES", 20)
+    monkeypatch.setattr("django_bookrel.sources.files.recognition.START_BYTES", 20)
     path = write(tmp_path, b"title,author\n" + b"A,B\n" * 5 + b"C,Andr\xe9\nD,E\n")
     with open_source(path) as reading:
         errors = {record.line: record.errors for record in reading if record.errors}
@@ -225,104 +218,6 @@ def test_bad_bytes_in_a_column_that_goes_nowhere(tmp_path: Path):
     assert first.repairs == [Issue("decoding", "shelf", "caf\\xe9", message)]
     assert [error.column for error in second.errors] == ["title"]
     assert (third.values["title"], third.raw) == ("é", ["é", "\\x00"])
-
-
-@pytest.mark.parametrize(
-    "text, delimiter, titles",
-    [
-        ("title,author\nA;B,C\n", ",", ["A;B"]),
-        ("title;author\nA,B;C\n", ";", ["A,B"]),
-        ("title\tauthor\nA,B\tC\n", "\t", ["A,B"]),
-        ("title|author\nA,B|C\n", "|", ["A,B"]),
-        ("title\nA, B\nC\n", ";", ["A, B", "C"]),
-        ('title\n"A, B"\nC\n', ",", ["A, B", "C"]),
-        ('title\tauthor\n"A" b\tC\n', "\t", ['"A" b']),
-        ('title\tauthor\n"A\tb"\tC\n', "\t", ["A b"]),
-        ('title\tauthor\n"A ""b"""\tC\n', "\t", ['A "b"']),
-        ('author, title\nC, "A, b"\nD, "E"\nF, G\n', ",", ["A, b", "E", "G"]),
-        ('author; title\nC;   "A ""b"""\n', ";", ['A "b"']),
-        ('author,title\nC, "A" b\nD,  "E\n', ",", ['"A" b', '"E']),
-    ],
-)
-def test_delimiter_is_found(tmp_path: Path, text: str, delimiter: str, titles: list[str]):
-    with open_source(write(tmp_path, text.encode())) as reading:
-        assert reading.delimiter == delimiter
-        assert [record.values["title"] for record in reading] == titles
-
-
-@pytest.mark.parametrize(
-    "title, read_as",
-    [
-        ('"The ""X"""', 'The "X"'),
-        ('"Repent, Harlequin!"', '"Repent, Harlequin!"'),
-        ('"A" or "B"', '"A" or "B"'),
-    ],
-)
-def test_quotes_that_a_spreadsheet_has_put(tmp_path: Path, title: str, read_as: str):
-    text = f"Book Id\tTitle\tPrimary Author\n1\t{title}\tEllison, Harlan\n2\tB\tLee, Ann\n"
-    path = write(tmp_path, text.encode())
-    with open_source(path) as reading:
-        assert reading.source.name == "librarything"
-        assert [record.values["title"] for record in reading] == [read_as, "B"]
-
-
-def test_quotes_that_a_spreadsheet_has_put_round_commas(tmp_path: Path):
-    rows = [f'{number}\tA\t"Lee, Ann"\n' for number in range(9)]
-    text = "".join(["Book Id\tTitle\tPrimary Author\n", *rows, "9\tB\tHomer\n"])
-    authors = [row["author"] for _, row in read(write(tmp_path, text.encode()))]
-    assert authors == ["Lee, Ann"] * 9 + ["Homer"]
-
-
-@pytest.mark.parametrize("delimiter", [None, "comma"])
-def test_foreign_delimiter_of_a_named_format(tmp_path: Path, delimiter: str | None):
-    text = 'Book Id,Title,Primary Author\n1,"The ""X""","Lee, Ann"\n'
-    [(_, row)] = read(write(tmp_path, text.encode()), source="librarything", delimiter=delimiter)
-    assert (row["title"], row["author"]) == ('The "X"', "Lee, Ann")
-
-
-@pytest.mark.parametrize("delimiter", ["semicolon", ";"])
-def test_given_delimiter(tmp_path: Path, delimiter: str):
-    path = write(tmp_path, b"title,x;author\nA;B\n")
-    mapping = {"title": "title,x"}
-    assert [row["title"] for _, row in read(path, delimiter=delimiter, mapping=mapping)] == ["A"]
-
-
-@pytest.mark.parametrize(
-    "header, row, options",
-    [
-        ("when;who", "A;1", {"required": ()}),
-        ("N,when;x", "A,1;2", {"mapping": {"title": "N,when"}}),
-    ],
-)
-def test_delimiter_of_unknown_names(tmp_path: Path, header: str, row: str, options: dict):
-    with open_source(write(tmp_path, f"{header}\n{row}\n".encode()), **options) as reading:
-        assert reading.delimiter == ";"
-
-
-def test_blanks_of_our_own_file_stay(tmp_path: Path):
-    path = write(tmp_path, b'author,title,subjects\n C, A,x\n D," ""B"" ",y\n E, "c" d,z\n')
-    with open_source(path) as reading:
-        assert reading.source.name == "native"
-        assert [(record.values["author"], record.values["title"]) for record in reading] == [
-            (" C", " A"),
-            (" D", ' "B" '),
-            (" E", ' "c" d'),
-        ]
-
-
-def test_texts_with_quotes_behind_blanks_are_no_fault_of_the_delimiter(tmp_path: Path):
-    path = write(tmp_path, b"author,title\n" + b'A, "b" c\n' * 10)
-    assert {row["title"] for _, row in read(path)} == {'"b" c'}
-
-
-def test_blank_as_delimiter(tmp_path: Path):
-    path = write(tmp_path, b'title year\n"A b" 1999\n')
-    assert read(path, delimiter=" ") == [(2, {"title": "A b", "year": "1999"})]
-
-
-def test_unusual_delimiter(tmp_path: Path):
-    path = write(tmp_path, b"title:year\nA:1999\n")
-    assert read(path, delimiter=":") == [(2, {"title": "A", "year": "1999"})]
 
 
 def test_without_header(tmp_path: Path):
@@ -370,7 +265,7 @@ def test_files_are_read_as_a_stream(tmp_path: Path, header: str):
 
 
 def test_damaged_gzip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("django_bookrel.sources.recognition.START_BYTES", 20)
+    monkeypatch.setattr("django_bookrel.sources.files.recognition.START_BYTES", 20)
     chance = random.Random(0)
     data = gzip.compress(
         b"title\n" + b"".join(b"%d\n" % chance.getrandbits(64) for _ in range(9999))
@@ -416,208 +311,6 @@ def test_pipe(monkeypatch: pytest.MonkeyPatch):
             assert reading.bytes_total is None
             assert [record.values for record in reading] == [{"title": "A"}]
             assert reading.bytes_read == 8
-
-
-class ToySource(MappedSource):
-    """A format with its own dialect, encoding and columns."""
-
-    name: ClassVar[str] = "toy"
-    title: ClassVar[str] = "Toy export"
-    encoding: ClassVar[str] = "latin-1"
-    dialects: ClassVar[tuple[Dialect, ...]] = (Dialect("~", escape="\\"),)
-
-    @classmethod
-    def identify(cls, header: Any, fields: Any) -> int:
-        return 50 if {"Café", "Writer"} <= set(header) else 0
-
-    def find_target(self, name: str, fields: Any) -> tuple[int, Target] | str:
-        known = {"Café": (0, Target("title")), "Writer": (0, Target("author"))}
-        return known.get(name, "a toy's own column")
-
-
-class BinarySource(ToySource):
-    """A format that is no text: a table in JSON."""
-
-    name: ClassVar[str] = "binary"
-
-    @classmethod
-    def open_table(cls, file: ByteReader) -> tuple[list[str], Iterator[Row]] | None:
-        if not file.peek(4).startswith(b"JSON"):
-            return None
-        header, *rows = json.loads(file.read()[4:])
-        return header, (Row(number, cells) for number, cells in enumerate(rows, 1))
-
-
-@pytest.fixture
-def toy_sources(monkeypatch: pytest.MonkeyPatch):
-    sources = {**SOURCES, "toy": ToySource, "binary": BinarySource}
-    monkeypatch.setattr(opening, "SOURCES", sources)
-
-
-@pytest.mark.usefixtures("toy_sources")
-def test_declared_format(tmp_path: Path):
-    text = 'x~Writer~Café\n1~Ann Lee~Caf\xe9 "\\~"\n'
-    with open_source(write(tmp_path, text.encode("latin-1"))) as reading:
-        assert (reading.source.name, reading.encoding, reading.delimiter) == (
-            "toy",
-            "latin-1",
-            "~",
-        )
-        assert reading.columns[0].reason == "a toy's own column"
-        assert [record.values for record in reading] == [
-            {"author": "Ann Lee", "contributors": [], "title": 'Café "~"'}
-        ]
-    assert [row["title"] for _, row in read(write(tmp_path, text.encode()))] == ['Café "~"']
-
-
-@pytest.mark.usefixtures("toy_sources")
-def test_format_that_is_no_text(tmp_path: Path):
-    path = write(tmp_path, b'JSON[["Writer", "Caf\\u00e9"], ["Ann Lee", "A"]]')
-    with open_source(path) as reading:
-        assert (reading.source.name, reading.encoding, reading.delimiter) == ("binary", None, None)
-        assert [record.values["title"] for record in reading] == ["A"]
-
-
-def test_registry():
-    assert {"native", "generic"} <= set(SOURCES)
-    for name, source in SOURCES.items():
-        assert issubclass(source, Source)
-        assert (source.name, source.__module__) == (name, f"django_bookrel.sources.{name}")
-        assert source.title
-
-
-def test_unknown_source():
-    with pytest.raises(UnknownSource) as caught:
-        get_source("nativ")
-    listed = ", ".join(SOURCES)
-    assert str(caught.value) == (
-        f'There is no source "nativ" (did you mean "native"?). The sources are: {listed}.'
-    )
-
-
-def test_main(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
-    text = "Name;Ed;year;x\n" + "A;Ann Lee;2008.0;1\n" * 6 + "B\n"
-    path = write(tmp_path, text.encode())
-    assert main([str(path), "--map", "title=Name", "--map", "contributors:editor=Ed"]) == 0
-    assert (
-        capsys.readouterr().out
-        == f"""\
-File:      {path}
-Source:    generic (table of books)
-Encoding:  utf-8
-Delimiter: semicolon
-Columns:
-  Name -> title
-  Ed -> contributors:editor
-  year -> year
-  x -> not kept: no field of this name
-"""
-        + "".join(
-            f"Line {line}:\n  title: A\n  contributors: Ann Lee / editor\n  year: 2008\n"
-            for line in range(2, 7)
-        )
-        + (
-            "Rows:      7\n"
-            "Rejected:  1\n  1 cells; the first: line 8: 4 cells expected, 1 found.\n"
-            "Repairs:   6\n  6 number; the first: line 2, year: “2008.0” -> “2008”\n"
-        )
-    )
-
-
-def test_main_counts_rejections_by_kind(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
-    path = write(tmp_path, b"title,year\nA,1\n" + b"B\n" * 9 + b",2\n")
-    assert main([str(path)]) == 0
-    assert capsys.readouterr().out.endswith(
-        "Rows:      11\n"
-        "Rejected:  10\n"
-        "  9 cells; the first: line 3: 2 cells expected, 1 found.\n"
-        "  1 title; the first: line 12, title: is empty\n"
-        "Repairs:   0\n"
-    )
-
-
-def test_main_shows_the_first_of_what_is_rejected_and_of_what_is_spared(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-):
-    path = write(tmp_path, b"title,author,shelf\nA\nB,C\n")
-    assert main([str(path)]) == 0
-    assert capsys.readouterr().out.endswith(
-        "Rejected:  1\n"
-        "  1 cells; the first: line 2: 3 cells expected, 1 found.\n"
-        "Repairs:   1\n"
-        "  1 cells; the first: line 3: 3 cells expected, 2 found.\n"
-    )
-
-
-def test_main_shows_a_file_that_lacks_a_column(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
-    assert main([str(write(tmp_path, b"Was,Wer\nA,B\n"))]) == 1
-    out = capsys.readouterr().out
-    assert "  Was -> not kept: no field of this name\n" in out
-    assert "  is missing -> title; name it: --map title=COLUMN\n" in out
-
-
-def test_main_in_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
-    path = write(tmp_path, b"title,year,x\nA,2008.0,1\nB\n")
-    assert main([str(path), "--json", "--set", "subjects=a|b"]) == 0
-    assert json.loads(capsys.readouterr().out) == {
-        "file": str(path),
-        "source": "generic",
-        "encoding": "utf-8",
-        "delimiter": ",",
-        "columns": [
-            {"name": "title", "field": "title", "reason": ""},
-            {"name": "year", "field": "year", "reason": ""},
-            {"name": "x", "field": None, "reason": "no field of this name"},
-        ],
-        "missing": [],
-        "rows": 2,
-        "rejected": 1,
-        "rejections": {"cells": 1},
-        "repairs": {"number": 1},
-        "first_rejections": [
-            {
-                "line": 3,
-                "kind": "cells",
-                "column": "",
-                "value": "B",
-                "message": "3 cells expected, 1 found.",
-                "result": None,
-            }
-        ],
-        "first_repairs": [
-            {
-                "line": 2,
-                "kind": "number",
-                "column": "year",
-                "value": "2008.0",
-                "message": "",
-                "result": "2008",
-            }
-        ],
-        "records": [{"line": 2, "title": "A", "year": "2008", "subjects": ["a", "b"]}],
-    }
-
-
-@pytest.mark.parametrize("arguments", [["--map", "title"], ["--set", "=x"]], ids=str)
-def test_main_usage(tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str]):
-    with pytest.raises(SystemExit) as caught:
-        main([str(write(tmp_path, b"title\nA\n")), *arguments])
-    assert caught.value.code == 2
-    assert f"error: {' '.join(arguments)}: write {arguments[0]} FIELD=" in capsys.readouterr().err
-
-
-def test_main_fails_with_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
-    path = write(tmp_path, b"")
-    assert main([str(path)]) == 1
-    assert capsys.readouterr() == ("", f"{path}: the file is empty.\n")
-
-
-def test_module_runs(tmp_path: Path):
-    path = write(tmp_path, b"title\nA\n")
-    command = [sys.executable, "-m", "django_bookrel.sources", str(path)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr) == (0, "")
-    assert "  title: A\n" in done.stdout
 
 
 DIRT = [

@@ -76,7 +76,7 @@ def test_authors_alone_are_no_books(tmp_path: Path):
         read(tmp_path / "x.txt", lines(LEE, EK))
 
 
-def test_redirects_and_deleted_records_are_passed_over(tmp_path: Path):
+def test_redirects_and_deleted_records_are_skipped(tmp_path: Path):
     others = [
         ("redirect", "/books/OL2M", {"location": "/books/OL1M"}),
         ("delete", "/books/OL3M", {}),
@@ -202,3 +202,10 @@ def test_characters_that_no_database_takes_cost_the_record(tmp_path: Path, title
     rejected, good = read(tmp_path / "x.txt", data)
     assert rejected == {"line": 1, "errors": [["", "decoding"]]}
     assert good["title"] == "Emma"
+
+
+def test_plain_fields_stay_as_they_are(tmp_path: Path):
+    path = tmp_path / "x.txt"
+    path.write_text(lines(edition(subjects=["Tales", "Fiction"])), encoding="utf-8")
+    with open_source(path, plain=["subjects"]) as reading:
+        assert [record.values["subjects"] for record in reading] == ["Tales | Fiction"]

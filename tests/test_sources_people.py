@@ -4,12 +4,12 @@ import re
 
 import pytest
 
-from django_bookrel.sources.described import COMMA, SINGLE
-from django_bookrel.sources.people import (
+from django_bookrel.sources.reading.described import COMMA, SINGLE
+from django_bookrel.sources.reading.people import (
     Commas,
     learn_commas,
-    part_people,
     split_people,
+    split_people_at,
 )
 
 BETWEEN, WITHIN, UNCLEAR = Commas.BETWEEN_NAMES, Commas.WITHIN_NAMES, Commas.UNCLEAR
@@ -196,8 +196,8 @@ def test_split_people(text: str, commas: Commas, people: list[str]):
         ("Lee, Ann; Ek, Bo", re.compile(";"), ["Lee, Ann", "Ek, Bo"]),
     ],
 )
-def test_part_people(text: str, separator: re.Pattern[str], people: list[str]):
-    assert part_people(text, separator) == people
+def test_split_people_at(text: str, separator: re.Pattern[str], people: list[str]):
+    assert split_people_at(text, separator) == people
 
 
 @pytest.mark.parametrize(
@@ -207,6 +207,6 @@ def test_part_people(text: str, separator: re.Pattern[str], people: list[str]):
         ["Le Guin, Ursula K.", "van der Post, Laurens Jan"],
     ],
 )
-def test_inverted_names_of_several_words_are_not_parted(cells: list[str]) -> None:
+def test_inverted_names_of_several_words_are_not_split(cells: list[str]) -> None:
     commas = learn_commas(cells)
     assert [split_people(cell, commas) for cell in cells] == [[cell] for cell in cells]

@@ -5,7 +5,12 @@ from pathlib import Path
 import pytest
 
 from django_bookrel.sources import BOOK_FIELDS, Record, open_source
-from django_bookrel.sources.series import bare_number, join_series, split_series, take_series
+from django_bookrel.sources.reading.series import (
+    bare_number,
+    join_series,
+    split_series,
+    take_series,
+)
 from tests.shared import shared_file
 
 

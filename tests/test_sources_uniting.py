@@ -73,8 +73,8 @@ def test_an_import_unites_and_a_second_one_changes_nothing(tmp_path: Path):
 
 
 def test_memory_does_not_grow_with_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("django_bookrel.sources.recognition.START_BYTES", 2**13)
-    monkeypatch.setattr("django_bookrel.sources.decoding.BLOCK_BYTES", 2**13)
+    monkeypatch.setattr("django_bookrel.sources.files.recognition.START_BYTES", 2**13)
+    monkeypatch.setattr("django_bookrel.sources.files.lines.BLOCK_BYTES", 2**13)
 
     def peak(count: int) -> int:
         path = write(tmp_path, *(f"{n // 2},Emma {n},Ann Lee,,,Topic {n},," for n in range(count)))

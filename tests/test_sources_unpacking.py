@@ -16,7 +16,7 @@ import pytest
 
 from django_bookrel.exceptions import UnreadableFile
 from django_bookrel.sources import open_source
-from django_bookrel.sources.files import CatalogueFile
+from django_bookrel.sources.files.catalogue_file import CatalogueFile
 
 TABLE = "title,year\nCafé,1999\n".encode()
 TITLES = ["Café"]

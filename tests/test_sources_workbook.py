@@ -13,7 +13,8 @@ import openpyxl
 import pytest
 
 from django_bookrel.exceptions import MissingPackage, UnreadableFile
-from django_bookrel.sources import open_source, workbook
+from django_bookrel.sources import open_source
+from django_bookrel.sources.files import workbook
 from tests.test_sources_samples import as_json
 
 
@@ -126,7 +127,7 @@ def test_a_formula_is_what_it_had_come_to(tmp_path: Path):
     assert [record["year"] for record in read(path)] == ["1815"]
 
 
-def test_blank_rows_and_columns_are_passed_over(tmp_path: Path):
+def test_blank_rows_and_columns_are_skipped(tmp_path: Path):
     rows = [[], ["title", "year", None, " "], ["Emma"], [None, None], ["Ivanhoe", 1819, None]]
     assert read(write(tmp_path / "x.xlsx", rows)) == [
         {"line": 3, "title": "Emma"},

@@ -14,7 +14,7 @@ from django_bookrel.models import Book
 from django_bookrel.names import person_key, text_key
 from django_bookrel.resources import load
 from django_bookrel.roles import ROLES
-from django_bookrel.sources.native import parse_cell
+from django_bookrel.sources.reading.notation import parse_cell
 from django_bookrel.testing import catalogue
 from django_bookrel.testing.catalogue import FAULTS, HEADER, generate, write_csv
 

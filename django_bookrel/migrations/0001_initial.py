@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('file', models.CharField(max_length=255, verbose_name='file')),
-                ('source', models.CharField(max_length=40, verbose_name='source')),
+                ('source', models.CharField(max_length=40, verbose_name='format')),
                 ('resource', models.CharField(max_length=255, verbose_name='resource')),
                 ('user', models.CharField(blank=True, max_length=255, verbose_name='user')),
                 ('options', models.JSONField(blank=True, default=dict, verbose_name='options')),

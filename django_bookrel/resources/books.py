@@ -14,7 +14,8 @@ from ..abstract import AbstractBook
 from ..bulk import UNSET, Batch, Candidate, ForNew, Identity, Layout
 from ..fields import AnyField, DerivedField
 from ..names import parse_person, person_key, sort_title, text_key
-from ..sources import BOOK_FIELDS, native
+from ..sources import BOOK_FIELDS
+from ..sources.reading import notation
 from .fields import ForeignKeyField, ManyToManyField, RelatedRowsField
 from .relational import RelationalResource
 
@@ -25,30 +26,32 @@ FINGERPRINT = "fingerprint"
 
 
 def _contributors(cell: Any) -> list[tuple[Any, ...]]:
-    pairs: Any = native.parse_cell("contributors", cell) if isinstance(cell, str) else cell
+    pairs: Any = notation.parse_cell("contributors", cell) if isinstance(cell, str) else cell
     return [(name, role, place) for place, (name, role) in enumerate(pairs, 1)]
 
 
 def _say_contributors(entries: Iterable[tuple[Any, ...]]) -> str:
     ordered = sorted(entries, key=lambda entry: entry[2])
-    return native.join_list(native.format_contributor(name, role) for name, role, _place in ordered)
+    return notation.join_list(
+        notation.format_contributor(name, role) for name, role, _place in ordered
+    )
 
 
 def _series(cell: Any) -> Any:
-    return native.parse_cell("series", cell) if isinstance(cell, str) else cell
+    return notation.parse_cell("series", cell) if isinstance(cell, str) else cell
 
 
 def _say_series(entries: Iterable[tuple[Any, ...]]) -> str:
-    return native.join_list(native.format_series(name, number) for name, number in entries)
+    return notation.join_list(notation.format_series(name, number) for name, number in entries)
 
 
 def _identifiers(cell: Any) -> list[tuple[Any, ...]]:
-    pairs: Any = native.parse_cell("identifiers", cell) if isinstance(cell, str) else cell
+    pairs: Any = notation.parse_cell("identifiers", cell) if isinstance(cell, str) else cell
     return [(scheme.strip(), value.strip()) for scheme, value in pairs]
 
 
 def _say_identifiers(entries: Iterable[tuple[Any, ...]]) -> str:
-    return native.join_list(native.format_identifier(*entry) for entry in sorted(entries))
+    return notation.join_list(notation.format_identifier(*entry) for entry in sorted(entries))
 
 
 class BaseBookResource(RelationalResource):

@@ -15,9 +15,8 @@ from django.db import connections
 from .. import bulk
 from ..bulk import read_pages
 from ..conf import conf
-from ..exceptions import ExportError, InvalidOption
-from ..sources import native
-from ..sources.targets import suggestion
+from ..exceptions import ExportError, InvalidOption, suggestion
+from ..sources.reading import notation
 from .formats import FORMATS, Format
 from .relational import RelationalResource
 from .rendering import cell_makers
@@ -91,9 +90,9 @@ class Exporter:
             yield list(zip(*columns, strict=True))
 
     def _guarded(self, cells: list[str]) -> list[str]:
-        guard, spreadsheet = native.guard_cell, self.spreadsheet_safe
+        guard, spreadsheet = notation.guard_cell, self.spreadsheet_safe
         return [
-            guard(cell, spreadsheet=spreadsheet) if cell[:1] in native.GUARD_STARTS else cell
+            guard(cell, spreadsheet=spreadsheet) if cell[:1] in notation.GUARD_STARTS else cell
             for cell in cells
         ]
 

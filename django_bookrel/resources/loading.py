@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import logging
 import os
 import shutil
@@ -24,8 +25,10 @@ from django.utils.module_loading import import_string
 from ..bulk import Rejection, RejectLimit, all_or_nothing, get_writer, tried_again
 from ..conf import conf
 from ..exceptions import InvalidOption
+from ..host_formats import host_formats
 from ..sources import Reading, Record, open_source
-from ..sources.files import STANDARD_INPUT
+from ..sources.files.catalogue_file import STANDARD_INPUT
+from ..sources.registry import path_of
 from .relational import ImportOptions, RelationalResource
 from .results import Result, counted
 
@@ -126,7 +129,11 @@ class Loading:
             required=self.resource.required_columns(),
             plain=self.resource.plain_columns(),
             name=self.name,
-            **{"max_unpacked": conf.max_unpacked, **self.reading_options},
+            **{
+                "max_unpacked": conf.max_unpacked,
+                "more_sources": host_formats(),
+                **self.reading_options,
+            },
         )
 
     def records(self) -> Iterator[Record]:
@@ -197,7 +204,7 @@ class _ImportLog:
             source=loading.source.name,
             resource=f"{kind.__module__}.{kind.__name__}"[:255],
             user=loading.user[:255],
-            options={k: v for k, v in loading.reading_options.items() if v},
+            options=_as_json({k: v for k, v in loading.reading_options.items() if v}),
             path=loading.result.path,
         )
         self._save()
@@ -288,6 +295,12 @@ def _storable(text: str) -> str:
     """Write the characters that no database takes as escapes."""
     text = str(text)
     return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")
+
+
+def _as_json(options: dict[str, Any]) -> Any:
+    """Write the classes of formats as paths, and collections as lists."""
+    said = json.dumps(options, default=lambda v: path_of(v) if isinstance(v, type) else list(v))
+    return json.loads(said)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import NamedTuple, TextIO
 
 from ..sources import Issue, Record
-from ..sources.native import guard_cell
+from ..sources.reading.notation import guard_cell
 
 __all__ = ("Repair", "RepairsWriter", "repairs_of")
 

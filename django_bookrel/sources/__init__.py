@@ -1,11 +1,11 @@
-"""Catalogue files to records: decoding, dialects, formats. No models, no Django."""
+"""Catalogue files to records: files, formats, values. No models, no Django."""
 
 from __future__ import annotations
 
 from .base import BOOK_FIELDS, LIST_FIELDS, Column, Issue, Record, Source
-from .native import join_list, split_list
 from .opening import Reading, open_source
-from .registry import SOURCES, get_source
+from .reading.notation import join_list, split_list
+from .registry import SOURCES, get_source, known_sources
 
 __all__ = (
     "BOOK_FIELDS",
@@ -18,6 +18,7 @@ __all__ = (
     "Source",
     "get_source",
     "join_list",
+    "known_sources",
     "open_source",
     "split_list",
 )

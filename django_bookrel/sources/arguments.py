@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from .mappingfile import read_mapping
-from .targets import parse_target
+from .reading.columns import parse_target
 
 __all__ = ("add_inspecting_arguments", "add_reading_arguments", "reading_options")
 
@@ -15,7 +15,12 @@ __all__ = ("add_inspecting_arguments", "add_reading_arguments", "reading_options
 def add_reading_arguments(parser: ArgumentParser) -> None:
     """Add the options that ``reading_options`` reads."""
     add = parser.add_argument
-    add("--source", metavar="NAME", help="the format; default: recognised by the header")
+    add(
+        "--source",
+        metavar="FORMAT",
+        help="the name of a format, or the dotted path of a class of yours; default: recognised by "
+        "the header",
+    )
     add(
         "--map",
         action="append",

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple, Protocol
 
-from .targets import NOWHERE, Target
-
 __all__ = (
     "BOOK_FIELDS",
     "LIST_FIELDS",
+    "NOWHERE",
     "SPREADSHEET_DIALECTS",
     "ByteReader",
     "Column",
@@ -20,6 +19,7 @@ __all__ = (
     "Record",
     "Row",
     "Source",
+    "Target",
 )
 
 BOOK_FIELDS = (
@@ -43,7 +43,7 @@ LIST_FIELDS = frozenset({"contributors", "publishers", "series", "subjects", "id
 SET_ASIDE = (LIST_FIELDS - {"identifiers"}) | {"language", "pages"}
 """The fields of a book without which it is still known which book it is."""
 
-PASSED_OVER = frozenset({"bookrel_line", "bookrel_error"})
+REJECT_COLUMNS = frozenset({"bookrel_line", "bookrel_error"})
 """Columns that a file of rejected rows has beside its own."""
 
 
@@ -97,6 +97,25 @@ class Row(NamedTuple):
     """Cells that were repaired before a source reads them."""
 
 
+class Target(NamedTuple):
+    """
+    A field, or a part of it.
+
+    The qualifier is a role for contributors, a scheme for identifiers, "number" for the column
+    that numbers the series of another one, and "subtitle" for the one that goes behind a title.
+    """
+
+    field: str
+    qualifier: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.field}:{self.qualifier}" if self.qualifier else self.field
+
+
+NOWHERE = Target("")
+"""Where columns go that are left out."""
+
+
 class Column(NamedTuple):
     """
     Where a column of a file goes.
@@ -148,7 +167,7 @@ class Source:
     """
     A format of catalogue files; a subclass per format, each in a module of its own.
 
-    A module of this package that defines a subclass with a ``name`` is found by the registry.
+    A module of :mod:`.formats` that defines a subclass with a ``name`` is found by the registry.
     An instance reads one file.
     """
 
@@ -175,6 +194,9 @@ class Source:
 
     clears: ClassVar[bool] = False
     """Whether an empty cell empties the field; otherwise it says nothing."""
+
+    guesses: ClassVar[bool] = False
+    """Whether columns are placed by common names, which people may have to correct."""
 
     columns: Sequence[Column]
     """Every column of the file in order; a column with several targets comes several times."""
@@ -208,16 +230,17 @@ class Source:
         header: Sequence[str],
         fields: Collection[str],
         mapping: Sequence[tuple[Target, str]] = (),
+        *,
+        plain: Collection[str] = (),
     ) -> None:
         """
         Decide where each column goes.
 
+        :param plain: those of ``fields`` whose cells are texts, though fields of a book are called
+            so.
         :raises SourceError: the header does not fit the format or the mapping.
         """
         raise NotImplementedError
-
-    def read_plainly(self, fields: Collection[str]) -> None:
-        """Take the cells of these fields for texts, though fields of a book are called so."""
 
     @property
     def fields(self) -> frozenset[str]:

@@ -9,9 +9,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from .base import Issue, Record
+from .base import Issue, Record, Target
 from .opening import Reading
-from .targets import Target
 
 __all__ = ("Inspection", "as_json", "inspect", "report", "untitled")
 
@@ -42,7 +41,7 @@ class Inspection:
 
 
 def untitled(records: Iterable[Record]) -> Iterator[Fault]:
-    """Find what our own books reject besides what the source does: a record without a title."""
+    """Find what our own books reject besides what the format does: a record without a title."""
     for record in records:
         if not record.errors and not record.values.get("title"):
             yield record.line, Issue("title", "title", "", "is empty")
@@ -54,7 +53,7 @@ def inspect(
     """
     Read a file to its end; memory does not grow with it.
 
-    :param more_faults: says of a list of records what an import rejects besides the source.
+    :param more_faults: says of a list of records what an import rejects besides the format.
     """
     found = Inspection()
     records = iter(reading)
@@ -84,7 +83,7 @@ def report(reading: Reading, found: Inspection, missing: Collection[str] = ()) -
     :param missing: fields without a column, without which nothing can be imported.
     """
     yield f"File:      {reading.name}"
-    yield f"Source:    {reading.source.name} ({reading.source.title})"
+    yield f"Format:    {reading.source.name} ({reading.source.title})"
     yield f"Encoding:  {reading.encoding or 'none'}"
     yield f"Delimiter: {_delimiter_name(reading.delimiter)}"
     yield "Columns:"

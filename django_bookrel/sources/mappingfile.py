@@ -5,8 +5,8 @@ Its keys: ``source``, ``encoding``, ``delimiter``; ``header``, the names of the 
 that have none; ``left_out``, columns that are not read, whatever they are called; and the tables
 ``columns`` (``FIELD = "COLUMN"``, or a list of columns) and ``set`` (``FIELD = "VALUE"``).
 
-The source "generic" goes by the names of columns, so the file says all that it made of them; any
-other knows its columns, and what it made of them is said in comments.
+Where the format goes by common names of columns, as "generic" does, the file says all that it made
+of them; any other knows its columns, and what it made of them is said in comments.
 """
 
 from __future__ import annotations
@@ -20,12 +20,11 @@ from pathlib import Path
 from textwrap import wrap
 from typing import Any
 
-from ..exceptions import InvalidMapping, UnknownField
-from .base import Column
-from .generic import GenericSource
+from ..exceptions import InvalidMapping, UnknownField, suggestion
+from .base import Column, Target
 from .opening import Reading
-from .placement import in_reading_order
-from .targets import Target, parse_target, suggestion
+from .reading.columns import in_reading_order, parse_target
+from .registry import path_of
 
 __all__ = ("mapping_text", "read_mapping", "write_mapping")
 
@@ -163,11 +162,13 @@ def write_mapping(path: str | os.PathLike[str], text: str, *, force: bool) -> No
 def _lines(
     reading: Reading, options: Mapping[str, Any], fields: Sequence[str], required: Collection[str]
 ) -> Iterator[str]:
-    guesses = isinstance(reading.source, GenericSource)
+    guesses = reading.source.guesses
     yield f"# How {_quoted(reading.name)} is read. Correct it, and read every such file by it:"
     yield "#   bookrel_import FILE --mapping THIS_FILE"
     yield ""
-    yield f"source = {_quoted(reading.source.name)}  # {reading.source.title}"
+    said = options.get("source") or reading.source.name
+    name = path_of(said) if isinstance(said, type) else said
+    yield f"source = {_quoted(name)}  # {reading.source.title}"
     if reading.encoding:
         yield f"encoding = {_quoted(reading.encoding)}"
     if reading.delimiter:

@@ -1,4 +1,4 @@
-"""Open a catalogue file: recognise its source, encoding and dialect before the first record."""
+"""Open a catalogue file: recognise its format, encoding and dialect before the first record."""
 
 from __future__ import annotations
 
@@ -8,15 +8,14 @@ from types import TracebackType
 from typing import Any, Self
 
 from ..exceptions import InvalidOption, MissingColumns, SourceError
-from .base import BOOK_FIELDS, Column, Record, Source
-from .decoding import fault_of, is_faulty, visible
-from .files import CatalogueFile
-from .native import parse_cell, unguard_cell
-from .recognition import Recognised, recognise
-from .registry import SOURCES, get_source
-from .rows import issue
-from .targets import NOWHERE, parse_mapping, parse_target
-from .unpacking import MAX_UNPACKED
+from .base import BOOK_FIELDS, NOWHERE, Column, Record, Source
+from .files.catalogue_file import CatalogueFile
+from .files.recognition import Recognised, recognise
+from .files.undecodable import fault_of, is_faulty, issue, visible
+from .files.unpacking import MAX_UNPACKED
+from .reading.columns import parse_mapping, parse_target
+from .reading.notation import parse_cell, unguard_cell
+from .registry import get_source, known_sources
 
 __all__ = ("Reading", "open_source")
 
@@ -106,7 +105,8 @@ def open_source(
     *,
     fields: Sequence[str] = BOOK_FIELDS,
     required: Collection[str] = ("title",),
-    source: str | None = None,
+    source: str | type[Source] | None = None,
+    more_sources: Collection[str | type[Source]] = (),
     mapping: Mapping[str, str | Sequence[str]] | None = None,
     set_values: Mapping[str, str] | None = None,
     encoding: str | None = None,
@@ -122,12 +122,15 @@ def open_source(
     Open a catalogue file; everything that concerns the whole file is checked here.
 
     Encoding: the given one, else that of the byte order mark, else UTF-8, else that of the format.
-    Delimiter: the given one, else that of the source's which fits the header and the first rows.
+    Delimiter: the given one, else that of the format's which fits the header and the first rows.
 
     :param path: "-" is standard input; what gzip or zip packed is unpacked as it is read.
     :param fields: the fields that records may have, the host's own among them.
     :param required: fields without which a file makes no sense.
-    :param source: a name in ``SOURCES``; None recognises it.
+    :param source: the format: its name, its class, or the dotted path of the class, whose module
+        is imported; None recognises it.
+    :param more_sources: formats of the host, which are recognised and may be named beside ours:
+        classes, or their dotted paths.
     :param mapping: ``FIELD`` or ``FIELD:QUALIFIER`` to one column or, for lists, several.
     :param set_values: field to a cell of the native CSV that every record gets.
     :param delimiter: one character, or "comma", "semicolon", "tab", "pipe".
@@ -140,7 +143,8 @@ def open_source(
     """
     targets = parse_mapping(mapping or {}, fields)
     constants = _constants(set_values or {}, fields, plain)
-    sources = [get_source(source)] if source else list(SOURCES.values())
+    known = known_sources(more_sources)
+    sources = [get_source(source, known)] if source else list(known.values())
     delimiter = _delimiter(delimiter)
     names = _names(columns, header=header)
     file = CatalogueFile(path, name=name, max_unpacked=max_unpacked)
@@ -155,8 +159,7 @@ def open_source(
             header=names,
         )
         nowhere = [(NOWHERE, column) for column in left_out if column in found.header]
-        reader = found.source(found.header, fields, [*targets, *nowhere])
-        reader.read_plainly(plain)
+        reader = found.source(found.header, fields, [*targets, *nowhere], plain=plain)
         reading = Reading(file, reader, found, constants)
         _check_required(reading, required)
     except SourceError as error:

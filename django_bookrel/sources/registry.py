@@ -1,18 +1,21 @@
-"""The sources by name: every module of this package that defines one."""
+"""The formats by name: ours, each module of their room, and those that a host hands in."""
 
 from __future__ import annotations
 
 import inspect
 import pkgutil
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from importlib import import_module
 
-from ..exceptions import UnknownSource
+from ..exceptions import UnknownSource, suggestion
 from .base import Source
-from .targets import suggestion
 
-__all__ = ("SOURCES", "get_source")
+__all__ = ("SOURCES", "get_source", "known_sources", "path_of")
+
+_NAME = re.compile(r"[\w-]{1,40}", re.ASCII)
+"""No point, which tells a path from a name; as long as ``ImportRecord.source``."""
 
 
 class _Sources(Mapping[str, type[Source]]):
@@ -20,11 +23,9 @@ class _Sources(Mapping[str, type[Source]]):
 
     @cached_property
     def _by_name(self) -> dict[str, type[Source]]:
-        package = __name__.rpartition(".")[0]
-        names = sorted(
-            found.name for found in pkgutil.iter_modules(import_module(package).__path__)
-        )
-        modules = [import_module(f"{package}.{name}") for name in names if name != "__main__"]
+        package = import_module(f"{__package__}.formats")
+        names = sorted(found.name for found in pkgutil.iter_modules(package.__path__))
+        modules = [import_module(f"{package.__name__}.{name}") for name in names]
         return {
             source.name: source
             for module in modules
@@ -44,19 +45,94 @@ class _Sources(Mapping[str, type[Source]]):
 
 
 SOURCES: Mapping[str, type[Source]] = _Sources()
-"""Name to class, in alphabetical order of the modules."""
+"""Name to class of our own formats, in alphabetical order of the modules."""
 
 
-def get_source(name: str) -> type[Source]:
+def known_sources(more: Iterable[str | type[Source]] = ()) -> dict[str, type[Source]]:
     """
-    Give the source of a name.
+    Give formats by name: the host's, which go before where both know a header, then ours.
 
-    :raises UnknownSource: there is none; the message lists those that exist.
+    :param more: classes of the host, or their dotted paths.
+    :raises UnknownSource: one of them is no format, or its name is taken.
     """
-    try:
-        return SOURCES[name]
-    except KeyError:
+    hosts: dict[str, type[Source]] = {}
+    for source in dict.fromkeys(map(_loaded, more)):
+        _check_name(source, {**SOURCES, **hosts})
+        hosts[source.name] = source
+    return {**hosts, **SOURCES}
+
+
+def get_source(
+    source: str | type[Source], known: Mapping[str, type[Source]] = SOURCES
+) -> type[Source]:
+    """
+    Give a format.
+
+    :param source: its name among ``known``, its class, or the dotted path of the class, whose
+        module is imported.
+    :raises UnknownSource: there is none, or it has the name of another one.
+    """
+    if isinstance(source, str) and source in known:
+        return known[source]
+    if isinstance(source, str) and "." not in source:
         raise UnknownSource(
-            f'There is no source "{name}"{suggestion(name, SOURCES)}. '
-            f"The sources are: {', '.join(SOURCES)}."
-        ) from None
+            f'There is no format "{source}"{suggestion(source, known)}. '
+            f"The formats are: {', '.join(known)}."
+        )
+    found = _loaded(source)
+    _check_name(found, known)
+    return found
+
+
+def path_of(source: type[Source]) -> str:
+    """Give the dotted path of a class."""
+    return f"{source.__module__}.{source.__qualname__}"
+
+
+def _loaded(given: str | type[Source]) -> type[Source]:
+    found = _imported(given) if isinstance(given, str) else given
+    if not (isinstance(found, type) and issubclass(found, Source)):
+        raise UnknownSource(f"{given} is no format; a format is a subclass of Source.")
+    if lacking := _lacking(found):
+        raise UnknownSource(f"The format {path_of(found)} lacks {', '.join(lacking)}.")
+    if not _NAME.fullmatch(found.name):
+        raise UnknownSource(
+            f'The format {path_of(found)} is called "{found.name}"; '
+            'a name has up to 40 letters, digits, "_" and "-".'
+        )
+    return found
+
+
+def _imported(path: str) -> object:
+    if not all(map(str.isidentifier, path.split("."))) or "." not in path:
+        raise UnknownSource(f'There is no format "{path}": it is no dotted path of a class.')
+    module_path, _, name = path.rpartition(".")
+    try:
+        module = import_module(module_path)
+    except ImportError as error:
+        raise UnknownSource(f'There is no format "{path}": {error}.') from error
+    if not hasattr(module, name):
+        near = suggestion(name, vars(module))
+        raise UnknownSource(f'There is no format "{path}": the module has no {name}{near}.')
+    return getattr(module, name)
+
+
+def _lacking(source: type[Source]) -> list[str]:
+    """Find the attributes that our bases want of a format and do not have themselves."""
+    declared = [
+        name
+        for base in reversed(source.__mro__)
+        # Hints of a host may name what is there for type checkers only.
+        if base.__module__.startswith(f"{__package__}.")
+        for name, hint in inspect.get_annotations(base).items()
+        if "ClassVar" in str(hint)
+    ]
+    return [name for name in dict.fromkeys(declared) if not hasattr(source, name)]
+
+
+def _check_name(source: type[Source], known: Mapping[str, type[Source]]) -> None:
+    other = known.get(source.name, source)
+    if other is not source:
+        raise UnknownSource(
+            f'The format {path_of(source)} is called "{source.name}", as is {path_of(other)}.'
+        )

@@ -14,6 +14,7 @@ INSTALLED_APPS = [
     "newspaper",
     "novels",
 ]
+BOOKREL_SOURCES = ["novels.sources.OurILS"]
 DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MIDDLEWARE = [

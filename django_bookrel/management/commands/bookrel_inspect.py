@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from ...conf import conf
 from ...exceptions import BookrelError, MissingColumns
+from ...host_formats import host_formats
 from ...resources.inspecting import rejections
 from ...resources.loading import get_resource
 from ...resources.relational import ImportOptions
@@ -46,6 +47,7 @@ class Command(BaseCommand):
         try:
             resource = get_resource(options["resource"], options["database"])
             reading_as = reading_options(options, list(resource.columns()))
+            reading_as["more_sources"] = host_formats()
         except ArgumentTypeError as error:
             raise CommandError(str(error), returncode=USAGE) from error
         except (BookrelError, ImproperlyConfigured) as error:

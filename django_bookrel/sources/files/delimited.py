@@ -1,0 +1,186 @@
+"""Lines to rows of cells with true line numbers; a broken row costs no other row."""
+
+from __future__ import annotations
+
+import csv
+from collections import deque
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from ..base import Dialect, Issue, Row
+from .lines import Lines
+from .stray_bytes import KnownWords
+from .undecodable import is_faulty, issue, visible
+
+__all__ = ("Table",)
+
+RECORD_LINES = 10_000
+RECORD_CHARACTERS = 1_000_000
+
+_UNCLOSED = "A quote is opened here and never closed."
+
+
+class Table:
+    """
+    A delimited text: a header and, read once, the rows below it.
+
+    Blank lines are skipped. A row that is undecodable, badly quoted, too short or too long has
+    errors. Where a quote is opened and not closed within 10,000 lines or a million characters, or
+    text follows a closing quote, the line on which the record starts is rejected, and reading goes
+    on with the next line. A cell may have as many characters as ``csv.field_size_limit`` allows:
+    131,072, unless the host has changed this setting of its process.
+
+    :param header: for a file without one; then the first row is data.
+    :param words: tell what stray bytes mean; without them such bytes are errors.
+    """
+
+    def __init__(
+        self,
+        lines: Lines,
+        dialect: Dialect,
+        header: Sequence[str] | None = None,
+        words: KnownWords | None = None,
+    ) -> None:
+        self._faults = lines.faults
+        self._words = words
+        self._lines = iter(lines)
+        self._dialect = dialect
+        self._rows = self._parsed()
+        self.header_errors: Sequence[Issue] = ()
+        if header is None:
+            first = next(self._rows, Row(1, []))
+            if dialect.delimiter.join(first.cells).lower() == f"sep={dialect.delimiter}":
+                # Where Excel is told the delimiter.
+                first = next(self._rows, Row(1, []))
+            header, self.header_errors = first.cells, first.errors
+        self.header = [cell.strip() for cell in header]
+        """Cells without edge space; empty if the file is."""
+
+    def __iter__(self) -> Iterator[Row]:
+        width = len(self.header)
+        for found in self._rows:
+            row = self._repaired(found) if found.errors else found
+            if row.errors:
+                yield self._rejected(row)
+            elif len(row.cells) == width:
+                yield row
+            elif len(row.cells) > 1 or row.cells[0].strip():
+                yield self._fitted(row)
+
+    def _repaired(self, row: Row) -> Row:
+        if self._words is None or any(error.kind != "decoding" for error in row.errors):
+            return row
+        cells = [
+            self._words.repair(cell) or cell if is_faulty(cell) else cell for cell in row.cells
+        ]
+        repairs = [
+            Issue("encoding", self._name(place), visible(cell), "", cells[place])
+            for place, cell in enumerate(row.cells)
+            if cells[place] != cell
+        ]
+        errors = row.errors if any(map(is_faulty, cells)) else ()
+        return Row(row.line, cells, errors, repairs=repairs)
+
+    def _name(self, place: int) -> str:
+        return self.header[place] if place < len(self.header) else ""
+
+    def _rejected(self, row: Row) -> Row:
+        cells = [visible(cell) for cell in row.cells]
+        changed = [index for index, cell in enumerate(cells) if cell != row.cells[index]]
+        column = ""
+        if changed and changed[0] < len(self.header) and len(cells) > 1:
+            column = self.header[changed[0]]
+        value = cells[changed[0]] if changed else row.cells[0]
+        errors = tuple(issue(i.kind, column, value, i.message) for i in row.errors)
+        if len(cells) != len(self.header) or any(i.kind != "decoding" for i in errors):
+            return Row(row.line, cells, errors)
+        undecoded = {index: row.cells[index] for index in changed}
+        return Row(row.line, cells, errors, undecoded, row.repairs)
+
+    def _fitted(self, row: Row) -> Row:
+        cells, width = row.cells, len(self.header)
+        if len(cells) > width and not any(cells[width:]):
+            return row._replace(cells=cells[:width])
+        # Columns without a name at the end of the header need not be there.
+        named = len("".join("x" if name else " " for name in self.header).rstrip())
+        if named <= len(cells) < width:
+            return row._replace(cells=cells + [""] * (width - len(cells)))
+        message = f"{width} cells expected, {len(cells)} found."
+        value = self._dialect.delimiter.join(cells)
+        return row._replace(errors=(issue("cells", "", value, message),))
+
+    def _parsed(self) -> Iterator[Row]:
+        number = 1
+        feed = _Feed(self._lines)
+        while True:
+            # strict: text after a closing quote is an error, not glued to the cell.
+            reader = csv.reader(feed.record_lines(), strict=True, **_parameters(self._dialect))
+            message = _UNCLOSED
+            try:
+                for cells in reader:
+                    line, number = number, number + len(feed.held)
+                    errors = self._line_errors(line, number) if self._faults else ()
+                    feed.held.clear()
+                    if any(cells) or errors:
+                        yield Row(line, cells, errors)
+            except csv.Error as error:
+                message = _explained(str(error), len(feed.held))
+            if not feed.held:
+                return
+            errors = (*self._line_errors(number, number + 1), Issue("quotes", "", "", message))
+            yield Row(number, [feed.give_back()], errors)
+            number += 1
+
+    def _line_errors(self, start: int, end: int) -> tuple[Issue, ...]:
+        found = [self._faults.pop(line, None) for line in range(start, end)]
+        return tuple(
+            Issue(fault.kind, "", "", f"Line {start + index}: {fault.message}.")
+            for index, fault in enumerate(found)
+            if fault
+        )
+
+
+class _Feed:
+    """Lines for csv.reader, kept for as long as their record may have to be read again."""
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self._lines = lines
+        self._again: deque[str] = deque()
+        self.held: list[str] = []
+
+    def record_lines(self) -> Iterator[str]:
+        held, again, lines = self.held, self._again, self._lines
+        size = 0
+        while (line := again.popleft() if again else next(lines, None)) is not None:
+            size = size + len(line) if held else len(line)
+            held.append(line)
+            if len(held) > 1 and (len(held) > RECORD_LINES or size > RECORD_CHARACTERS):
+                return
+            yield line
+
+    def give_back(self) -> str:
+        first, *others = self.held
+        self._again.extendleft(reversed(others))
+        self.held.clear()
+        return first.rstrip("\r\n")
+
+
+def _parameters(dialect: Dialect) -> dict[str, Any]:
+    return {
+        "delimiter": dialect.delimiter,
+        "quoting": csv.QUOTE_MINIMAL if dialect.quotes else csv.QUOTE_NONE,
+        "escapechar": dialect.escape,
+        "skipinitialspace": dialect.blanks,
+    }
+
+
+def _explained(message: str, line_count: int) -> str:
+    if message.startswith("field larger"):
+        return f"A cell is longer than {csv.field_size_limit():,} characters" + (
+            "; perhaps a quote is opened here and never closed." if line_count > 1 else "."
+        )
+    if "expected after" in message:
+        if line_count > 1:
+            return "A quote is opened here, and text follows where a later line closes it."
+        return "Text follows a closing quote; a quote within a quoted cell must be doubled."
+    return _UNCLOSED

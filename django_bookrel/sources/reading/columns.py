@@ -1,0 +1,128 @@
+"""Where the columns of a header go: mappings as people write them, and which column goes first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+
+from ...exceptions import MissingColumns, UnknownField, suggestion
+from ...roles import ROLES, find_role
+from ..base import LIST_FIELDS, REJECT_COLUMNS, Column, Target
+
+__all__ = ("check_columns", "in_reading_order", "parse_mapping", "parse_target", "place_columns")
+
+_PARTS = (Target("series", "number"), Target("title", "subtitle"))
+
+
+def parse_target(text: str, fields: Collection[str]) -> Target:
+    """
+    Read ``FIELD`` or ``FIELD:QUALIFIER``.
+
+    :raises UnknownField: there is no such field, or it takes no such qualifier.
+    """
+    field, _, qualifier = (part.strip() for part in text.partition(":"))
+    if field not in fields:
+        raise UnknownField(
+            f'There is no field "{field}"{suggestion(field, fields)}. '
+            f"The fields are: {', '.join(fields)}."
+        )
+    target = Target(field, qualifier)
+    if not qualifier or field == "identifiers" or target in _PARTS:
+        return target
+    if field != "contributors":
+        raise UnknownField(
+            f'"{text}": only contributors (a role), identifiers (a scheme), series (number) and '
+            "title (subtitle) take something after a colon."
+        )
+    role = find_role(qualifier)
+    if role is None:
+        raise UnknownField(
+            f'There is no role "{qualifier}"{suggestion(qualifier, ROLES)}. '
+            f"The roles are: {', '.join(ROLES)}."
+        )
+    return Target(field, role)
+
+
+def parse_mapping(
+    mapping: Mapping[str, str | Sequence[str]], fields: Collection[str]
+) -> list[tuple[Target, str]]:
+    """
+    Read a mapping of targets to one or several columns into pairs.
+
+    :raises UnknownField: as ``parse_target``.
+    """
+    return [
+        (parse_target(text, fields), column.strip())
+        for text, columns in mapping.items()
+        for column in ([columns] if isinstance(columns, str) else columns)
+    ]
+
+
+def check_columns(mapping: Iterable[tuple[Target, str]], header: Sequence[str]) -> None:
+    """
+    Compare a mapping with a header.
+
+    :raises MissingColumns: the mapping names a column that the header does not have.
+    """
+    for target, column in mapping:
+        if column not in header:
+            raise MissingColumns(
+                f'{target} is mapped to a column "{column}" that the file does not have'
+                f"{suggestion(column, header)}. Its columns are: {', '.join(header)}."
+            )
+
+
+def _is_list(field: str, qualifier: str) -> bool:
+    return field in LIST_FIELDS and (field, qualifier) != ("series", "number")
+
+
+def place_columns(
+    header: Sequence[str],
+    mapping: Sequence[tuple[Target, str]],
+    find: Callable[[str], tuple[int, Target] | str],
+) -> list[Column]:
+    """
+    Give every column its target, or the reason why it has none.
+
+    Mapped columns take the place of all others that would go to their target, and are read in the
+    order of the mapping if it has one value.
+
+    :param find: name to rank and target, or to a reason.
+    """
+    mapped = {target for target, _ in mapping}
+    columns: list[Column] = []
+    for index, name in enumerate(header):
+        targets = {target: rank for rank, (target, column) in enumerate(mapping) if column == name}
+        found = find(name) if not targets else ""
+        if targets:
+            columns += [Column.mapped(index, name, *item) for item in targets.items()]
+        elif name in REJECT_COLUMNS:
+            columns.append(Column(index, name, reason="about an earlier import"))
+        elif isinstance(found, str):
+            columns.append(Column(index, name, reason=found))
+        elif found[1] in mapped:
+            reason = f"another column is mapped to {found[1]}"
+            columns.append(Column(index, name, reason=reason))
+        else:
+            rank, target = found
+            columns.append(Column(index, name, *target, rank=rank))
+    return [_explained(column, columns) for column in columns]
+
+
+def in_reading_order(columns: Iterable[Column]) -> list[Column]:
+    """Sort the columns of one field: by rank if it has one value, as they stand if it has many."""
+    return sorted(
+        columns,
+        key=lambda one: (0 if _is_list(one.field, one.qualifier) else one.rank, one.position),
+    )
+
+
+def _explained(column: Column, columns: Sequence[Column]) -> Column:
+    _, _, *target = column[:4]
+    if not column.field or _is_list(*target):
+        return column
+    rivals = in_reading_order(one for one in columns if [one.field, one.qualifier] == target)
+    before = [f'"{one.name}"' for one in rivals[: rivals.index(column)]]
+    if not before:
+        return column
+    are_empty = "is empty" if len(before) == 1 else "are empty"
+    return column._replace(reason=f"where {' and '.join(before)} {are_empty}")
