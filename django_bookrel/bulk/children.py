@@ -120,6 +120,7 @@ class ChildComparison:
     ) -> None:
         self.child, self.writer, self.keys = child, writer, keys
         self.cells = batch.children[index]
+        """Entries, or UNSET, for each row."""
         columns = enumerate(child.columns)
         self.position = next((i for i, c in columns if isinstance(c, PositionField)), None)
         self.plan = ChildPlan(child)
@@ -145,12 +146,13 @@ class ChildComparison:
         :param lock: keep others from changing what is to be changed.
         """
         pairs = zip(how.rows, how.pks, strict=True)
-        asked = [(row, pk) for row, pk in pairs if how.whole or self._says(row)]
+        cells = self._of_known(whole=how.whole)
+        asked = [(row, pk) for row, pk in pairs if cells[row] is not UNSET]
         if self.child.name in how.keep or not asked:
             return set()
         add_only = self.child.add_only or how.fill
         found = self._found([pk for _row, pk in asked])
-        suspects = self._suspects(asked, found, add_only=add_only)
+        suspects = self._suspects(asked, cells, found, add_only=add_only)
         if suspects and lock:
             found = self._found(sorted(suspects), lock=True)
         current = self._current(found, suspects)
@@ -158,17 +160,21 @@ class ChildComparison:
         return {
             row
             for row, pk in asked
-            if pk in suspects and self._differs(row, pk, current.get(pk, {}), add_only=add_only)
+            if pk in suspects
+            and self._differs(row, pk, cells[row], current.get(pk, {}), add_only=add_only)
         }
 
-    def _says(self, row: int) -> bool:
-        return self.cells[row] is not UNSET and type(self.cells[row]) is not ForNew
+    def _of_known(self, *, whole: bool) -> list[Any]:
+        """Return the cells as they are for records that are there."""
+        cells = self.cells
+        if any(type(cell) is ForNew for cell in cells):
+            cells = [UNSET if type(cell) is ForNew else cell for cell in cells]
+        return [() if cell is UNSET else cell for cell in cells] if whole else cells
 
-    def _said(self, row: int) -> Sequence[Entry]:
-        return self.cells[row] if self._says(row) else ()
-
-    def _differs(self, row: int, pk: Any, was: dict[Entry, Any], *, add_only: bool) -> bool:
-        wanted = self._by_key(self._resolved(self._said(row)))
+    def _differs(
+        self, row: int, pk: Any, said: Sequence[Entry], was: dict[Entry, Any], *, add_only: bool
+    ) -> bool:
+        wanted = self._by_key(self._resolved(said))
         if not wanted and (add_only or not was):
             return False
         plan = self.plan
@@ -212,11 +218,16 @@ class ChildComparison:
         return [row[1:] for row in found]
 
     def _suspects(
-        self, asked: list[tuple[int, Any]], found: list[tuple[Any, ...]], *, add_only: bool
+        self,
+        asked: list[tuple[int, Any]],
+        cells: list[Any],
+        found: list[tuple[Any, ...]],
+        *,
+        add_only: bool,
     ) -> set[Any]:
         """Return the parents whose entries may differ, of a file that comes again next to none."""
-        parents = [pk for row, pk in asked for _entry in self._said(row)]
-        entries = self._resolved([entry for row, _pk in asked for entry in self._said(row)])
+        parents = [pk for row, pk in asked for _entry in cells[row]]
+        entries = self._resolved([entry for row, _pk in asked for entry in cells[row]])
         try:
             said = set(zip(parents, entries, strict=True))
             there = {(row[0], row[1:-1]) for row in found}

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from typing import Any
-
 from .batch import Policy
 from .children import ChildComparison, Treatment
 from .columns import ColumnComparison
+from .history import History
 from .layout import Layout
 from .plan import Plan
 from .references import References
@@ -38,14 +36,14 @@ class Comparison:
         # What is found by another row than its own may not be there any more.
         self.looks = any(identity.parent is not None for identity in layout.identities)
 
-    def complete(self, plan: Plan, is_made: Callable[[Any], bool]) -> None:
+    def complete(self, plan: Plan, past: History | None) -> None:
         """
         Put into a plan what its new and known rows refer to and change.
 
-        :param is_made: whether a record, by primary key, is one that this import has made.
+        :param past: says which records this import has made.
         :raises Gone: a record of the plan is not there.
         """
-        treatments = list(self._treatments(plan, is_made))
+        treatments = self._treatments(plan, past)
         treated = [row for how in treatments for row in how.rows]
         self.references.decide(plan.batch, plan.new, treated)
         plan.columns = self.references.columns(plan.batch)
@@ -60,15 +58,17 @@ class Comparison:
         plan.touched |= plan.changed.keys()
         plan.children = [comparison.plan for comparison in comparisons]
 
-    def _treatments(self, plan: Plan, is_made: Callable[[Any], bool]) -> Collection[Treatment]:
-        plan.repeats = {row for row, pk in plan.known.items() if is_made(pk)}
-        pairs = [(row, pk) for row, pk in plan.known.items() if row not in plan.repeats]
-        policy, treatments = self.policy, []
+    def _treatments(self, plan: Plan, past: History | None) -> list[Treatment]:
+        policy, pairs = self.policy, list(plan.known.items())
+        treatments: list[Treatment] = []
+        if past is not None:
+            plan.repeats = {row for row, pk in pairs if pk in past.made}
+            pairs = [pair for pair in pairs if pair[0] not in plan.repeats]
         if plan.repeats:
             rows = sorted(plan.repeats)
             treatments.append(Treatment(rows, [plan.known[row] for row in rows], whole=True))
         if pairs and policy.existing != "skip":
-            rows, pks = map(list, zip(*pairs, strict=True))
+            rows, pks = [row for row, _pk in pairs], [pk for _row, pk in pairs]
             fill = policy.existing == "fill"
             treatments.append(Treatment(rows, pks, fill=fill, keep=policy.keep))
         elif pairs and self.looks:

@@ -64,17 +64,21 @@ class Engine:
         :raises DatabaseError: a fault that is not one row's; what was committed stays.
         """
         with rare_collections(), unlogged(self.transactions.writer.connection):
-            stream = iter(records)
-            head = list(islice(stream, max(self.batch_size, HEAD_ROWS) + 1))
-            is_small = len(head) <= max(self.batch_size, HEAD_ROWS)
-            self.report.total = len(head) if is_small else None
-            parts = self._parts(chain(head, stream), len(head))
-            first = list(islice(parts, -(-min(len(head), HEAD_ROWS) // self.batch_size)))
-            self._check_head(first, len(head))
-            parts = chain(first, parts)
-            if len(head) > self.batch_size and self._may_be_certain():
+            parts, is_small = self._opened(iter(records))
+            if not is_small and self._may_be_certain():
                 parts = self._while_certain(parts)
             self._stage(parts)
+
+    def _opened(self, stream: Iterator[Any]) -> tuple[Iterator[Part], bool]:
+        """Return the parts of the file, and whether it is no more than a batch."""
+        most = max(self.batch_size, HEAD_ROWS)
+        head = list(islice(stream, most + 1))
+        known = len(head)
+        self.report.total = known if known <= most else None
+        parts = self._parts(chain(head, stream), known)
+        first = list(islice(parts, -(-min(known, HEAD_ROWS) // self.batch_size)))
+        self._check_head(first, known)
+        return chain(first, parts), known <= self.batch_size
 
     def _parts(self, records: Iterable[Any], known: int) -> Iterator[Part]:
         """Yield the records as cleaned batches."""
@@ -116,19 +120,25 @@ class Engine:
         selection = self.transactions.planner.selection
         selection.history = history = History(selection.grouping.overwritten)
         for part in parts:
-            try:
-                plan, outcome = self.transactions.run(part.batch, None)
-            except DatabaseError as error:
-                if not is_of_the_row(error, self.transactions.writer):
-                    raise
+            if not self._is_written(part, history):
                 return chain([part], parts)
-            if plan.doubt:
-                return chain([part], parts)
-            history.note(plan, outcome.new_keys)
-            counts = outcome.counts + Counter(duplicates=plan.duplicates)
-            self.report.note(counts, part.rejections + plan.rejections, plan.joined)
-            self.report.progress(part.records)
         return parts
+
+    def _is_written(self, part: Part, history: History) -> bool:
+        """Write a part, unless that depends on the rest of the file."""
+        try:
+            plan, outcome = self.transactions.run(part.batch, None)
+        except DatabaseError as error:
+            if not is_of_the_row(error, self.transactions.writer):
+                raise
+            return False
+        if plan.doubt:
+            return False
+        history.note(plan, outcome.new_keys)
+        counts = outcome.counts + Counter(duplicates=plan.duplicates)
+        self.report.note(counts, part.rejections + plan.rejections, plan.joined)
+        self.report.progress(part.records)
+        return True
 
     def _stage(self, parts: Iterator[Part]) -> None:
         first = next(parts, None)

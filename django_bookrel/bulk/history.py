@@ -28,13 +28,19 @@ class History:
         """Take note of a batch that was written, and of the keys of its new rows."""
         self.made.update(made)
         self.met.update(plan.known.values())
-        for row, pk in plan.known.items() if self.said else ():
-            candidates = plan.batch.candidates[row]
-            for index, _values in candidates:
-                if index in self.said:
-                    self.said[index].update([pk])
-                    if len(candidates) == 1:
-                        self.sole[index].update([pk])
+        known = [(pk, plan.batch.candidates[row]) for row, pk in plan.known.items()]
+        for index in self.said:
+            said = [(pk, some) for pk, some in known if index in [place for place, _key in some]]
+            self.said[index].update(pk for pk, _some in said)
+            self.sole[index].update(pk for pk, some in said if len(some) == 1)
+
+    def among(self, keys: Iterable[int | None]) -> list[int]:
+        """Return those of the records that were met or made."""
+        return [key for key in keys if key is not None and key in self]
+
+    def is_disjoint(self, keys: Iterable[int]) -> bool:
+        """Return whether none of the records was met or made."""
+        return self.made.is_disjoint(keys) and self.met.is_disjoint(keys)
 
     def __contains__(self, key: int) -> bool:
         return key in self.made or key in self.met

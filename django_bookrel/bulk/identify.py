@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from django.db import models
@@ -26,12 +28,14 @@ Hit = tuple[Candidate, Any]
 class Matches:
     """The records that the rows of a batch mean."""
 
-    pks: list[Any]
+    pks: list[Any] = field(default_factory=list)
     """For each row the primary key of its record, or None for a new one."""
     found: dict[Candidate, Any] = field(default_factory=dict)
     """Candidate -> primary key; those that mean no record are absent."""
     several: dict[int, list[Hit]] = field(default_factory=dict)
     """Rows that mean several records."""
+    partly: list[int] = field(default_factory=list)
+    """Rows of which some candidates mean a record and others none."""
 
 
 def find_records(
@@ -50,29 +54,28 @@ def find_records(
 
     Queries: one for each identity of the layout and each pattern of empty values in it.
     """
-    found: dict[Candidate, Any] = {
-        c: c[1][0]
-        for candidates in batch.candidates
-        for c in candidates
-        if c[0] == RECORD and is_there(c[1][0], True)  # noqa: FBT003
-    }
-    for index, identity in enumerate(layout.identities):
-        keys = {
-            c[1]: None
-            for candidates in batch.candidates
-            for c in candidates
-            # What does not join rows is for those that nothing else has found.
-            if c[0] == index and (identity.joins or found.keys().isdisjoint(candidates))
-        }
-        if keys:
-            pairs = _match(identity, list(keys), writer, keys_of)
+    keys: defaultdict[int, dict[Key, None]] = defaultdict(dict)
+    for index, key in chain.from_iterable(batch.candidates):
+        keys[index][key] = None
+    found = {(RECORD, key): key[0] for key in keys[RECORD] if is_there(key[0], True)}  # noqa: FBT003
+    # What does not join rows is for those that nothing else has found.
+    for index, identity in sorted(enumerate(layout.identities), key=lambda item: not item[1].joins):
+        wanted = keys[index]
+        if wanted and not identity.joins:
+            left = (some for some in batch.candidates if found.keys().isdisjoint(some))
+            wanted = {key: None for some in left for place, key in some if place == index}
+        if wanted:
+            pairs = _match(identity, list(wanted), writer, keys_of).items()
             found |= {(index, key): pk for key, pk in pairs if is_there(pk, identity.joins)}
+    matches = Matches(found=found)
     if not found:
-        return Matches([None] * len(batch))
-    matches = Matches([], found)
+        matches.pks = [None] * len(batch)
+        return matches
     for row, candidates in enumerate(batch.candidates):
         hits = [(c, found[c]) for c in candidates if c in found]
         matches.pks.append(hits[0][1] if hits else None)
+        if hits and len(hits) < len(candidates):
+            matches.partly.append(row)
         if len(hits) > 1 and len({pk for _candidate, pk in hits}) > 1:
             matches.several[row] = hits
     return matches
@@ -122,28 +125,34 @@ def unfit_row(layout: Layout, writer: Writer, unfit: Unfit) -> str:
     )
 
 
-def _match(
-    identity: Identity, keys: list[Key], writer: Writer, keys_of: Any
-) -> Iterator[tuple[Key, Any]]:
-    """Yield key, primary key; of several records with one key that of the first."""
-    pairs = _resolved(identity, keys, keys_of)
-    by_pattern: dict[tuple[bool, ...], list[tuple[Key, Key]]] = {}
-    if any(None in resolved for _key, resolved in pairs):
-        for pair in pairs:
-            pattern = tuple([value is None for value in pair[1]])
-            by_pattern.setdefault(pattern, []).append(pair)
-    elif pairs:
-        by_pattern[(False,) * len(identity.columns)] = pairs
+def _match(identity: Identity, keys: list[Key], writer: Writer, keys_of: Any) -> dict[Key, Any]:
+    """Return key -> primary key; of several records with one key that of the first."""
+    found: dict[Key, Any] = {}
     pointer = identity.parent or identity.model._meta.pk
-    for pattern, pairs in by_pattern.items():
+    for pattern, pairs in _by_pattern(_resolved(identity, keys, keys_of)).items():
         given = [c for c, empty in zip(identity.columns, pattern, strict=True) if not empty]
         empty = [c for c, empty in zip(identity.columns, pattern, strict=True) if empty]
-        wanted = [tuple([v for v in resolved if v is not None]) for _key, resolved in pairs]
+        wanted = [key for _key, key in pairs]
+        if empty:
+            wanted = [tuple([value for value in key if value is not None]) for key in wanted]
         hits = writer.match(given, wanted, [pointer, *empty])
-        # From the last to the first, so that the first has the last word.
-        for index, pk, *rest in sorted(hits, key=lambda hit: hit[:2], reverse=True):
-            if not any(value is not None for value in rest):
-                yield pairs[index][0], pk
+        if empty:
+            hits = [hit for hit in hits if not any(value is not None for value in hit[2:])]
+        if len({hit[0] for hit in hits}) < len(hits):
+            # From the last to the first, so that the first has the last word.
+            hits.sort(key=lambda hit: hit[:2], reverse=True)
+        found |= {pairs[hit[0]][0]: hit[1] for hit in hits}
+    return found
+
+
+def _by_pattern(pairs: list[tuple[Key, Key]]) -> dict[tuple[bool, ...], list[tuple[Key, Key]]]:
+    """Group keys by which of their values are empty."""
+    if not any(None in resolved for _key, resolved in pairs):
+        return {(False,) * len(pairs[0][1]): pairs} if pairs else {}
+    found: dict[tuple[bool, ...], list[tuple[Key, Key]]] = {}
+    for pair in pairs:
+        found.setdefault(tuple([value is None for value in pair[1]]), []).append(pair)
+    return found
 
 
 def _resolved(identity: Identity, keys: list[Key], keys_of: Any) -> list[tuple[Key, Key]]:

@@ -36,9 +36,17 @@ class Numbers:
                 block = blocks[number >> 15] = bytearray(1 << 12)
             block[number >> 3 & 0xFFF] |= 1 << (number & 7)
 
+    def is_disjoint(self, numbers: Iterable[int]) -> bool:
+        """Return whether none of the numbers is in the set."""
+        get = self._blocks.get
+        for number in numbers:
+            block = get(number >> 15)
+            if block is not None and block[number >> 3 & 0xFFF] >> (number & 7) & 1:
+                return False
+        return True
+
     def __contains__(self, number: int) -> bool:
-        block = self._blocks.get(number >> 15)
-        return block is not None and bool(block[number >> 3 & 0xFFF] >> (number & 7) & 1)
+        return not self.is_disjoint((number,))
 
 
 class Repeats:

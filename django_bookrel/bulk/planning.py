@@ -106,7 +106,8 @@ class Planner:
         plan.known = {row: pk for row, pk in enumerate(found) if pk is not None}
         merged = records.merged
         plan.merged = {place: merged[row] for place, row in enumerate(rows) if row in merged}
-        self.comparison.complete(plan, self.selection.is_made)
+        past = None if file is None else self.selection.history
+        self.comparison.complete(plan, past)
         if self.own:
             plan.makes = self.own.makes()
             plan.needs, plan.needed = self.own.needs(plan.batch, self.references)
@@ -197,9 +198,9 @@ class Planner:
         history = self.selection.history
         if plan.touched or plan.merged:
             return "a record changes"
-        if history is not None and any(pk in history for pk in plan.known.values()):
+        if history is not None and not history.is_disjoint(plan.known.values()):
             return "a record is met again"
-        if not all(self.selection.is_certain(plan.batch, row, records) for row in plan.known):
+        if not records.is_certain:
             return "a record is not found by all that a row says"
         return ""
 

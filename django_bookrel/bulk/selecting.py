@@ -35,12 +35,14 @@ class Records:
 
     pks: list[Any]
     """For each row the primary key of its record, or None for a new one."""
+    found: dict[Candidate, Any] = field(default_factory=dict)
+    """Candidate -> primary key; those that mean no record are absent."""
     merged: dict[int, list[Any]] = field(default_factory=dict)
     """Row -> primary keys of other records that it means, and that this import has made."""
     reasons: dict[int, str] = field(default_factory=dict)
     """Row -> why it is rejected: it means several records."""
-    found: dict[Candidate, Any] = field(default_factory=dict)
-    """Candidate -> primary key; those that mean no record are absent."""
+    is_certain: bool = True
+    """Whether no row has an identity that its record does not have."""
 
 
 class Selection:
@@ -78,7 +80,12 @@ class Selection:
 
         keys_of = self.references.keys_of
         matches = find_records(batch, self.layout, self.writer, keys_of, is_there)
-        records = Records(matches.pks, found=matches.found)
+        records = Records(matches.pks, matches.found)
+        records.is_certain = not any(
+            candidate[0] in self.joining and candidate not in matches.found
+            for row in matches.partly
+            for candidate in batch.candidates[row]
+        )
         for row, hits in matches.several.items():
             keys = list(dict.fromkeys(pk for _candidate, pk in hits))
             there = [pk for pk in keys if not self.is_made(pk)]
@@ -110,17 +117,16 @@ class Selection:
 
     def sharing(self, batch: Batch, rows: Sequence[int], records: Records) -> list[int]:
         """Return those of the rows that share an identity or a record with another one."""
-        keys: list[list[Any]] = [
-            [("record", records.pks[row]), *batch.candidates[row]]
-            if records.pks[row] is not None
-            else batch.candidates[row]
-            for row in rows
-        ]
-        counts = Counter(chain.from_iterable(keys))
-        if len(counts) == sum(map(len, keys)):
+        every = list(chain.from_iterable([batch.candidates[row] for row in rows]))
+        pks = [pk for row in rows if (pk := records.pks[row]) is not None]
+        if len(set(every)) == len(every) and len(set(pks)) == len(pks):
             return []
-        pairs = zip(rows, keys, strict=True)
-        return [row for row, some in pairs if any(counts[key] > 1 for key in some)]
+        counts = Counter([*every, *pks])
+        return [
+            row
+            for row in rows
+            if counts[records.pks[row]] > 1 or any(counts[c] > 1 for c in batch.candidates[row])
+        ]
 
     def inherited(self, batch: Batch, records: Records) -> dict[int, Group]:
         """
@@ -143,14 +149,6 @@ class Selection:
                 last = Member(batch.lines[row], tuple(batch.candidates[row]))
                 found[row] = Group(last, (member,))
         return found
-
-    def is_certain(self, batch: Batch, row: int, records: Records) -> bool:
-        """Return whether a row has no identity that its record does not have."""
-        return all(
-            candidate in records.found
-            for candidate in batch.candidates[row]
-            if candidate[0] in self.joining
-        )
 
     def lacking(self, batch: Batch) -> dict[int, list[str]]:
         """Return row -> columns that it does not say and a new record needs."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, NamedTuple
 
 from .batch import Batch, Rejection
@@ -73,10 +74,11 @@ class StagedRows:
                 cells = batch.cells[row]
                 rejections = [*rejections, Rejection(batch.lines[row], "", "", reason, cells)]
         kept = _Kept(Part(part.records, batch, rejections), records)
-        for _row, keys in self._keys(kept):
-            self.groups.note(keys)
+        self.groups.note(chain.from_iterable(self._keys(kept)))
+        if records is not None and self.selection.history is not None:
             # Rows that were written before share it too.
-            self.groups.note(key for key in keys if self._is_past(key))
+            past = self.selection.history.among(records.pks)
+            self.groups.note(("record", pk) for pk in past)
         self.parts.add(kept)
         self.count += part.records
         self._lines.append(batch.lines[0] if len(batch) else 0)
@@ -87,12 +89,13 @@ class StagedRows:
         if not self._shares:
             return
         sharing = [
-            [row for row, keys in self._keys(kept) if self.groups.join(keys)] for kept in self.parts
+            [row for row, keys in enumerate(self._keys(kept)) if self.groups.join(keys)]
+            for kept in self.parts
         ]
         for kept, rows in zip(self.parts, sharing, strict=True):
             if rows:
                 members = self.selection.members(kept.part.batch, rows, kept.records)
-                keys = dict(self._keys(kept))
+                keys = self._keys(kept)
                 self.groups.add([(m, keys[row]) for m, row in zip(members, rows, strict=True)])
         self.groups.judge()
 
@@ -139,21 +142,24 @@ class StagedRows:
                 adopt(self.selection.layout, batch, row, verdict, overwritten)
                 found.joined += joined_rows(verdict)
 
-    def _keys(self, kept: _Kept) -> Iterator[tuple[int, list[Any]]]:
-        """Yield rows that are in order, and what each may share with others."""
-        batch, records, joining = kept.part.batch, kept.records, self.selection.joining
-        for row, candidates in enumerate(batch.candidates):
-            keys: list[Any] = list({c for c in candidates if c[0] in joining})
-            if records is not None:
-                if row in records.reasons:
-                    continue
-                pks = (records.pks[row], *records.merged.get(row, ()))
-                keys += [("record", pk) for pk in pks if pk is not None]
-            yield row, keys
-
-    def _is_past(self, key: Any) -> bool:
-        past = self.selection.history
-        return past is not None and key[0] == "record" and key[1] in past
+    def _keys(self, kept: _Kept) -> list[list[Any]]:
+        """Return for each row what it may share with others; nothing if it is rejected."""
+        every, joining = kept.part.batch.candidates, self.selection.joining
+        if len(joining) < len(self.selection.layout.identities):
+            every = [[c for c in some if c[0] in joining] for some in every]
+        if kept.records is None or not kept.records.found:
+            return every
+        found, pks = kept.records.found, kept.records.pks
+        # Whoever has an identity of a record means the record.
+        keys: list[list[Any]] = [
+            some if pk is None else [("record", pk), *(c for c in some if c not in found)]
+            for some, pk in zip(every, pks, strict=True)
+        ]
+        for row, others in kept.records.merged.items():
+            keys[row] += [("record", pk) for pk in others]
+        for row in kept.records.reasons:
+            keys[row] = []
+        return keys
 
     def _row(self, line: int) -> Any:
         # Parts without rows have no line.

@@ -30,6 +30,8 @@ class Writer(ABC):
 
     waits = False
     """Whether Python is idle while the database is at work, as beside a server."""
+    locks_rows = True
+    """Whether others may write while this transaction does, but for what it has locked."""
     runs_code = False
     """Whether code of the host runs when a record is saved, also where no column changes."""
 

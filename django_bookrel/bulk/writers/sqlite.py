@@ -18,6 +18,8 @@ __all__ = ("Writer",)
 class Writer(base.SQLWriter):
     """SQLite through the standard library's driver."""
 
+    locks_rows = False
+
     def lock(self, model: type[models.Model]) -> None:
         # A transaction that reads first cannot wait for another writer; so this one writes first.
         self.execute(f"DELETE FROM {self.table(model)} WHERE 0")

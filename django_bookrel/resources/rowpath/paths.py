@@ -73,7 +73,7 @@ def import_path(
     is_raw = bool(hooks) and may_change_rows(resource)
     if is_raw and not is_dry:
         layout = relaxed(layout, own_code(resource))
-    planner = Planner(layout, writer, policy, locks=not is_dry)
+    planner = Planner(layout, writer, policy, locks=not is_dry and finder.locks_rows)
     saver: Any = BulkSaver(layout, writer, planner.references)
     maker: RowMaker = rows
     if hooks:
