@@ -15,7 +15,7 @@ from django_bookrel.resources import BookResource
 LAYOUT = BookResource().layout(["title", "isbn", "identifiers"])
 OCLC, ASIN = (0, ("oclc", "1")), (0, ("asin", "1"))
 ONE, TWO = (1, ("9780306406157",)), (1, ("9780061120084",))
-"""Candidates: two identifiers, of which a book may have many, and two ISBNs, of which it has one."""
+"""Candidates: two identifiers, of which a book may have many, and two ISBNs: it has one."""
 
 
 def rule(

@@ -1,4 +1,4 @@
-"""The rule by which rows are about one record, against a naive one, and what keeps its identities."""
+"""Which rows are about one record, against a naive rule, and what the last of them keeps."""
 
 from __future__ import annotations
 
