@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.db import connection
-from django.db.models.signals import post_save
 from django.test.utils import CaptureQueriesContext
 
 from django_bookrel.bulk.own import OwnReferences
@@ -19,6 +18,7 @@ from django_bookrel.resources.cleaning import RowCleaner
 from tests.batches import Row, counts, parts, run
 from tests.hosts.newsdesk.models import Article
 from tests.hosts.newsdesk.resources import StrictSequelResource
+from tests.importing import code_of_the_host
 
 pytestmark = pytest.mark.django_db
 
@@ -136,17 +136,6 @@ def test_rows_that_are_lost_with_another_cost_no_more(order: Any, work: Counter[
     assert stored() == []
 
 
-@pytest.fixture
-def row_by_row() -> Iterator[None]:
-    """Let rows be saved one by one, for there is a receiver."""
-
-    def receiver(**kwargs: Any) -> None: ...
-
-    post_save.connect(receiver, sender=Article)
-    yield
-    post_save.disconnect(receiver, sender=Article)
-
-
 SOME = 60
 
 
@@ -163,12 +152,12 @@ def test_any_size_of_batches_gives_the_same(shape: Shape, order: Any):
         Article.objects.all().delete()
 
 
-@pytest.mark.usefixtures("row_by_row")
 @pytest.mark.parametrize("order", ORDERS.values(), ids=ORDERS)
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
 def test_row_by_row_gives_the_same(shape: Shape, order: Any):
     rows = rows_of(shape, SOME)
-    path = parts(StrictSequelResource, NAMES)
+    with code_of_the_host(Article):
+        path = parts(StrictSequelResource, NAMES)
     assert path.transactions.is_bulk is False
     assert counts(run(path, order(rows), batch_size=25)) == {"rows": SOME, "new": SOME}
     assert stored() == said(rows)
