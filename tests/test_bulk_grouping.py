@@ -271,9 +271,13 @@ def test_cells_of_other_batches_stay_as_they_are():
     batch = Batch([9], [[]], [["T"], [None]], [[entries]], [candidates])
     found = adopted(batch, earlier(ASIN, OCLC))
     assert found == (True, None, [("fingerprint", "x"), OCLC[1]], [ASIN, OCLC])
-    # What only a new record would get, every record gets now.
-    assert type(found[2]) is list
     assert (entries, candidates) == ([("fingerprint", "x")], [ASIN])
+
+
+def test_what_only_a_new_record_would_get_a_record_of_the_group_gets():
+    batch = Batch([9], [[]], [["T"], [None]], [[ForNew([ASIN[1]])]], [[ASIN]])
+    assert adopted(batch, earlier(ASIN)) == (True, None, [ASIN[1]], [ASIN])
+    assert type(batch.children[0][0]) is list
 
 
 def test_values_that_say_a_candidate():

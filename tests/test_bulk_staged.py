@@ -100,6 +100,13 @@ def test_last_row_counts_and_keeps_every_identity(rows_of: Any):
         ]
 
 
+def test_rows_that_are_in_memory_stay_as_they_were_too(rows_of: Any):
+    rows = rows_of([book("A", ISBN), book("B", ISBN, "1"), book("C", "", "1")])
+    for _time in range(2):
+        assert list(map(said, rows)) == [[(4, ISBN, "1")]]
+    assert rows.parts[0].part.batch.columns[1] == [ISBN, ISBN, UNSET]
+
+
 def test_row_before_a_rejected_one_counts(rows_of: Any):
     rows = rows_of([book("A", ISBN), book("B", ISBN, "1")], [book("C", "", "1")])
     batch, rejections = rows.reopen(4)
@@ -117,6 +124,17 @@ def test_several_rows_may_count_in_the_place_of_one(rows_of: Any):
     assert rejections == []
 
 
+def test_row_that_is_rejected_with_the_one_that_counted(rows_of: Any):
+    known = Book.objects.create(title="Old", isbn=ISBN)
+    known.identifiers.create(scheme="oclc", value="1")
+    rows = rows_of([book("A", ISBN)], [book("B", OTHER, "1")], [book("C", ISBN)])
+    assert fates(rows) == [(1, {0}, 1), (1, {0}, 1), (1, set(), 0)]
+    batch, rejections = rows.reopen(4)
+    reason = "Would change the isbn by which alone line 2 finds the same record."
+    assert batch.lines == [2]
+    assert rejections == [Rejection(3, "", "", reason, ["B", OTHER, [("oclc", "1")]])]
+
+
 def test_nothing_takes_the_place_of_a_row_that_shares_nothing(rows_of: Any):
     assert rows_of([book("A", ISBN), book("B", OTHER)]).reopen(2) is None
 
@@ -132,7 +150,7 @@ def test_row_that_means_two_records(rows_of: Any):
     known = Book.objects.create(title="Old", isbn=ISBN)
     other = Book.objects.create(title="Other")
     other.identifiers.create(scheme="oclc", value="1")
-    rows = rows_of([book("A", ISBN), book("B", ISBN, "1")])
+    rows = rows_of([book("A", "", "1"), book("B", ISBN, "1")])
     [counting] = rows
     reason = (
         f"The row matches more than one record: oclc:1 is “Other” (no. {other.pk}); "
@@ -140,8 +158,8 @@ def test_row_that_means_two_records(rows_of: Any):
     )
     cells = ["B", ISBN, [("oclc", "1")]]
     assert (counting.out, counting.rejections) == ({1}, [Rejection(3, "", "", reason, cells)])
-    # It takes the row before it not along.
-    assert (said(counting), counting.duplicates) == ([(2, ISBN, "")], 0)
+    # It does not take the row before it along.
+    assert (said(counting), counting.duplicates) == ([(2, "", "1")], 0)
 
 
 def test_rows_that_contradict_one_another(rows_of: Any):
