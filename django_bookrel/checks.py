@@ -186,10 +186,10 @@ def lost_constraints(
 ) -> Error:
     listed = ", ".join(f"{type(c).__name__} over {' and '.join(sorted(_names(c)))}" for c in lost)
     return Error(
-        f"{model._meta.label} has lost constraints of {base.__name__}: {listed}.",
+        f"{model._meta.label} is missing constraints of {base.__name__}: {listed}.",
         hint=(
-            f"Write class Meta({base.__name__}.Meta): in {model.__name__}; constraints of its own "
-            "must include these, or others over the same fields and more."
+            f"Write class Meta({base.__name__}.Meta): in {model.__name__}. If it defines its own "
+            "constraints, include these or ones that cover the same fields and more."
         ),
         obj=model,
         id="django_bookrel.E001",
@@ -199,9 +199,9 @@ def lost_constraints(
 def taken_reverse_name(field: RelatedField[Any, Any], name: str, owner: type[Model]) -> Error:
     app = field.model._meta.app_label
     return Error(
-        f"{field} wants the reverse name “{name}”, "
-        f"which {field.related_model._meta.label} has for {owner._meta.label}.",
-        hint=f'Give it another one, such as related_name="{app}_{name}".',
+        f"{field} uses the reverse name “{name}”, "
+        f"which {field.related_model._meta.label} already uses for {owner._meta.label}.",
+        hint=f'Set a different one, such as related_name="{app}_{name}".',
         obj=field,
         id="django_bookrel.E002",
     )
@@ -209,13 +209,12 @@ def taken_reverse_name(field: RelatedField[Any, Any], name: str, owner: type[Mod
 
 def foreign_manager(model: type[Model], derived: Iterable[AnyField]) -> Error:
     names = ", ".join(field.name for field in derived)
-    manager = model._default_manager
     return Error(
-        f"{model._meta.label} would not keep {names} true: the queryset of its default manager "
-        f"“{manager.name}” is no DerivedQuerySet.",
+        f"The default manager of {model._meta.label} is not based on DerivedQuerySet, "
+        f"so update() and bulk_update() would leave “{names}” stale.",
         hint=(
-            "Let the queryset class subclass the one of the abstract base, and make the manager by "
-            "its as_manager() or by Manager.from_queryset()."
+            "Subclass the queryset of the abstract base, and create the manager with "
+            "as_manager() or Manager.from_queryset()."
         ),
         obj=model,
         id="django_bookrel.E003",
@@ -226,10 +225,10 @@ def missing_target(field: AnyField) -> Error:
     model, name = field.model, field.related_model
     app = model._meta.app_label
     return Error(
-        f"{field} points at a model “{name}” that the app “{app}” has not.",
+        f"{field} refers to “{name}”, which the app “{app}” does not define.",
         hint=(
-            f"Write class {name}(Abstract{name}) in that app, or override {field.name} in "
-            f"{model.__name__} so that it points at the model that stands for it."
+            f"Define {name}(Abstract{name}) in that app, or override {field.name} in "
+            f"{model.__name__} to point at your own model."
         ),
         obj=field,
         id="django_bookrel.E004",
@@ -238,8 +237,8 @@ def missing_target(field: AnyField) -> Error:
 
 def missing_source(field: DerivedField) -> Error:
     return Error(
-        f"{field} is derived from “{field.source}”, which {field.model._meta.label} has not.",
-        hint="Name a field of the same model as source.",
+        f"{field} is derived from “{field.source}”, which {field.model._meta.label} does not have.",
+        hint="Set source to a field of the same model.",
         obj=field,
         id="django_bookrel.E005",
     )
@@ -257,8 +256,8 @@ def unusable_formats(error: ImproperlyConfigured) -> Error:
     return Error(
         str(error),
         hint=(
-            "Name classes by their dotted paths, each a subclass of Source with a name of its own, "
-            "or take the path off the list."
+            "List dotted paths to subclasses of Source, each with a unique name, "
+            "or remove the path."
         ),
         id="django_bookrel.E201",
     )
@@ -267,10 +266,10 @@ def unusable_formats(error: ImproperlyConfigured) -> Error:
 def unsaid_fields(kind: type[RelationalResource], fields: Iterable[AnyField]) -> Warning:
     listed = ", ".join(field.name for field in fields)
     return Warning(
-        f"{kind.__name__} has no column for what a new {kind._meta.model._meta.label} needs: "
+        f"{kind.__name__} has no column for required fields of {kind._meta.model._meta.label}: "
         f"{listed}.",
         hint=(
-            "Rows of new books will be rejected. Make the field editable, give it a default, or "
+            "Rows for new books will be rejected. Make the field editable, give it a default, or "
             "set it in a hook such as before_save_instance()."
         ),
         obj=kind,
@@ -281,11 +280,11 @@ def unsaid_fields(kind: type[RelationalResource], fields: Iterable[AnyField]) ->
 def uncreatable(kind: type[RelationalResource], name: str, reference: Reference) -> Warning:
     label = reference.model._meta.label
     return Warning(
-        f"{kind.__name__}.{name} cannot create a {label}, which needs more than "
+        f"{kind.__name__}.{name} cannot create a {label}, which requires more than "
         f"{' and '.join(reference.by)}: {', '.join(reference.lacks)}.",
         hint=(
-            "Rows that name one that is not there will be rejected. Give those fields a default, "
-            "add them to by=, or leave out create=True."
+            "Rows that name a missing one will be rejected. Give those fields a default, "
+            "add them to by=, or remove create=True."
         ),
         obj=kind,
         id="django_bookrel.W102",
@@ -295,10 +294,10 @@ def uncreatable(kind: type[RelationalResource], name: str, reference: Reference)
 def ambiguous_names(kind: type[RelationalResource], name: str, reference: Reference) -> Warning:
     by, label = " and ".join(reference.by), reference.model._meta.label
     return Warning(
-        f"{kind.__name__}.{name} finds a {label} by {by}, which several may share.",
+        f"{kind.__name__}.{name} looks up {label} by {by}, which is not unique.",
         hint=(
-            "A cell means the one with the lowest primary key. Make it unique, or name in by= what "
-            "is unique together."
+            "Of several matches, the one with the lowest primary key is used. Add a unique "
+            "constraint, or list fields in by= that are unique together."
         ),
         obj=kind,
         id="django_bookrel.W103",

@@ -258,7 +258,11 @@ def test_xlsx_without_openpyxl(
 
 
 def test_xlsx_is_not_written_as_text(run: Callable[..., Run]):
-    assert run("--format", "xlsx") == (1, "", "XLSX is no text; name a FILE to write it to.")
+    assert run("--format", "xlsx") == (
+        1,
+        "",
+        "XLSX cannot be written to standard output; name a FILE.",
+    )
 
 
 @pytest.mark.usefixtures("book")

@@ -170,7 +170,7 @@ def test_death_before_birth():
     form = modelform_factory(Author, fields=["name", "born", "died"])(
         {"name": "Anna", "born": "1941", "died": "1882"}
     )
-    assert form.errors == {"__all__": ["The year of death is before the year of birth."]}
+    assert form.errors == {"__all__": ["The year of death must not be before the year of birth."]}
 
 
 @pytest.mark.parametrize("model", [Book, Novel, mirror.Book])

@@ -157,7 +157,7 @@ def test_own_pre_save(tmp_path: Path):
     rows = "code,title,mail\na,Hello World,Foo@Example.COM\n"
     result = import_text(tmp_path, rows, resource)
     assert counts(result) == {"rows": 1, "new": 1}
-    assert "Leaflet.mail has a pre_save() of its own" in result.reasons
+    assert "Leaflet.mail overrides pre_save()" in result.reasons
     leaflet = Leaflet.objects.get()
     assert (leaflet.mail, leaflet.slug) == ("foo@example.com", "hello-world")
 

@@ -139,7 +139,7 @@ HEARD = f"{__name__}.heard"
         (BulletinResource, []),
         (
             CleanedBulletinResource,
-            ["CleanedBulletinResource asks for full_clean() of every row"],
+            ["CleanedBulletinResource sets clean_model_instances"],
         ),
         (SpecialResource, ["Special is a multi-table child"]),
         (LinesResource, ["Line.bulletin does not point at the primary key"]),
@@ -1010,7 +1010,7 @@ class WidgetResource(RelationalResource):
 def test_widget_of_the_host(tmp_path: Path):
     rows = [{"code": "a", "title": "One", "correspondent": "ann"}]
     result = import_rows(tmp_path, rows, WidgetResource)
-    assert result.reasons[0] == "WidgetResource.correspondent has code of its own"
+    assert result.reasons[0] == "WidgetResource.correspondent has custom code"
     assert counts(result) == {"rows": 1, "new": 1}
     assert reports() == {("a", "One", "one", "ann", None)}
     assert counts(import_rows(tmp_path, rows, WidgetResource)) == {"rows": 1, "unchanged": 1}
@@ -1031,7 +1031,7 @@ def test_instance_loader_of_the_host(tmp_path: Path):
     Bulletin.objects.create(code="old", title="A")
     rows = [{"code": "a", "title": "A"}, {"code": "b", "title": "B"}]
     result = import_rows(tmp_path, rows, LoaderResource)
-    assert result.reasons == ["LoaderResource has an instance loader of its own"]
+    assert result.reasons == ["LoaderResource has a custom instance loader"]
     assert counts(result) == {"rows": 2, "new": 1, "updated": 1}
     assert bulletins() == {("a", "A"), ("b", "B")}
 

@@ -118,7 +118,7 @@ def test_missing_columns(run: Callable[..., Run], tmp_path: Path):
 
 def test_several_files(run: Callable[..., Run], odd: Path, tmp_path: Path):
     status, out, err = run(tmp_path / "none.csv", odd, "--json")
-    assert (status, err) == (1, f"{tmp_path / 'none.csv'}: there is no such file.")
+    assert (status, err) == (1, f"{tmp_path / 'none.csv'}: no such file.")
     assert json.loads(out)["file"] == str(odd)
 
 

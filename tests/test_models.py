@@ -266,7 +266,7 @@ def test_death_before_birth(model: type[models.Model], born: int, died: int):
     author = model(name="Anna", born=born, died=died)
     with pytest.raises(ValidationError) as caught:
         author.full_clean()
-    assert caught.value.messages == ["The year of death is before the year of birth."]
+    assert caught.value.messages == ["The year of death must not be before the year of birth."]
     with pytest.raises(IntegrityError), transaction.atomic():
         author.save()
 
@@ -281,7 +281,7 @@ def test_every_fault_of_a_record_is_told_at_once(waves: Book):
     )
     assert caught.value.message_dict == {
         "name": [name_exists],
-        "__all__": ["The year of death is before the year of birth."],
+        "__all__": ["The year of death must not be before the year of birth."],
     }
 
 

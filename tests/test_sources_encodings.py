@@ -104,7 +104,7 @@ TEXT = "title,author\nCafé,Müller\n"
         ("title\n雪国,川端康成\n".encode("shift_jis"), 'reads right: shift_jis "雪国,川端康成"'),
         (TEXT.encode("utf-16-le"), "Perhaps it is UTF-16: --encoding utf-16-le."),
         (TEXT.encode("utf-16-be"), "Perhaps it is UTF-16: --encoding utf-16-be."),
-        (b"title\n\x81\x8d\xff\xa6\n\x90\n", "Name its encoding by --encoding."),
+        (b"title\n\x81\x8d\xff\xa6\n\x90\n", "Specify its encoding with --encoding."),
         (
             TEXT.encode() + b"Caf\xe9,M\xfcller\n",
             '"Cafй,Mьller". Other lines are UTF-8; --encoding utf-8 rejects those that are not.',

@@ -130,10 +130,10 @@ def test_nobody_is_no_publisher(cell: str):
     assert record.values == {"publishers": ["Quay"]}
     assert [tuple(repair)[:4] for repair in record.repairs] == [
         (
-            "nobody-left-out",
+            "nobody-dropped",
             "publisher",
             cell,
-            f'"{cell}" is no publisher. The cell is left out.',
+            f'"{cell}" is not a publisher. The cell was dropped.',
         )
     ]
 

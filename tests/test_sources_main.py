@@ -26,7 +26,7 @@ Columns:
   Name -> title
   Ed -> contributors:editor
   year -> year
-  x -> not kept: no field of this name
+  x -> ignored: no field has this name
 """
         + "".join(
             f"Line {line}:\n  title: A\n  contributors: Ann Lee / editor\n  year: 2008\n"
@@ -68,7 +68,7 @@ def test_main_shows_the_first_of_what_is_rejected_and_of_what_is_spared(
 def test_main_shows_a_file_that_lacks_a_column(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     assert main([str(write(tmp_path, b"Was,Wer\nA,B\n"))]) == 1
     out = capsys.readouterr().out
-    assert "  Was -> not kept: no field of this name\n" in out
+    assert "  Was -> ignored: no field has this name\n" in out
     assert "  is missing -> title; name it: --map title=COLUMN\n" in out
 
 
@@ -83,7 +83,7 @@ def test_main_in_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
         "columns": [
             {"name": "title", "field": "title", "reason": ""},
             {"name": "year", "field": "year", "reason": ""},
-            {"name": "x", "field": None, "reason": "no field of this name"},
+            {"name": "x", "field": None, "reason": "no field has this name"},
         ],
         "missing": [],
         "rows": 2,

@@ -33,7 +33,7 @@ def test_a_film_is_no_book(tmp_path: Path):
     path = write(tmp_path, START + RECORD.replace("nam", "ngm") + END)
     with open_source(path) as reading:
         [rejected] = reading
-    assert [error.message for error in rejected.errors] == ['"film" is no book.']
+    assert [error.message for error in rejected.errors] == ['"film" is not a book.']
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])

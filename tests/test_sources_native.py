@@ -83,7 +83,7 @@ def test_invalid_cells_reject_the_record(tmp_path: Path):
             "identifier",
             "identifiers",
             "oclc",
-            '"oclc" is no identifier, which is written scheme:value.',
+            '"oclc" is not an identifier; expected scheme:value.',
         ),
     ]
     assert not records[1].errors

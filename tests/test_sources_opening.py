@@ -39,7 +39,7 @@ def read(path: Path | str, **options: Any) -> list[tuple[int, dict[str, Any]]]:
     [
         (b"", {}, UnreadableFile, "the file is empty."),
         (b"\n\n", {}, UnreadableFile, "the file is empty."),
-        (b"\n \n", {}, UnreadableFile, "the header names no column."),
+        (b"\n \n", {}, UnreadableFile, "the header names no columns."),
         (b"\xef\xbb\xbf", {}, UnreadableFile, "the file is empty."),
         (
             b"title,author\nA,Andr\xe9\n",
@@ -72,7 +72,7 @@ def read(path: Path | str, **options: Any) -> list[tuple[int, dict[str, Any]]]:
             {},
             UnreadableFile,
             (
-                "the header cannot be read. Line 1: it holds a NUL character. "
+                "the header cannot be read. Line 1: it contains a NUL character. "
                 "Perhaps it is UTF-16: --encoding utf-16-le."
             ),
         ),
@@ -86,7 +86,7 @@ def read(path: Path | str, **options: Any) -> list[tuple[int, dict[str, Any]]]:
             b'"title\nA\n',
             {},
             UnreadableFile,
-            "the header cannot be read. A quote is opened here and never closed.",
+            "the header cannot be read. A quote opened here is never closed.",
         ),
         (
             b"title,a,title,b,a\n",
@@ -129,7 +129,7 @@ def read(path: Path | str, **options: Any) -> list[tuple[int, dict[str, Any]]]:
             b"title\n",
             {"set_values": {"identifiers:x": "123"}},
             InvalidOption,
-            '"identifiers:x" cannot be set; name the field without a colon.',
+            '"identifiers:x" cannot be set; use the field name without a colon.',
         ),
         (b"\x1f\x8b\x08", {}, UnreadableFile, "cannot be read beyond byte 3: Compressed file"),
     ],

@@ -89,10 +89,10 @@ def test_strays_in_what_does_not_tell_the_book_are_left_out(tmp_path: Path):
     }
     assert first.repairs == [
         Issue(
-            "decoding-left-out",
+            "decoding-dropped",
             "publisher",
             "V\\xe5atsy",
-            f"{message} The cell is left out.",
+            f"{message} The cell was dropped.",
         )
     ]
     assert first.raw == ["A", "B", "V\\xe5atsy", "x\\xe5"]

@@ -25,7 +25,7 @@ __all__ = ("Cleaner", "cleaner", "needs_value", "says_nothing_when_empty")
 Cleaner = Callable[[list[str]], tuple[list[Any], dict[int, str]]]
 """Texts, maybe empty -> values, and by index the reason for each cell that is rejected."""
 
-TOO_LONG = "has {} characters; at most {} fit"
+TOO_LONG = "has {} characters; the maximum is {}"
 
 UNWRITABLE = re.compile("[\0\ud800-\udfff]")
 """Characters that no database takes in a text."""
@@ -137,9 +137,9 @@ class _Cells:
     def check_range(self, low: Any, high: Any) -> None:
         """Raise ValueError if one of the values is out of the field's range."""
         if self.least is not None and low < self.least:
-            raise ValueError(f"is less than {self.least}, the least possible")
+            raise ValueError(f"must be at least {self.least}")
         if self.most is not None and high > self.most:
-            raise ValueError(f"is greater than {self.most}, the greatest possible")
+            raise ValueError(f"must be at most {self.most}")
 
     def check_empty(self) -> None:
         """Raise ValueError if the field must have a value."""
@@ -161,7 +161,9 @@ class _TextCells(_Cells):
         if self.limit is not None and cells and (longest := max(map(len, cells))) > self.limit:
             raise ValueError(TOO_LONG.format(longest, self.limit))
         if found := UNWRITABLE.search("".join(cells)):
-            raise ValueError(f"holds the character U+{ord(found[0]):04X}, which no database takes")
+            raise ValueError(
+                f"contains the character U+{ord(found[0]):04X}, which no database can store"
+            )
         for check in self.checks:
             for cell in filter(None, cells):
                 check(cell)
@@ -242,6 +244,6 @@ def _choice_check(field: AnyField) -> Callable[[Any], None]:
 
     def check(value: Any) -> None:
         if value not in allowed:
-            raise ValueError(f"is not one of: {listed}")
+            raise ValueError(f"must be one of: {listed}")
 
     return check

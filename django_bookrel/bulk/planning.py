@@ -220,7 +220,11 @@ class Planner:
         what = self.layout.model._meta.verbose_name
         if self.layout.unsaid:
             unsaid = ", ".join(field.name for field in self.layout.unsaid)
-            return [_rejected(batch, row, f"A new {what} needs what no column says: {unsaid}.")]
+            return [
+                _rejected(
+                    batch, row, f"A new {what} requires {unsaid}, for which there is no column."
+                )
+            ]
         reason = f"is required for a new {what}"
         return [_rejected(batch, row, reason, name) for name in columns]
 

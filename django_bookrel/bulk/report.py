@@ -79,5 +79,5 @@ class Report:
         self.on_batch(totals.rows, self.total, totals)
         if self.max_rejects is not None and self.max_rejects(totals):
             raise RejectLimit(
-                f"{totals.rejected:,} of {totals.rows:,} rows were rejected, too many."
+                f"{totals.rejected:,} of {totals.rows:,} rows were rejected, more than the limit."
             )

@@ -136,7 +136,8 @@ class DeclaredResource(ModelResource):
         found = _model_field(model._meta, self.columns()[name])
         if found is None:
             raise ImproperlyConfigured(
-                f"{type(self).__name__}: no row is found by “{name}”, for no file can say it."
+                f"{type(self).__name__}: “{name}” cannot identify rows: "
+                "it is not an importable column."
             )
         return bulk.lookup_column(model, found.name)
 

@@ -70,7 +70,7 @@ class RelationField(Field):
             return (cell,)
         names = tuple(split_list(cell))
         if len(names) != len(self.by):
-            raise ValueError(f"names {len(names)} of: {', '.join(self.by)}")
+            raise ValueError(f"has {len(names)} of the values {', '.join(self.by)}")
         return names
 
     def said(self, names: Sequence[Any]) -> str:
@@ -241,7 +241,7 @@ def _named_field(model: type[models.Model], name: str) -> str:
     except FieldDoesNotExist:
         known = ", ".join(field.name for field in model._meta.concrete_fields)
         raise ImproperlyConfigured(
-            f"by={name!r}: {model._meta.label} has no such field; its fields are: {known}."
+            f"by={name!r}: {model._meta.label} has no such field; the fields are: {known}."
         ) from None
 
 

@@ -56,21 +56,23 @@ def get_resource(
     """
     if path is None:
         if apps.get_app_config("django_bookrel").models_module is None:
-            raise ImproperlyConfigured("Name a resource: this project has no book models of ours.")
+            raise ImproperlyConfigured(
+                "Pass a resource: django_bookrel's own Book model is not installed."
+            )
         path = "django_bookrel.resources.BookResource"
     try:
         resource = import_string(path) if isinstance(path, str) else path
     except ImportError as error:
-        raise ImproperlyConfigured(f"There is no resource “{path}”: {error}.") from error
+        raise ImproperlyConfigured(f"Cannot import the resource “{path}”: {error}.") from error
     if not (isinstance(resource, type) and issubclass(resource, RelationalResource)):
-        raise ImproperlyConfigured(f"“{path}” is no RelationalResource.")
+        raise ImproperlyConfigured(f"“{path}” is not a RelationalResource.")
     made = resource()
     # The options are the class's; those of other imports stay as they are.
     made._meta = copy(made._meta)
     made._meta.bulk = bulk or made._meta.bulk
     if using:
         if using not in connections:
-            raise ImproperlyConfigured(f"There is no database “{using}” in the settings.")
+            raise ImproperlyConfigured(f"The settings define no database “{using}”.")
         made._meta.using_db = using
     return made
 
@@ -288,7 +290,7 @@ class _ImportLog:
 
 def _check_number(name: str, number: int | None) -> None:
     if number is not None and number < 0:
-        raise InvalidOption(f"{name}={number} is less than 0.")
+        raise InvalidOption(f"{name}={number}: must be at least 0.")
 
 
 def _storable(text: str) -> str:

@@ -134,14 +134,16 @@ class RelationalResource(RowByRow):
         :raises MissingColumns: the file has no column by which rows are found.
         """
         if options.existing not in EXISTING:
-            raise InvalidOption(f"existing={options.existing!r} is none of: {', '.join(EXISTING)}.")
+            raise InvalidOption(
+                f"existing={options.existing!r} must be one of: {', '.join(EXISTING)}."
+            )
         if options.batch_size is not None and options.batch_size < 1:
-            raise InvalidOption(f"batch_size={options.batch_size} is less than 1.")
+            raise InvalidOption(f"batch_size={options.batch_size}: must be at least 1.")
         known = self.columns()
         for name in options.keep:
             if name not in known:
                 raise InvalidOption(
-                    f"keep: there is no field “{name}”. The fields are: {', '.join(known)}."
+                    f"keep: no field is named “{name}”. The fields are: {', '.join(known)}."
                 )
         self._check_children(provided)
         keys = self.candidate_keys()
@@ -149,7 +151,7 @@ class RelationalResource(RowByRow):
             return
         if not any(self.identities(provided)):
             listed = " or ".join(", ".join(key) for key in keys)
-            raise MissingColumns(f"no column by which rows are found: {listed}.")
+            raise MissingColumns(f"none of the columns that identify rows: {listed}.")
 
     def _check_children(self, provided: Collection[str]) -> None:
         for child in self.layout(self.written_columns().keys() & provided).children:
@@ -157,7 +159,7 @@ class RelationalResource(RowByRow):
             if lacks := ", ".join(lacking(child.model, said)):
                 raise ImproperlyConfigured(
                     f"{type(self).__name__}.{child.name}: a new {child.model._meta.verbose_name} "
-                    f"needs {lacks}; declare a RelatedRowsField that says it."
+                    f"requires {lacks}; declare a RelatedRowsField that reads it."
                 )
 
     def import_records(

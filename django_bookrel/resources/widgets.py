@@ -121,7 +121,7 @@ class DurationWidget(widgets.DurationWidget):
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
         found = super().clean(value, row, **kwargs)
         if value and found is None:
-            raise ValueError("is no duration, such as 1 02:03:04 or P1DT2H3M4S")
+            raise ValueError("is not a duration such as 1 02:03:04 or P1DT2H3M4S")
         return found
 
 
@@ -130,7 +130,7 @@ class BooleanWidget(widgets.BooleanWidget):
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> bool | None:
         if value not in (*self.TRUE_VALUES, *self.FALSE_VALUES, *self.NULL_VALUES):
-            raise ValueError("is neither 1 nor 0")
+            raise ValueError("must be 1 or 0")
         found: bool | None = super().clean(value, row, **kwargs)
         return found
 
