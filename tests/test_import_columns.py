@@ -127,7 +127,7 @@ def test_lengths(tmp_path: Path):
     result = import_text(tmp_path, rows, resource)
     assert rejected(result) == [
         (2, "hint", "Ensure this value has at most 5 characters (it has 13)."),
-        (3, "picture", "has 16 characters; at most 10 fit"),
+        (3, "picture", "has 16 characters; the maximum is 10"),
     ]
     assert Plant.objects.get().code == "c"
 

@@ -118,7 +118,7 @@ def test_first_ten_rejections_are_said(run: Callable[..., Run], tmp_path: Path):
 @pytest.mark.parametrize(
     "content, said",
     [
-        (None, "there is no such file"),
+        (None, "no such file"),
         (b"", "the file is empty"),
         (b"author,year\nAnn,1999\n", "no column for title"),
         (b"title,author\nA,\x81\x8d\n", "cannot be decoded"),
@@ -154,7 +154,7 @@ def test_nothing_is_done(
         (["--encoding", "nonsense"], "nonsense"),
         (["--database", "nowhere"], "nowhere"),
         (["--delimiter", "nonsense"], "nonsense"),
-        (["--no-header"], "columns"),
+        (["--no-header"], "needs column names"),
     ],
     ids=str,
 )
@@ -183,7 +183,7 @@ def test_unknown_name(run: Callable[..., Run], good: Path, args: list[str], said
 def test_usage(run: Callable[..., Run], good: Path, args: list[str]):
     status, out, err = run(good, *args)
     assert (status, out) == (2, "")
-    assert err.startswith(" ".join(args).replace("=-", " -") + ": write ")
+    assert err.startswith(" ".join(args).replace("=-", " -") + ": expected ")
     assert all(rows == [] for rows in stored().values())
     assert ImportRecord.objects.count() == 0
 
@@ -279,8 +279,8 @@ def test_interrupted(run: Callable[..., Run], tmp_path: Path, monkeypatch: pytes
 
 
 def test_numbers_are_named_in_full(run: Callable[..., Run], good: Path):
-    assert run(good, "--limit", "x").err == "--limit x: write a whole number, 0 or more."
-    assert run(good, batch_size=0).err == "--batch-size 0: write a whole number, 1 or more."
+    assert run(good, "--limit", "x").err == "--limit x: expected a whole number of at least 0."
+    assert run(good, batch_size=0).err == "--batch-size 0: expected a whole number of at least 1."
     assert run(good, limit=1, skip=0, batch_size=1).status == 0
 
 
@@ -681,12 +681,19 @@ def test_repairs(run: Callable[..., Run], tmp_path: Path):
     status, out, _err = run(path, "--repairs", repairs)
     assert status == 3
     assert "1 duplicate, 1 rejected" in out
-    assert "repaired or set aside: 3 number, 1 isbn-excel, 1 people, 1 year-dropped\n" in out
+    assert "repaired or dropped cells: 3 number, 1 isbn-excel, 1 people, 1 year-dropped\n" in out
     assert sorted(map(tuple, csv.reader(repairs.read_text("utf-8").splitlines()[1:]))) == [
         ("2", "Autor", "people", "Ann Lee & Bo Ek", "Ann Lee; Bo Ek", ""),
         ("2", "ISBN", "isbn-excel", '\'="0306406152"', "9780306406157", ""),
         ("2", "Jahr", "number", "1999.0", "1999", ""),
-        ("3", "Jahr", "year-dropped", "'=never", "", '"=never" is no year. The cell was dropped.'),
+        (
+            "3",
+            "Jahr",
+            "year-dropped",
+            "'=never",
+            "",
+            '"=never" is not a year. The cell was dropped.',
+        ),
         ("4", "Jahr", "number", "2001.0", "2001", ""),
         ("5", "Jahr", "number", "1999.0", "1999", ""),
     ]

@@ -705,11 +705,11 @@ def test_import_data_without_the_columns_of_the_identity():
 @pytest.mark.parametrize(
     "options, message",
     [
-        ({"existing": "replace"}, "existing='replace' is none of: update, fill, skip"),
-        ({"keep": ["titel"]}, "there is no field “titel”"),
-        ({"limit": -1}, "limit=-1 is less than 0"),
-        ({"skip": -1}, "skip=-1 is less than 0"),
-        ({"batch_size": 0}, "batch_size=0 is less than 1"),
+        ({"existing": "replace"}, "existing='replace' must be one of: update, fill, skip"),
+        ({"keep": ["titel"]}, "keep: no field is named “titel”"),
+        ({"limit": -1}, "limit=-1 must be at least 0"),
+        ({"skip": -1}, "skip=-1 must be at least 0"),
+        ({"batch_size": 0}, "batch_size=0 must be at least 1"),
     ],
 )
 @pytest.mark.django_db

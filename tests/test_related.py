@@ -590,7 +590,7 @@ def test_using_a_queryset_of_another_model():
     with pytest.raises(TypeError) as error:
         prefetch_related_sets(Author(pk=1), "books__series_entries", using=User.objects.all())
     assert str(error.value) == (
-        "using is a queryset of auth.User, and 'books__series_entries' does not lead there but to "
+        "using is a queryset of auth.User, but 'books__series_entries' leads to "
         "django_bookrel.SeriesEntry."
     )
 

@@ -50,8 +50,8 @@ def test_blank_lines_and_empty_rows_are_skipped():
     [
         (b"1,2,", ["1", "2"], []),
         (b"1,2,,,", ["1", "2"], []),
-        (b"1,2,3", ["1", "2", "3"], ["2 cells expected, 3 found."]),
-        (b"1", ["1"], ["2 cells expected, 1 found."]),
+        (b"1,2,3", ["1", "2", "3"], ["expected 2 cells, found 3."]),
+        (b"1", ["1"], ["expected 2 cells, found 1."]),
     ],
 )
 def test_ragged_rows(line: bytes, cells: list[str], errors: list[str]):
@@ -203,7 +203,7 @@ def test_dialects():
 def test_blanks_behind_a_delimiter():
     data = b'a,b\n" 1", "2, 3"\n'
     assert read(data, Dialect(",", blanks=True)) == [(2, [" 1", "2, 3"], [])]
-    assert read(data) == [(2, [" 1", ' "2', ' 3"'], ["2 cells expected, 3 found."])]
+    assert read(data) == [(2, [" 1", ' "2', ' 3"'], ["expected 2 cells, found 3."])]
 
 
 def test_faults_do_not_pile_up():

@@ -75,20 +75,20 @@ def targets(header: list[str], **options: Any) -> dict[str, str]:
     ],
 )
 def test_names(header: list[str], expected: list[str]):
-    found = {name: target.partition(", where")[0] for name, target in targets(header).items()}
+    found = {name: target.partition(", used where")[0] for name, target in targets(header).items()}
     assert found == dict(zip(header, expected, strict=True))
 
 
 def test_the_better_name_is_read_first(tmp_path: Path):
     header = ["Date", "Year", "year published", "isbn", "ISBN13", "series no", "Book number"]
     assert targets(header) == {
-        "Date": 'year, where "Year" and "year published" are empty',
+        "Date": 'year, used where "Year" and "year published" are empty',
         "Year": "year",
-        "year published": 'year, where "Year" is empty',
-        "isbn": 'isbn, where "ISBN13" is empty',
+        "year published": 'year, used where "Year" is empty',
+        "isbn": 'isbn, used where "ISBN13" is empty',
         "ISBN13": "isbn",
         "series no": "series:number",
-        "Book number": 'series:number, where "series no" is empty',
+        "Book number": 'series:number, used where "series no" is empty',
     }
     text = (
         "Date,Year,language code,language,title\n"
@@ -177,20 +177,20 @@ def test_mapping_competes_only_for_its_target(tmp_path: Path):
         (
             {"titel": "Name"},
             UnknownField,
-            'There is no field "titel" (did you mean "title"?). The fields are: isbn, title, ',
+            'Unknown field "titel" (did you mean "title"?). The fields are: isbn, title, ',
         ),
         (
             {"title": "Nam"},
             MissingColumns,
             (
-                'title is mapped to a column "Nam" that the file does not have '
-                '(did you mean "Name"?). Its columns are: Name, Author.'
+                'title is mapped to the column "Nam", which the file does not have '
+                '(did you mean "Name"?). The columns are: Name, Author.'
             ),
         ),
         (
             {"contributors:editr": "Name"},
             UnknownField,
-            'There is no role "editr" (did you mean "editor"?). The roles are: co-author, ',
+            'Unknown role "editr" (did you mean "editor"?). The roles are: co-author, ',
         ),
         ({"title:x": "Name"}, UnknownField, '"title:x": only contributors (a role), '),
     ],
@@ -260,7 +260,7 @@ def test_unreadable_cells_are_left_out(tmp_path: Path):
         ("year-dropped", "year", "unknown"),
         ("number-dropped", "pages", "many"),
     ]
-    assert first.repairs[1].message == '"unknown" is no year. The cell was dropped.'
+    assert first.repairs[1].message == '"unknown" is not a year. The cell was dropped.'
     assert (second.values["isbn"], second.repairs) == ("", [])
 
 

@@ -159,8 +159,8 @@ def test_what_is_left_out_is_not_read(tmp_path: Path):
     with open_source(path, **read_mapping(mapping, BOOK_FIELDS)) as reading:
         assert [(c.field, c.reason) for c in reading.columns] == [
             ("title", ""),
-            ("", "left out"),
-            ("", "left out"),
+            ("", "ignored by the mapping"),
+            ("", "ignored by the mapping"),
         ]
         assert [record.values for record in reading] == [{"title": "A"}]
 
@@ -188,19 +188,21 @@ def test_another_file_must_have_the_columns(tmp_path: Path):
     path = tmp_path / "in.csv"
     path.write_text("Titel,Wer\nA,B\n", encoding="utf-8")
     read = read_mapping(toml(tmp_path, '[columns]\ntitle = "Title"\n'), BOOK_FIELDS)
-    with pytest.raises(MissingColumns, match='title is mapped to a column "Title" that the file'):
+    with pytest.raises(
+        MissingColumns, match='title is mapped to the column "Title", which the file'
+    ):
         open_source(path, **read)
 
 
 @pytest.mark.parametrize(
     "text, message",
     [
-        ("title = [", " is not TOML: Invalid value (at end of document)."),
-        ("[columns]\ntitle = Titel\n", " is not TOML: Invalid value (at line 2, column 9)."),
+        ("title = [", " is not valid TOML: Invalid value (at end of document)."),
+        ("[columns]\ntitle = Titel\n", " is not valid TOML: Invalid value (at line 2, column 9)."),
         (
             'colums = "x"',
             (
-                ': there is no key "colums" (did you mean "columns"?). '
+                ': unknown key "colums" (did you mean "columns"?). '
                 "The keys are: source, encoding, delimiter, header, ignored, columns, set."
             ),
         ),
@@ -220,16 +222,16 @@ def test_another_file_must_have_the_columns(tmp_path: Path):
         (
             '[columns]\ntitel = "A"',
             (
-                ': [columns] titel: There is no field "titel" (did you mean "title"?). '
+                ': [columns] titel: Unknown field "titel" (did you mean "title"?). '
                 f"The fields are: {', '.join(BOOK_FIELDS)}."
             ),
         ),
         (
             '[columns]\n"contributors:tailor" = "A"',
-            ': [columns] "contributors:tailor": There is no role "tailor"',
+            ': [columns] "contributors:tailor": Unknown role "tailor"',
         ),
         ("[set]\nlanguage = true", ": [set] language must be a string in quotes, not true."),
-        ('[set]\nshelf = "A"', ': [set] shelf: There is no field "shelf"'),
+        ('[set]\nshelf = "A"', ': [set] shelf: Unknown field "shelf"'),
     ],
 )
 def test_what_makes_no_sense(tmp_path: Path, text: str, message: str):
@@ -240,7 +242,7 @@ def test_what_makes_no_sense(tmp_path: Path, text: str, message: str):
 
 
 def test_files_that_cannot_be_read(tmp_path: Path):
-    with pytest.raises(InvalidMapping, match=r"none\.toml cannot be read: No such file"):
+    with pytest.raises(InvalidMapping, match=r"Cannot read .*none\.toml: No such file"):
         read_mapping(tmp_path / "none.toml", BOOK_FIELDS)
     path = tmp_path / "latin.toml"
     path.write_bytes('source = "é"'.encode("latin-1"))
@@ -278,7 +280,7 @@ def test_explicit_options_win(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert "  Ü -> ignored: " in out
     assert "  language: en\n" in out
     assert main([*arguments, "--delimiter", "comma"]) == 1
-    assert "is mapped to a column" in capsys.readouterr().err
+    assert "is mapped to the column" in capsys.readouterr().err
 
 
 def test_no_file_is_overwritten(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
@@ -291,4 +293,4 @@ def test_no_file_is_overwritten(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert main([*arguments, "--force"]) == 0
     assert tomllib.loads(mapping.read_text(encoding="utf-8"))["columns"] == {"title": "title"}
     assert main([*arguments[:-1], str(tmp_path / "none" / "m.toml")]) == 1
-    assert "cannot be written: No such file or directory." in capsys.readouterr().err
+    assert "m.toml: No such file or directory." in capsys.readouterr().err

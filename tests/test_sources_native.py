@@ -148,9 +148,9 @@ def test_mapped_column(tmp_path: Path):
         (
             {"title": ["Name", "title"]},
             MissingColumns,
-            'Two columns are mapped to "title"; a native file has one.',
+            'Two columns are mapped to "title"; a native file allows one.',
         ),
-        ({}, UnknownField, 'Column "Name" is no field. The fields are: isbn, title, author'),
+        ({}, UnknownField, 'Column "Name" is not a field. The fields are: isbn, title, author'),
     ],
 )
 def test_wrong_mapping(tmp_path: Path, mapping: dict, error: type[Exception], message: str):

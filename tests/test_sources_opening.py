@@ -47,7 +47,7 @@ def read(path: Path | str, **options: Any) -> list[tuple[int, dict[str, Any]]]:
             UnreadableFile,
             (
                 'line 2: the byte 0xE9 in "A,Andr\\xe9" cannot be decoded as UTF-8. '
-                'Name the --encoding that reads right: cp1252 "A,André", cp1251 "A,Andrй", '
+                'Choose the --encoding that reads right: cp1252 "A,André", cp1251 "A,Andrй", '
                 'cp850 "A,AndrÚ".'
             ),
         ),
@@ -57,7 +57,7 @@ def read(path: Path | str, **options: Any) -> list[tuple[int, dict[str, Any]]]:
             UnreadableFile,
             (
                 'line 2: the byte 0x81 in "A,Andr\\x81" cannot be decoded as UTF-8. '
-                'Name the --encoding that reads right: cp850 "A,Andrü", '
+                'Choose the --encoding that reads right: cp850 "A,Andrü", '
                 'cp1251 "A,AndrЃ", mac-roman "A,AndrÅ".'
             ),
         ),
@@ -80,7 +80,7 @@ def read(path: Path | str, **options: Any) -> list[tuple[int, dict[str, Any]]]:
             b"title\n",
             {"encoding": "utf-9"},
             UnreadableFile,
-            'There is no text encoding "utf-9"',
+            'Unknown text encoding "utf-9"',
         ),
         (
             b'"title\nA\n',
@@ -98,27 +98,32 @@ def read(path: Path | str, **options: Any) -> list[tuple[int, dict[str, Any]]]:
             b"name,when\nA,1\n",
             {},
             MissingColumns,
-            "no column for title among: name, when. Name it: --map title=COLUMN.",
+            "no column for title among: name, when. Specify it with --map title=COLUMN.",
         ),
         (
             b"title,author\n" + b"a;b\n" * 10,
             {},
             UnreadableFile,
             (
-                "none of the first 10 rows has as many cells as the header; tried as delimiter: "
-                "comma, semicolon, tab, |."
+                "none of the first 10 rows has as many cells as the header; "
+                "delimiters tried: comma, semicolon, tab, |."
             ),
         ),
-        (b"title\n", {"source": "gooreads"}, UnknownSource, 'There is no format "gooreads"'),
+        (b"title\n", {"source": "gooreads"}, UnknownSource, 'Unknown format "gooreads"'),
         (
             b"title\n",
             {"delimiter": "ab"},
             InvalidOption,
-            "'ab' is no delimiter: give one character, or comma, semicolon, tab, pipe.",
+            "'ab' is not a delimiter: use one character, or comma, semicolon, tab, pipe.",
         ),
-        (b"title\n", {"delimiter": "\n"}, InvalidOption, "is no delimiter"),
-        (b"title\n", {"header": False}, InvalidOption, "needs the names of its columns."),
-        (b"title\n", {"columns": ["title"]}, InvalidOption, "only for a file without a header."),
+        (b"title\n", {"delimiter": "\n"}, InvalidOption, "is not a delimiter"),
+        (b"title\n", {"header": False}, InvalidOption, "needs column names."),
+        (
+            b"title\n",
+            {"columns": ["title"]},
+            InvalidOption,
+            "only for a file without a header row.",
+        ),
         (
             b"title\n",
             {"set_values": {"isbn": "123"}},
@@ -148,7 +153,7 @@ def test_unreadable(
 @pytest.mark.parametrize(
     "name, message",
     [
-        ("missing.csv", "there is no such file."),
+        ("missing.csv", "no such file."),
         (".", "is a directory, not a file."),
         ("a\0b", "cannot be opened: embedded null byte."),
     ],

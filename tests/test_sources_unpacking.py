@@ -153,7 +153,7 @@ def test_zip_that_is_no_table(tmp_path: Path, data: bytes, message: str):
 
 def test_zip_that_is_packed_in_an_unusual_way(tmp_path: Path):
     path = write(tmp_path, unusual())
-    assert rejection(path).startswith(f"{path} is a zip file that is packed in an unusual way (")
+    assert rejection(path).startswith(f"{path} is a zip file with an unsupported compression (")
 
 
 def test_damaged_entry(tmp_path: Path):
