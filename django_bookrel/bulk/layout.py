@@ -7,8 +7,8 @@ fields only, so the engine that works on it knows neither files nor django-impor
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from django.db import models
@@ -177,6 +177,8 @@ class Identity:
     What stands before a value among a child's identities, where a record has several and
     ``columns`` hold one; None: a record has one.
     """
+    finds: bool = True
+    """Whether it says which record a row means; False: other rows may refer to the row by it."""
 
 
 @dataclass(frozen=True)
@@ -224,11 +226,37 @@ class Layout:
         known = {s: alike(s) for s in set(said) if s is not None and s is not UNSET}
         return [known.get(value, value) for value in said]
 
+    def add_candidates(self, batch: Batch, identities: Collection[Identity]) -> None:
+        """Add to each row what it says in the columns of some of the layout's identities."""
+        for index, identity in enumerate(self.identities):
+            if identity not in identities:
+                continue
+            columns = [self.identified(batch, column) for column in identity.columns]
+            for found, key in zip(batch.candidates, zip(*columns, strict=True), strict=True):
+                said = tuple([None if value is UNSET else value for value in key])
+                if any(value is not None for value in said):
+                    found.append((index, said))
+
     @property
     def references(self) -> list[Reference]:
         """Every reference of the rows and of their children."""
         found = [key.reference for key in self.foreign_keys]
         return found + [child.reference for child in self.children if child.reference]
+
+    def own_references(self) -> list[Reference]:
+        """Return the references to records that the rows themselves may make."""
+        model = self.model._meta.concrete_model or self.model
+        referred = {reference: reference.model._meta.concrete_model for reference in self.references}
+        return [r for r, target in referred.items() if target and issubclass(model, target)]
+
+    def with_own_names(self) -> Layout:
+        """Return the layout with an identity for all by which rows refer to one another."""
+        found, fields = list(self.identities), self.fields
+        for reference in self.own_references():
+            is_known = any(identity.columns == reference.columns for identity in found)
+            if not is_known and all(said_column(c) in fields for c in reference.columns):
+                found.append(Identity(self.model, reference.columns, joins=False, finds=False))
+        return replace(self, identities=tuple(found))
 
 
 def lookup_column(model: type[models.Model], name: str) -> AnyField:
