@@ -43,6 +43,10 @@ class Column:
     """Whether a new row must say it."""
 
 
+Fold = Callable[[str], str]
+"""Makes alike what the database takes for equal in a column of texts."""
+
+
 class Details(Protocol):
     """
     What names say beside the name, such as years of a life, which tells namesakes apart.
@@ -81,6 +85,7 @@ class Reference:
     """What a new record would need beside ``by``, so that none can be created."""
     details: Details | None = None
     """What the first of ``by`` may say beside the name."""
+    folds: tuple[Fold | None, ...] = field(default=(), compare=False, repr=False)
     columns: tuple[AnyField, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -112,10 +117,11 @@ class Reference:
 
     def lookup(self, names: Sequence[Any]) -> tuple[Any, ...]:
         """Return the values of ``columns`` by which a record with these names is found."""
-        return tuple(
+        said = tuple(
             column.derive(name) if isinstance(column, KeyField) else name
             for column, name in zip(self.columns, names, strict=True)
         )
+        return folded(said, self.folds) if self.folds else said
 
 
 @dataclass(frozen=True)
@@ -179,6 +185,7 @@ class Identity:
     """
     finds: bool = True
     """Whether it says which record a row means; False: other rows may refer to the row by it."""
+    folds: tuple[Fold | None, ...] = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -237,6 +244,15 @@ class Layout:
                 if any(value is not None for value in said):
                     found.append((index, said))
 
+    def fold(self, batch: Batch) -> None:
+        """Make candidates alike that mean one record to the database."""
+        every = [identity.folds for identity in self.identities]
+        if any(every):
+            batch.candidates = [
+                [(i, folded(said, every[i]) if every[i] else said) for i, said in some]
+                for some in batch.candidates
+            ]
+
     @property
     def references(self) -> list[Reference]:
         """Every reference of the rows and of their children."""
@@ -246,7 +262,9 @@ class Layout:
     def own_references(self) -> list[Reference]:
         """Return the references to records that the rows themselves may make."""
         model = self.model._meta.concrete_model or self.model
-        referred = {reference: reference.model._meta.concrete_model for reference in self.references}
+        referred = {
+            reference: reference.model._meta.concrete_model for reference in self.references
+        }
         return [r for r, target in referred.items() if target and issubclass(model, target)]
 
     def with_own_names(self) -> Layout:
@@ -257,6 +275,28 @@ class Layout:
             if not is_known and all(said_column(c) in fields for c in reference.columns):
                 found.append(Identity(self.model, reference.columns, joins=False, finds=False))
         return replace(self, identities=tuple(found))
+
+    def compared(self, fold_of: Callable[[AnyField], Fold | None]) -> Layout:
+        """
+        Return the layout whose names and identities are alike where the database takes them so.
+
+        :param fold_of: column -> how its texts are compared; None: as they are.
+        """
+
+        def compared(one: Any) -> Any:
+            kinds: Any = models.ForeignKey | KeyField
+            folds = [None if isinstance(c, kinds) else fold_of(c) for c in one.columns]
+            return replace(one, folds=tuple(folds)) if any(folds) else one
+
+        def referring(one: Any) -> Any:
+            return one if one.reference is None else replace(one, reference=compared(one.reference))
+
+        return replace(
+            self,
+            foreign_keys=tuple(map(referring, self.foreign_keys)),
+            children=tuple(map(referring, self.children)),
+            identities=tuple(one if one.parent else compared(one) for one in self.identities),
+        )
 
 
 def lookup_column(model: type[models.Model], name: str) -> AnyField:
@@ -271,3 +311,11 @@ def lookup_column(model: type[models.Model], name: str) -> AnyField:
 def said_column(column: AnyField) -> AnyField:
     """Return the column that says what ``column`` holds; the inverse of :func:`lookup_column`."""
     return field_of(column.model, column.source) if isinstance(column, DerivedField) else column
+
+
+def folded(said: tuple[Any, ...], folds: Sequence[Fold | None]) -> tuple[Any, ...]:
+    """Return values with texts made alike that the database takes for equal."""
+    return tuple(
+        fold(value) if fold is not None and isinstance(value, str) else value
+        for value, fold in zip(said, folds, strict=True)
+    )

@@ -147,6 +147,7 @@ class DeclaredResource(ModelResource):
         self.identify(layout, batch)
         if names := [identity for identity in layout.identities if not identity.finds]:
             layout.add_candidates(batch, names)
+        layout.fold(batch)
 
     def identify(self, layout: Layout, batch: Batch) -> None:
         """Add to ``batch.candidates``: for each row what may identify its record."""
