@@ -10,7 +10,8 @@ The engine knows records only as things of which ``RowMaker`` makes rows.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing
 from itertools import chain, islice
 from typing import Any, Protocol
 
@@ -63,24 +64,24 @@ class Engine:
         :raises RejectLimit: too many rows were rejected.
         :raises DatabaseError: a fault that is not one row's; what was committed stays.
         """
-        with rare_collections(), unlogged(self.transactions.writer.connection):
-            parts, is_small = self._opened(iter(records))
-            if not is_small and self._may_be_certain():
-                parts = self._while_certain(parts)
-            self._stage(parts)
-
-    def _opened(self, stream: Iterator[Any]) -> tuple[Iterator[Part], bool]:
-        """Return the parts of the file, and whether it is no more than a batch."""
+        stream = iter(records)
         most = max(self.batch_size, HEAD_ROWS)
         head = list(islice(stream, most + 1))
         known = len(head)
         self.report.total = known if known <= most else None
-        parts = self._parts(chain(head, stream), known)
-        first = list(islice(parts, -(-min(known, HEAD_ROWS) // self.batch_size)))
-        self._check_head(first, known)
-        return chain(first, parts), known <= self.batch_size
+        with (
+            rare_collections(),
+            unlogged(self.transactions.writer.connection),
+            closing(self._parts(chain(head, stream), known)) as cleaned,
+        ):
+            first = list(islice(cleaned, -(-min(known, HEAD_ROWS) // self.batch_size)))
+            self._check_head(first, known)
+            parts: Iterator[Part] = chain(first, cleaned)
+            if known > self.batch_size and self._may_be_certain():
+                parts = self._while_certain(parts)
+            self._stage(parts)
 
-    def _parts(self, records: Iterable[Any], known: int) -> Iterator[Part]:
+    def _parts(self, records: Iterable[Any], known: int) -> Generator[Part]:
         """Yield the records as cleaned batches."""
         batches = _batches(records, self.batch_size)
         cleaned = ((some, *self.maker.clean(some)) for some in batches)

@@ -60,7 +60,7 @@ def find_records(
     found = {(RECORD, key): key[0] for key in keys[RECORD] if is_there(key[0], True)}  # noqa: FBT003
     # What does not join rows is for those that nothing else has found.
     for index, identity in sorted(enumerate(layout.identities), key=lambda item: not item[1].joins):
-        wanted = keys[index]
+        wanted = keys[index] if identity.finds else {}
         if wanted and not identity.joins:
             left = (some for some in batch.candidates if found.keys().isdisjoint(some))
             wanted = {key: None for some in left for place, key in some if place == index}

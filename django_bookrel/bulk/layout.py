@@ -7,8 +7,8 @@ fields only, so the engine that works on it knows neither files nor django-impor
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from django.db import models
@@ -41,6 +41,10 @@ class Column:
     clean: Cleaner
     required: bool = False
     """Whether a new row must say it."""
+
+
+Fold = Callable[[str], str]
+"""Makes alike what the database takes for equal in a column of texts."""
 
 
 class Details(Protocol):
@@ -81,6 +85,7 @@ class Reference:
     """What a new record would need beside ``by``, so that none can be created."""
     details: Details | None = None
     """What the first of ``by`` may say beside the name."""
+    folds: tuple[Fold | None, ...] = field(default=(), compare=False, repr=False)
     columns: tuple[AnyField, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -112,10 +117,11 @@ class Reference:
 
     def lookup(self, names: Sequence[Any]) -> tuple[Any, ...]:
         """Return the values of ``columns`` by which a record with these names is found."""
-        return tuple(
+        said = tuple(
             column.derive(name) if isinstance(column, KeyField) else name
             for column, name in zip(self.columns, names, strict=True)
         )
+        return folded(said, self.folds) if self.folds else said
 
 
 @dataclass(frozen=True)
@@ -177,6 +183,9 @@ class Identity:
     What stands before a value among a child's identities, where a record has several and
     ``columns`` hold one; None: a record has one.
     """
+    finds: bool = True
+    """Whether it says which record a row means; False: other rows may refer to the row by it."""
+    folds: tuple[Fold | None, ...] = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -224,11 +233,70 @@ class Layout:
         known = {s: alike(s) for s in set(said) if s is not None and s is not UNSET}
         return [known.get(value, value) for value in said]
 
+    def add_candidates(self, batch: Batch, identities: Collection[Identity]) -> None:
+        """Add to each row what it says in the columns of some of the layout's identities."""
+        for index, identity in enumerate(self.identities):
+            if identity not in identities:
+                continue
+            columns = [self.identified(batch, column) for column in identity.columns]
+            for found, key in zip(batch.candidates, zip(*columns, strict=True), strict=True):
+                said = tuple([None if value is UNSET else value for value in key])
+                if any(value is not None for value in said):
+                    found.append((index, said))
+
+    def fold(self, batch: Batch) -> None:
+        """Make candidates alike that mean one record to the database."""
+        every = [identity.folds for identity in self.identities]
+        if any(every):
+            batch.candidates = [
+                [(i, folded(said, every[i]) if every[i] else said) for i, said in some]
+                for some in batch.candidates
+            ]
+
     @property
     def references(self) -> list[Reference]:
         """Every reference of the rows and of their children."""
         found = [key.reference for key in self.foreign_keys]
         return found + [child.reference for child in self.children if child.reference]
+
+    def own_references(self) -> list[Reference]:
+        """Return the references to records that the rows themselves may make."""
+        model = self.model._meta.concrete_model or self.model
+        referred = {
+            reference: reference.model._meta.concrete_model for reference in self.references
+        }
+        return [r for r, target in referred.items() if target and issubclass(model, target)]
+
+    def with_own_names(self) -> Layout:
+        """Return the layout with an identity for all by which rows refer to one another."""
+        found, fields = list(self.identities), self.fields
+        for reference in self.own_references():
+            is_known = any(identity.columns == reference.columns for identity in found)
+            if not is_known and all(said_column(c) in fields for c in reference.columns):
+                found.append(Identity(self.model, reference.columns, joins=False, finds=False))
+        return replace(self, identities=tuple(found))
+
+    def compared(self, fold_of: Callable[[AnyField], Fold | None]) -> Layout:
+        """
+        Return the layout whose names and identities are alike where the database takes them so.
+
+        :param fold_of: column -> how its texts are compared; None: as they are.
+        """
+
+        def compared(one: Any) -> Any:
+            kinds: Any = models.ForeignKey | KeyField
+            folds = [None if isinstance(c, kinds) else fold_of(c) for c in one.columns]
+            return replace(one, folds=tuple(folds)) if any(folds) else one
+
+        def referring(one: Any) -> Any:
+            return one if one.reference is None else replace(one, reference=compared(one.reference))
+
+        return replace(
+            self,
+            foreign_keys=tuple(map(referring, self.foreign_keys)),
+            children=tuple(map(referring, self.children)),
+            identities=tuple(one if one.parent else compared(one) for one in self.identities),
+        )
 
 
 def lookup_column(model: type[models.Model], name: str) -> AnyField:
@@ -243,3 +311,11 @@ def lookup_column(model: type[models.Model], name: str) -> AnyField:
 def said_column(column: AnyField) -> AnyField:
     """Return the column that says what ``column`` holds; the inverse of :func:`lookup_column`."""
     return field_of(column.model, column.source) if isinstance(column, DerivedField) else column
+
+
+def folded(said: tuple[Any, ...], folds: Sequence[Fold | None]) -> tuple[Any, ...]:
+    """Return values with texts made alike that the database takes for equal."""
+    return tuple(
+        fold(value) if fold is not None and isinstance(value, str) else value
+        for value, fold in zip(said, folds, strict=True)
+    )

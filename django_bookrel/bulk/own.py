@@ -59,8 +59,8 @@ class OwnReferences:
         columns = [identity.columns for identity in layout.identities]
         self.identities = {
             reference: columns.index(reference.columns)
-            for reference in self.resolvers
-            if reference.model is layout.model and reference.columns in columns
+            for reference in layout.own_references()
+            if reference.columns in columns
         }
         """Reference -> the identity of the layout by which its records are found."""
 
@@ -72,7 +72,7 @@ class OwnReferences:
         return self.identities[reference], reference.lookup(names)
 
     def unmet(
-        self, batch: Batch, makers: Iterable[int], unknown: Sequence[Named], file: FileView
+        self, batch: Batch, makers: Sequence[int], unknown: Sequence[Named], file: FileView
     ) -> dict[int, Unmet]:
         """
         Let names mean the new rows of the batch; return the rows that name what is not there.
@@ -80,7 +80,8 @@ class OwnReferences:
         :param makers: rows that are in order and make records.
         :param unknown: what rows name by these references and is not there.
         """
-        maker_of = {c: row for row in makers for c in batch.candidates[row]}
+        # Of several that are called the same the first is meant, as of records.
+        maker_of = {c: row for row in reversed(makers) for c in batch.candidates[row]}
         needs: dict[int, list[_Missing]] = {}
         dependents: dict[int, list[int]] = {}
         for named in unknown:

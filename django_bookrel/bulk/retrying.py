@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from typing import TypeVar
 
-from django.db import DatabaseError, IntegrityError, models, transaction
+from django.db import DatabaseError, models, transaction
 
 from .writers import Writer
 
@@ -28,29 +28,22 @@ def tried_again(writer: Writer, work: Callable[[], T]) -> T:
     """
     Return what ``work`` returns; do it again where it failed for a reason that goes away.
 
-    A transaction that somebody else opened is theirs to try again. A broken constraint may be a row
-    that another program wrote, or deleted, since it was looked for: one more look will tell.
+    A transaction that somebody else opened is theirs to try again.
 
     :param work: a transaction, or a savepoint in somebody else's.
     """
     outer = writer.connection.in_atomic_block
     deadline = time.monotonic() + PATIENCE_S
-    looked_again = False
     pause = SHORTEST_PAUSE_S
     while True:
         try:
             return work()
         except DatabaseError as error:
-            look_again = isinstance(error, IntegrityError) and not looked_again
-            late = outer or time.monotonic() > deadline
-            if not look_again and (late or not writer.is_transient(error)):
+            if outer or time.monotonic() > deadline or not writer.is_transient(error):
                 raise
             logger.info("Trying a transaction again after: %s", error)
-        if look_again:
-            looked_again = True
-        else:
-            time.sleep(random.random() * pause)  # noqa: S311
-            pause = min(2 * pause, LONGEST_PAUSE_S)
+        time.sleep(random.random() * pause)  # noqa: S311
+        pause = min(2 * pause, LONGEST_PAUSE_S)
 
 
 def import_lock(writer: Writer) -> AbstractContextManager[None]:

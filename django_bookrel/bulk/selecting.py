@@ -99,7 +99,9 @@ class Selection:
     @property
     def needs_records(self) -> bool:
         """Whether rows that share no identity may be about one record."""
-        return len(self.joining) > 1 or self.history is not None
+        identities = self.layout.identities
+        is_loose = any(identities[index].folds for index in self.joining)
+        return is_loose or len(self.joining) > 1 or self.history is not None
 
     def look_up(self, batch: Batch) -> Records:
         """Find the record of each row, knowing no more than what identifies it."""

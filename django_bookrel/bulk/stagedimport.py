@@ -134,7 +134,7 @@ class StagedImport:
     def _promise(self, plan: Plan) -> None:
         """Take note of what a dry run would have made, as far as other rows may name it."""
         if self.planner.own:
-            made = (plan.batch.candidates[row] for row in plan.new)
+            made = (plan.batch.candidates[row] for row in plan.rows())
             self.planned.update(candidate for some in made for candidate in self._made_by(some))
         references = self.planner.references
         for reference in references.resolvers:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import Any
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
 from .batch import Batch
 from .changes import Changes
@@ -14,7 +14,7 @@ from .own import FileView
 from .plan import Plan
 from .planning import Planner
 from .retrying import import_lock, tried_again
-from .saving import Outcome, PlanWriter
+from .saving import Outcome, PlanWriter, is_of_the_row
 from .writers import Writer
 
 __all__ = ("Transactions",)
@@ -74,10 +74,20 @@ class Transactions:
                 self.changes.note(plan)
             return plan, Outcome(plan.counts())
         with import_lock(self.writer):
-            return tried_again(self.writer, lambda: self._attempt(batch, file, out))
+            if self.is_bulk:
+                try:
+                    return self._attempts(batch, file, out, whole=True)
+                except DatabaseError as error:
+                    if file is None or not is_of_the_row(error, self.writer):
+                        raise
+            # What broke a constraint may have been written by others since it was looked for.
+            return self._attempts(batch, file, out, whole=False)
+
+    def _attempts(self, *args: Any, whole: bool) -> tuple[Plan, Outcome]:
+        return tried_again(self.writer, lambda: self._attempt(*args, whole=whole))
 
     def _attempt(
-        self, batch: Batch, file: FileView | None, out: Collection[int]
+        self, batch: Batch, file: FileView | None, out: Collection[int], *, whole: bool
     ) -> tuple[Plan, Outcome]:
         assert self.plans is not None  # noqa: S101
         try:
@@ -86,7 +96,7 @@ class Transactions:
                 plan = self.planner.plan(batch, file, out)
                 if plan.doubt:
                     return plan, Outcome()
-                outcome = self.plans.write(plan, whole=file is None)
+                outcome = self.plans.write(plan, whole=whole)
                 self.writer.pass_keys(self.layout.model, self._given_keys(outcome))
                 self._announce(plan, outcome)
         except BaseException:

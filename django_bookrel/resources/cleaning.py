@@ -72,7 +72,9 @@ class RowCleaner:
             for child in layout.children
         ]
         self.is_pure = all(resource.reads_plainly(columns[c.name], c.field) for c in layout.columns)
-        single = [i for i in layout.identities if i.parent is None and len(i.columns) == 1]
+        single = [
+            i for i in layout.identities if i.finds and i.parent is None and len(i.columns) == 1
+        ]
         fields = {said_column(identity.columns[0]) for identity in single}
         self.never_cleared = {
             column.name
@@ -108,7 +110,7 @@ class RowCleaner:
         batch = self.read(good, reject)
         if rejected:
             batch = batch.only(index for index in range(len(good)) if index not in rejected)
-        self.resource.identify(self.layout, batch)
+        self.resource.add_candidates(self.layout, batch)
         return batch, rejections
 
     def read(self, records: list[Record], reject: Reject) -> Batch:

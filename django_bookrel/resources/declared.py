@@ -13,7 +13,7 @@ from import_export.resources import ModelResource
 from import_export.widgets import ForeignKeyWidget, ManyToManyWidget, Widget
 
 from .. import bulk
-from ..bulk import UNSET, Batch, Column, Identity, Layout
+from ..bulk import Batch, Column, Identity, Layout
 from ..fields import AnyField, DerivedField
 from ..sources import BOOK_FIELDS
 from .fields import ForeignKeyField, ManyToManyField, RelatedRowsField, RelationField
@@ -105,7 +105,7 @@ class DeclaredResource(ModelResource):
             elif found := _model_field(model._meta, declared):
                 required = bulk.needs_value(found)
                 plain.append(Column(name, found, self._cleaner(declared, found), required))
-        return Layout(
+        layout = Layout(
             model,
             tuple(plain),
             tuple(keys),
@@ -115,6 +115,7 @@ class DeclaredResource(ModelResource):
             aliases=self.alias_model(),
             label=self.label_column(plain),
         )
+        return layout.with_own_names()
 
     def label_column(self, columns: Collection[Column]) -> str:
         """Return the name of the column that says what people call a record; "" for none."""
@@ -141,15 +142,17 @@ class DeclaredResource(ModelResource):
             )
         return bulk.lookup_column(model, found.name)
 
-    def identify(self, layout: Layout, batch: Batch) -> None:
-        """Set ``batch.candidates``: for each row what may identify its record."""
+    def add_candidates(self, layout: Layout, batch: Batch) -> None:
+        """Set ``batch.candidates``: what may identify a row's record, and what it is called by."""
         batch.candidates = [[] for _line in batch.lines]
-        for index, identity in enumerate(layout.identities):
-            columns = [layout.identified(batch, column) for column in identity.columns]
-            for found, key in zip(batch.candidates, zip(*columns, strict=True), strict=True):
-                said = tuple([None if value is UNSET else value for value in key])
-                if any(value is not None for value in said):
-                    found.append((index, said))
+        self.identify(layout, batch)
+        if names := [identity for identity in layout.identities if not identity.finds]:
+            layout.add_candidates(batch, names)
+        layout.fold(batch)
+
+    def identify(self, layout: Layout, batch: Batch) -> None:
+        """Add to ``batch.candidates``: for each row what may identify its record."""
+        layout.add_candidates(batch, [i for i in layout.identities if i.finds])
 
     def before_export_page(self, page: dict[str, list[Any]]) -> None:
         """

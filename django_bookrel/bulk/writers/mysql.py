@@ -11,6 +11,7 @@ from django.db import InterfaceError, OperationalError, models
 from ...fields import AnyField
 from . import base
 from .base import LOCK, Found, Row
+from .folds import Fold, caseless
 
 __all__ = ("Writer",)
 
@@ -114,6 +115,10 @@ class Writer(base.SQLWriter):
             f"DELETE FROM {self.table(model)} WHERE {self.q(model._meta.pk.column)} IN ({places})",
             keys,
         )
+
+    def fold(self, field: AnyField) -> Fold | None:
+        collation = self._collation(field.model, field) or "_bin"
+        return None if collation.endswith(("_bin", "_cs", "binary")) else caseless
 
     def _collation(self, model: type[models.Model], column: AnyField) -> str | None:
         table = model._meta.db_table

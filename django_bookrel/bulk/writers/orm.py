@@ -125,7 +125,7 @@ class Writer(base.Writer):
             return
         rows = self._rows(model).filter(pk__in=keys)
         if link := self.links.get(model):
-            pairs = rows.values_list(link.parent.attname, link.columns[0].attname)
+            pairs = rows.values_list(self._path(link.parent), link.columns[0].attname)
             for parent, targets in _grouped(pairs).items():
                 self._manager(link, parent).remove(*targets)
             return

@@ -66,6 +66,7 @@ def import_path(
     finder = get_writer(resource.get_db_connection_name())
     hooks = [] if resource._meta.bulk else hook_code(resource)
     unavoidable = _limits(layout, finder)
+    layout = layout.compared(finder.fold)
     reasons = [*hooks, *_model_code(resource, layout), *unavoidable]
     rows = RowCleaner(resource, layout, clears=clears, checked=checked)
     writer = _orm_writer(resource, layout, finder) if reasons else finder

@@ -187,7 +187,7 @@ class RowSession:
 
         batch = self.cleaner.read([self._record(row)], reject)
         self._leave_out(batch, errors)
-        self.resource.identify(self.layout, batch)
+        self.resource.add_candidates(self.layout, batch)
         self.planner.policy = self.policy
         plan = self.planner.plan(batch, _NoFile(), (), pks)
         unknown = {reference.unknown for reference in self.planner.own.identities}
