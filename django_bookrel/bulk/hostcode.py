@@ -1,4 +1,4 @@
-"""Why rows are saved one by one: the host's code, and what no statement of ours can write."""
+"""Why rows are saved row by row: code of the host, and models the bulk writer cannot handle."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ class Totals:
     duplicates: int = 0
     rejected: int = 0
     joined: int = 0
-    """Of the duplicates, those whose record is called by another name."""
+    """Duplicates whose label is hardly like that of the row that counts."""
     repairs: dict[str, int] = field(default_factory=dict)
 
     def add(self, counts: Counter[str]) -> None:

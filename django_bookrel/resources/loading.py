@@ -50,7 +50,7 @@ def get_resource(
     Return an instance of the resource; None means that of our own books.
 
     :param using: alias of the database that the resource is about; None asks the router.
-    :param bulk: import by sets, without code of the host's; otherwise ``Meta.bulk`` says it.
+    :param bulk: write in bulk, bypassing code of the host; otherwise ``Meta.bulk`` decides.
     :raises ImproperlyConfigured: there is no such class or database, or the class is no
         RelationalResource.
     """
@@ -338,18 +338,18 @@ def load(
     """
     Import a file.
 
-    :param resource: the resource class or its dotted path; None means our own books.
+    :param resource: the resource class or its dotted path; None means that of the bundled books.
     :param using: the database; None asks the router.
-    :param atomic: all or nothing; otherwise each batch is committed when it is written.
-    :param bulk: import by sets, without code of the host's that runs when rows are saved.
-    :param skip: records at the start that are passed over.
-    :param limit: records that are read after those.
-    :param user: who imports, for the record of the import.
-    :param on_repairs: called after each batch with a list of the cells that were repaired, each a
-        ``Repair``, also those of rows that are rejected or passed over as duplicates.
+    :param atomic: import the file in a single transaction; otherwise commit each batch.
+    :param bulk: write in bulk, bypassing ``save()``, signals and other code of the host.
+    :param skip: number of records to skip at the start.
+    :param limit: maximum number of records to read after those.
+    :param user: who imports the file, for the import history.
+    :param on_repairs: called after each batch with a list of its repaired and dropped cells, each a
+        ``Repair``, including those of rejected rows and duplicates.
     :param reading_options: what ``sources.open_source`` takes.
-    :raises SourceError: the file cannot be read as a catalogue, or an option makes no sense;
-        nothing was written.
+    :raises SourceError: the file cannot be read as a catalogue, or an option is invalid; nothing
+        was written.
     :raises RejectLimit: too many rows were rejected.
     """
     given = {

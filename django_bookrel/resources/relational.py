@@ -43,10 +43,10 @@ class ImportOptions:
     existing: str = "update"
     """ "update", "fill" (write empty fields, add links) or "skip" rows that exist."""
     keep: Collection[str] = ()
-    """Fields that are never changed on rows that exist."""
+    """Fields that are never changed in existing records."""
     dry_run: bool = False
     batch_size: int | None = None
-    """Rows in a transaction; None is the setting's."""
+    """Rows per transaction; None means that of the setting."""
     max_rejects: Callable[[Totals], bool] | None = None
     on_rejected: Callable[[list[Rejection]], None] = lambda rejections: None
     on_repairs: Callable[[list[Repair]], None] | None = None
@@ -59,18 +59,19 @@ class ImportOptions:
 
 class RelationalResource(RowByRow):
     """
-    A ModelResource that imports by sets, relations included.
+    A ModelResource that imports in bulk, relations included.
 
-    A batch of rows costs a constant number of queries, memory does not grow with the file, every
-    rejected row is reported with its line, and the same file twice changes nothing. See
+    A batch of rows takes a constant number of queries, memory use does not grow with the file,
+    every rejected row is reported with its line, and importing a file again changes nothing. See
     ``ForeignKeyField``, ``ManyToManyField`` and ``RelatedRowsField`` for the relations.
 
-    ``Meta.import_id_fields`` says which columns identify a row; ``Meta.candidate_keys`` names
-    several such lists, of which the ones that a file provides count, and must not contradict.
+    ``Meta.import_id_fields`` lists the columns that identify a row; ``Meta.candidate_keys`` gives
+    several such lists, of which those that a file provides are used. ``Meta.label_field`` is the
+    column that tells people which record a row is about.
 
-    Where the model has code that runs when rows are saved, or the resource overrides what
-    django-import-export does with a row, rows are saved one by one so that this code runs;
-    ``Result.reasons`` says why. ``Meta.bulk = True`` imports by sets without it.
+    If the model has code that runs when rows are saved, or the resource overrides what
+    django-import-export does with a row, rows are saved row by row so that this code runs;
+    ``Result.reasons`` says why. ``Meta.bulk = True`` writes in bulk and bypasses it.
     """
 
     class Meta:

@@ -79,7 +79,7 @@ class Record:
     """Not empty: the record must be rejected."""
 
     repairs: Sequence[Issue] = ()
-    """What was repaired, or set aside because it could not be."""
+    """What was repaired, or dropped because it could not be."""
 
 
 class Row(NamedTuple):
