@@ -261,7 +261,7 @@ def test_xlsx_is_not_written_as_text(run: Callable[..., Run]):
     assert run("--format", "xlsx") == (
         1,
         "",
-        "XLSX Cannot write to standard output; name a FILE.",
+        "XLSX cannot be written to standard output; name a FILE.",
     )
 
 

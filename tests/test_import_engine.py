@@ -705,11 +705,11 @@ def test_import_data_without_the_columns_of_the_identity():
 @pytest.mark.parametrize(
     "options, message",
     [
-        ({"existing": "replace"}, "existing='replace' must be one of: update, fill, skip"),
+        ({"existing": "replace"}, "existing must be one of update, fill, skip, not 'replace'"),
         ({"keep": ["titel"]}, "keep: no field is named “titel”"),
-        ({"limit": -1}, "limit=-1 must be at least 0"),
-        ({"skip": -1}, "skip=-1 must be at least 0"),
-        ({"batch_size": 0}, "batch_size=0 must be at least 1"),
+        ({"limit": -1}, "limit must be at least 0, not -1"),
+        ({"skip": -1}, "skip must be at least 0, not -1"),
+        ({"batch_size": 0}, "batch_size must be at least 1, not 0"),
     ],
 )
 @pytest.mark.django_db

@@ -56,7 +56,7 @@ def test_odd_file(tmp_path: Path):
     path.write_text(ODD, encoding="utf-8")
     text = check_reads_the_same(path, tmp_path, ODD_OPTIONS)
     assert text == (
-        f'# How "{path}" is read. Edit it, then use it for every file of this kind:\n'
+        f'# How "{path}" is read. Edit it, then use it for similar files:\n'
         """\
 #   bookrel_import FILE --mapping THIS_FILE
 

@@ -290,7 +290,7 @@ class _ImportLog:
 
 def _check_number(name: str, number: int | None) -> None:
     if number is not None and number < 0:
-        raise InvalidOption(f"{name}={number}: must be at least 0.")
+        raise InvalidOption(f"{name} must be at least 0, not {number}.")
 
 
 def _storable(text: str) -> str:

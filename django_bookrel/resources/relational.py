@@ -136,10 +136,10 @@ class RelationalResource(RowByRow):
         """
         if options.existing not in EXISTING:
             raise InvalidOption(
-                f"existing={options.existing!r} must be one of: {', '.join(EXISTING)}."
+                f"existing must be one of {', '.join(EXISTING)}, not {options.existing!r}."
             )
         if options.batch_size is not None and options.batch_size < 1:
-            raise InvalidOption(f"batch_size={options.batch_size}: must be at least 1.")
+            raise InvalidOption(f"batch_size must be at least 1, not {options.batch_size}.")
         known = self.columns()
         for name in options.keep:
             if name not in known:
