@@ -102,19 +102,19 @@ def test_last_row_counts_and_keeps_every_identity(rows_of: Any):
 
 def test_row_before_a_rejected_one_counts(rows_of: Any):
     rows = rows_of([book("A", ISBN), book("B", ISBN, "1")], [book("C", "", "1")])
-    batch, rejections = rows.reopen(4)
-    assert said(Counting(1, batch)) == [(3, ISBN, "1")]
-    assert rejections == []
-    batch, rejections = rows.reopen(3)
-    assert said(Counting(1, batch)) == [(2, ISBN, "")]
+    found = rows.reopen(4)
+    assert said(Counting(1, found.counting())) == [(3, ISBN, "1")]
+    assert found.rejections == []
+    found = rows.reopen(3)
+    assert said(Counting(1, found.counting())) == [(2, ISBN, "")]
     assert rows.reopen(2) is None
 
 
 def test_several_rows_may_count_in_the_place_of_one(rows_of: Any):
     rows = rows_of([book("A", ISBN)], [book("B", "", "1")], [book("C", ISBN, "1")])
-    batch, rejections = rows.reopen(4)
-    assert said(Counting(1, batch)) == [(2, ISBN, ""), (3, "", "1")]
-    assert rejections == []
+    found = rows.reopen(4)
+    assert said(Counting(1, found.counting())) == [(2, ISBN, ""), (3, "", "1")]
+    assert found.rejections == []
 
 
 def test_nothing_takes_the_place_of_a_row_that_shares_nothing(rows_of: Any):
@@ -167,8 +167,7 @@ def test_rejections_of_the_records_without_a_row(rows_of: Any):
         assert rows.count == 4
         assert [counting.rejections for counting in rows] == [[rejection], [], []]
         assert fates(rows) == [(2, {0}, 1), (1, set(), 0), (1, set(), 0)]
-        batch, _rejections = rows.reopen(5)
-        assert batch.lines == [2]
+        assert rows.reopen(5).counting().lines == [2]
 
 
 def test_rows_about_what_was_written_before_the_file_was_known():
