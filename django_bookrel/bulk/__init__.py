@@ -20,7 +20,7 @@ from .layout import (
     said_column,
 )
 from .plan import Joined, Plan
-from .planning import Planner
+from .planning import Planner, get_planner
 from .querylog import unlogged
 from .reading import read_pages
 from .report import RejectLimit, Report, Totals
@@ -64,6 +64,7 @@ __all__ = (
     "Transactions",
     "all_or_nothing",
     "cleaner",
+    "get_planner",
     "get_writer",
     "in_time_zone",
     "is_of_the_row",

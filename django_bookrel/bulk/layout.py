@@ -253,6 +253,23 @@ class Layout:
                 for some in batch.candidates
             ]
 
+    def lacking(self, batch: Batch) -> dict[int, list[str]]:
+        """Return row -> columns that it does not say and a new record needs."""
+        found: dict[int, list[str]] = {}
+        columns: list[Any] = [*self.columns, *self.foreign_keys]
+        for index, column in enumerate(columns):
+            if column.required and UNSET in batch.columns[index]:
+                for row, value in enumerate(batch.columns[index]):
+                    if value is UNSET:
+                        found.setdefault(row, []).append(column.name)
+        return {row: found.get(row, []) for row in range(len(batch))} if self.unsaid else found
+
+    def labels(self, batch: Batch) -> Sequence[Any]:
+        """Return what rows call their records."""
+        if self.label not in self.names:
+            return [None] * len(batch)
+        return batch.columns[self.names.index(self.label)]
+
     @property
     def references(self) -> list[Reference]:
         """Every reference of the rows and of their children."""

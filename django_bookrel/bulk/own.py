@@ -30,6 +30,10 @@ class FileView(Protocol):
         """Return whether a dry run has come by a row that creates this record by naming it."""
 
 
+Made = dict[int, list[tuple[Reference, Pending]]]
+"""Line of a row -> what stands for its record in other rows."""
+
+
 class _Missing(NamedTuple):
     """A record of the layout's own model that a row refers to and that is not there."""
 
@@ -67,9 +71,9 @@ class OwnReferences:
     def __bool__(self) -> bool:
         return bool(self.identities)
 
-    def candidate(self, reference: Reference, names: Names) -> Candidate:
+    def candidate(self, named: Named) -> Candidate:
         """Return the candidate of the row that makes what is named."""
-        return self.identities[reference], reference.lookup(names)
+        return self.identities[named.reference], named.reference.lookup(named.names)
 
     def unmet(
         self, batch: Batch, makers: Sequence[int], unknown: Sequence[Named], file: FileView
@@ -85,7 +89,7 @@ class OwnReferences:
         needs: dict[int, list[_Missing]] = {}
         dependents: dict[int, list[int]] = {}
         for named in unknown:
-            candidate = self.candidate(named.reference, named.names)
+            candidate = self.candidate(named)
             needs.setdefault(named.row, []).append(_Missing(named, candidate))
             if candidate in maker_of:
                 dependents.setdefault(maker_of[candidate], []).append(named.row)
@@ -127,9 +131,9 @@ class OwnReferences:
                 # In a dry run: a row that was planned before.
                 keys.setdefault(named.names, Pending(named.names, candidate[1], line=-1))
 
-    def makes(self) -> dict[int, list[tuple[Reference, Pending]]]:
-        """Return line of a row of the batch -> what stands for its record."""
-        made: dict[int, list[tuple[Reference, Pending]]] = {}
+    def makes(self) -> Made:
+        """Return what stands for the records of rows of the batch."""
+        made: Made = {}
         for reference in self.identities:
             keys = self.resolvers[reference].keys.values()
             for one in {id(v): v for v in keys if type(v) is Pending}.values():
@@ -148,7 +152,7 @@ class OwnReferences:
             one = self.resolvers[named.reference].keys.get(named.names)
             if type(one) is Pending and one.line > 0 and rows[one.line] != named.row:
                 makers.setdefault(named.row, set()).add(rows[one.line])
-                need = (self.candidate(named.reference, named.names), not named.reference.create)
+                need = (self.candidate(named), not named.reference.create)
                 needed.setdefault(named.row, []).append(need)
         return makers, needed
 

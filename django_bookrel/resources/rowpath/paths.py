@@ -9,11 +9,11 @@ from ... import bulk
 from ...bulk import (
     BulkSaver,
     Layout,
-    Planner,
     PlanWriter,
     Policy,
     RowMaker,
     Transactions,
+    get_planner,
     get_writer,
 )
 from ...bulk.hostcode import host_code, limits
@@ -74,7 +74,7 @@ def import_path(
     is_raw = bool(hooks) and may_change_rows(resource)
     if is_raw and not is_dry:
         layout = relaxed(layout, own_code(resource))
-    planner = Planner(layout, writer, policy, locks=not is_dry and finder.locks_rows)
+    planner = get_planner(layout, writer, policy, locks=not is_dry and finder.locks_rows)
     saver: Any = BulkSaver(layout, writer, planner.references)
     maker: RowMaker = rows
     if hooks:

@@ -56,7 +56,7 @@ class RowSession:
         self, resource: RowByRow, planner: Planner, saver: BulkSaver, *, clears: bool
     ) -> None:
         self.resource, self.planner, self.saver = resource, planner, saver
-        self.layout, self.policy = planner.layout, planner.policy
+        self.layout, self.policy = planner.layout, planner.comparison.policy
         self.writer = cast("orm.Writer", saver.writer)
         self.cleaner = RowCleaner(resource, self.layout, clears=clears)
         self.places = {name: place for place, name in enumerate(self.layout.names)}
@@ -107,7 +107,7 @@ class RowSession:
     @property
     def leaves_alone(self) -> bool:
         """Whether the row's record exists and is not to be changed."""
-        return self.planner.policy.existing == "skip" and not self.current.is_new
+        return self.planner.comparison.policy.existing == "skip" and not self.current.is_new
 
     def assign(self, name: str, instance: models.Model, row: Mapping[str, Any]) -> None:
         """
@@ -188,7 +188,7 @@ class RowSession:
         batch = self.cleaner.read([self._record(row)], reject)
         self._leave_out(batch, errors)
         self.resource.add_candidates(self.layout, batch)
-        self.planner.policy = self.policy
+        self.planner.comparison.policy = self.policy
         plan = self.planner.plan(batch, _NoFile(), (), pks)
         unknown = {reference.unknown for reference in self.planner.own.identities}
         for rejection in plan.rejections:
@@ -199,7 +199,7 @@ class RowSession:
             plan = self.planner.plan(batch, _NoFile(), (), pks)
         if self.policy != Policy() and any(pk in self.made for pk in plan.known.values()):
             # The last row counts, also where an earlier one was written already.
-            self.planner.policy = Policy()
+            self.planner.comparison.policy = Policy()
             plan = self.planner.plan(batch, _NoFile(), (), list(plan.known.values()))
         current.plan, current.place, current.errors = plan, 0, errors
 
