@@ -1,4 +1,4 @@
-"""Imports by sets: statements that do not depend on the rows, all or nothing, limits, accounts."""
+"""Imports in bulk: statements that do not depend on the rows, all or nothing, limits, accounts."""
 
 from __future__ import annotations
 

@@ -631,7 +631,7 @@ def test_links_both_ways(tmp_path: Path):
     assert [f.name for f in Friend.objects.get(name="Ann").friends.all()] == ["Bo"]
 
 
-# The same as by sets.
+# The same as in bulk.
 
 
 def catalogue_values() -> dict[str, Any]:
@@ -651,7 +651,7 @@ def catalogue_values() -> dict[str, Any]:
 def both_ways(
     files: list[Path], connect: Callable[..., None], resource: Any = BookResource, **options: Any
 ) -> list[tuple[Any, ...]]:
-    """Import files by sets, then row by row into an empty catalogue; give what comes of each."""
+    """Import files in bulk, then row by row into an empty catalogue; give what comes of each."""
     found = []
     for row_by_row in (False, True):
         for model in (Book, Author, Publisher, Series, Subject):
