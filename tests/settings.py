@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "tests.hosts.novels",
     "tests.hosts.pair",
     "tests.hosts.tenants",
+    "tests.hosts.ties",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
