@@ -19,6 +19,7 @@ from .layout import (
     lookup_column,
     said_column,
 )
+from .meaning import is_postgres, value_field
 from .plan import Joined, Plan
 from .planning import Planner
 from .querylog import unlogged
@@ -67,6 +68,7 @@ __all__ = (
     "get_writer",
     "in_time_zone",
     "is_of_the_row",
+    "is_postgres",
     "lookup_column",
     "needs_value",
     "rare_collections",
@@ -76,4 +78,5 @@ __all__ = (
     "says_nothing_when_empty",
     "tried_again",
     "unlogged",
+    "value_field",
 )

@@ -45,6 +45,7 @@ def _resource(kind: type[RelationalResource]) -> Iterator[CheckMessage]:
 
     try:
         resource = kind()
+        resource.check_identities()
         layout = resource.layout(resource.written_columns())
     except ImproperlyConfigured as error:
         yield unusable_resource(kind, error)
@@ -52,6 +53,10 @@ def _resource(kind: type[RelationalResource]) -> Iterator[CheckMessage]:
     except (TypeError, DatabaseError):
         # It takes arguments, or wants a database that need not be there yet.
         return
+    for name, why in resource.left_out.items():
+        yield left_out(kind, name, why)
+    if resource.identifies_nothing() and not any(resource.identities(resource.columns())):
+        yield unidentified(kind)
     # Another resource lists its fields itself, maybe to change no more than these.
     if layout.unsaid and issubclass(kind, BaseBookResource):
         yield unsaid_fields(kind, layout.unsaid)
@@ -119,4 +124,23 @@ def ambiguous_names(kind: type[RelationalResource], name: str, reference: Refere
         ),
         obj=kind,
         id="django_bookrel.W103",
+    )
+
+
+def left_out(kind: type[RelationalResource], name: str, why: str) -> Warning:
+    return Warning(
+        f"{kind.__name__} leaves {name} out of imports and exports: {why}",
+        hint="Name it in Meta.exclude, or declare a field of the resource that reads it.",
+        obj=kind,
+        id="django_bookrel.W104",
+    )
+
+
+def unidentified(kind: type[RelationalResource]) -> Warning:
+    return Warning(
+        f"{kind.__name__} has no column by which rows are found: each import of a file adds all "
+        "of its rows.",
+        hint="Name in import_id_fields the columns that no two records share.",
+        obj=kind,
+        id="django_bookrel.W105",
     )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from itertools import chain
 from typing import Any
 
 from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
 from django.db import models, router
+from django.utils.functional import cached_property
 from import_export.fields import Field
 from import_export.resources import ModelResource
 from import_export.widgets import ForeignKeyWidget, ManyToManyWidget, Widget
@@ -18,6 +20,7 @@ from ..fields import AnyField, DerivedField
 from ..sources import BOOK_FIELDS
 from .fields import ForeignKeyField, ManyToManyField, RelatedRowsField, RelationField
 from .rowpath.detection import fills_columns, has_own_default
+from .unsuitable import no_column, no_identity
 from .widgets import exact_widget
 
 __all__ = ("DeclaredResource",)
@@ -44,8 +47,29 @@ class DeclaredResource(ModelResource):
         return {
             declared.column_name: declared
             for declared in self.fields.values()
-            if declared.attribute
+            if declared.attribute and declared.column_name not in self.left_out
         }
+
+    @cached_property
+    def left_out(self) -> dict[str, str]:
+        """Column -> why no file has it, of what a resource has without being told to."""
+        found = {}
+        for declared in self.fields.values():
+            if declared.attribute and (why := self._why_left_out(declared)):
+                found[declared.column_name] = why
+        return found
+
+    def _why_left_out(self, declared: Field) -> str:
+        model = self._meta.model
+        relation = self.relation_field(declared.column_name, declared)
+        if relation is declared:
+            found = _model_field(model._meta, declared)
+            return "" if found is None else no_column(found)
+        try:
+            relation.relation_of(model)
+        except ImproperlyConfigured as error:
+            return str(error)
+        return ""
 
     def plain_columns(self) -> set[str]:
         """Return the columns that are called like a field of books, and are none."""
@@ -88,7 +112,38 @@ class DeclaredResource(ModelResource):
     def candidate_keys(self) -> list[list[str]]:
         """Return the lists of columns of which each identifies a row."""
         keys = getattr(self._meta, "candidate_keys", None) or [self.get_import_id_fields()]
-        return [list(key) for key in keys]
+        return [[self._column_of(name) for name in key] for key in keys]
+
+    def _column_of(self, name: str) -> str:
+        return self.fields[name].column_name if name in self.fields else name
+
+    def check_identities(self) -> None:
+        """
+        Check that rows can be found by the columns of every key.
+
+        :raises ImproperlyConfigured: by one they cannot.
+        """
+        if self.identifies_nothing():
+            return
+        written = self.written_columns()
+        for name in chain.from_iterable(self.candidate_keys()):
+            declared = self.columns().get(name)
+            found = declared and _model_field(self._meta.model._meta, declared)
+            if not found:
+                why = "for no file can say it"
+            elif name not in written:
+                why = "which no import writes"
+            else:
+                why = no_identity(found)
+            if why:
+                raise self._unfindable(name, why)
+
+    def _unfindable(self, name: str, why: str) -> ImproperlyConfigured:
+        return ImproperlyConfigured(f"{type(self).__name__}: no row is found by “{name}”, {why}.")
+
+    def identifies_nothing(self) -> bool:
+        """Return whether no key is declared, and the one that is then taken is no column."""
+        return self.candidate_keys() == [["id"]] and "id" not in self.columns()
 
     def layout(self, provided: Collection[str]) -> Layout:
         """Return what these columns are to an import that writes them, or to an export."""
@@ -136,9 +191,7 @@ class DeclaredResource(ModelResource):
         model = self._meta.model
         found = _model_field(model._meta, self.columns()[name])
         if found is None:
-            raise ImproperlyConfigured(
-                f"{type(self).__name__}: no row is found by “{name}”, for no file can say it."
-            )
+            raise self._unfindable(name, "for no file can say it")
         return bulk.lookup_column(model, found.name)
 
     def add_candidates(self, layout: Layout, batch: Batch) -> None:
@@ -177,6 +230,7 @@ class DeclaredResource(ModelResource):
             return declared
         attribute = declared.attribute.removesuffix("_id")
         by = widget.model._meta.pk.name if widget.field == "pk" else widget.field
+        made: RelationField
         if isinstance(widget, ManyToManyWidget):
             made = ManyToManyField(widget.model, by=by, separator=widget.separator)
         else:

@@ -95,6 +95,7 @@ class RelationalResource(RowByRow):
             self.before_import(dataset, **kwargs)
             headers = [str(header) for header in dataset.headers or ()]
             self._check_import_id_fields(headers)
+            self.check_identities()
             provided = [header for header in headers if header in self.columns()]
             self._check_children(provided)
         except Exception as error:  # noqa: BLE001 (as import-export does: told or raised as asked)
@@ -137,6 +138,7 @@ class RelationalResource(RowByRow):
             raise InvalidOption(f"existing={options.existing!r} is none of: {', '.join(EXISTING)}.")
         if options.batch_size is not None and options.batch_size < 1:
             raise InvalidOption(f"batch_size={options.batch_size} is less than 1.")
+        self.check_identities()
         known = self.columns()
         for name in options.keep:
             if name not in known:
