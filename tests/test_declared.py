@@ -10,7 +10,7 @@ from django.apps.registry import Apps
 from django.contrib.contenttypes.fields import GenericForeignKey, GenericRelation
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ImproperlyConfigured
-from django.db import models
+from django.db import connection, models
 from django.db.models.fields.related import RelatedField
 from django.db.models.functions import Upper
 from django.test.utils import isolate_apps
@@ -239,6 +239,31 @@ def test_relation_that_is_left_out(host: Apps):
     assert found(host) == [("django_bookrel.W104", message)]
     names = ["slug", "title", "key", "shout", "changed_at", "desk", "desks", "extra", "data"]
     assert list(resource().columns()) == [*names, "kind", "number"]
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="only PostgreSQL has such a column")
+@pytest.mark.django_db
+def test_column_that_is_left_out(tmp_path: Path):
+    from tests.hosts.vitrine.models import Searched
+
+    class SearchedResource(RelationalResource):
+        class Meta:
+            model = Searched
+            exclude = ("id",)
+            import_id_fields = ("code",)
+
+    [message] = [m for m in checks.check_resources() if m.obj is SearchedResource]
+    assert (message.id, message.msg) == (
+        "django_bookrel.W104",
+        (
+            "SearchedResource leaves search out of imports and exports: PostgreSQL makes its "
+            "values of other texts, and gives back others than are written."
+        ),
+    )
+    path = tmp_path / "searched.csv"
+    path.write_text("code,text\na,fat cats\n")
+    assert load(path, resource=SearchedResource, source="native").counts.new == 1
+    assert Searched.objects.values_list("text", "search").get() == ("fat cats", None)
 
 
 def test_resource_that_finds_no_row(host: Apps):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .batch import UNSET, ForNew
+from .jsons import differ
 from .layout import Layout, Reference
 from .plan import Plan
 from .reading import names_of
@@ -99,7 +100,7 @@ class Changes:
         return {
             name: (before, after)
             for name, (before, after) in pairs.items()
-            if before != after and not (before in EMPTY and after in EMPTY)
+            if differ(before, after) and not (before in EMPTY and after in EMPTY)
         }
 
     def _known_names(self, cells: Sequence[Mapping[str, Cell]]) -> dict[Reference, Known]:

@@ -10,6 +10,7 @@ from django.db import models
 from ..fields import AnyField, field_of
 from .batch import UNSET
 from .children import ChildPlan
+from .jsons import differ
 from .layout import Layout
 from .own import settle_own
 from .plan import Plan
@@ -148,7 +149,7 @@ class BulkSaver:
         for row in sorted(plan.touched):
             change = plan.changed.get(row)
             pairs = zip(change.before, change.after, strict=True) if change else ()
-            places = tuple([i for i, (was, comes) in enumerate(pairs) if was != comes])
+            places = tuple([i for i, (was, comes) in enumerate(pairs) if differ(was, comes)])
             by_places.setdefault(places, []).append(row)
         if len(by_places) > MOST_UPDATES:
             # Records that change are locked: what does not differ is what they have now.

@@ -246,7 +246,9 @@ class Layout:
     def own_references(self) -> list[Reference]:
         """Return the references to records that the rows themselves may make."""
         model = self.model._meta.concrete_model or self.model
-        referred = {reference: reference.model._meta.concrete_model for reference in self.references}
+        referred = {
+            reference: reference.model._meta.concrete_model for reference in self.references
+        }
         return [r for r, target in referred.items() if target and issubclass(model, target)]
 
     def with_own_names(self) -> Layout:

@@ -12,67 +12,24 @@ from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
 
-from ..fields import (
-    AnyField,
-    CodePointField,
-    DerivedField,
-    ISBNField,
-    KeyField,
-    NameField,
-    SortField,
-    field_of,
-)
+from ..fields import AnyField, DerivedField, ISBNField, field_of
+from .meaning import has_own_meaning, is_plain, value_field
 
-__all__ = ("Filler", "default_of", "from_db", "in_time_zone", "saves_as_is", "to_db")
-
-PLAIN = {
-    models.AutoField,
-    models.BigAutoField,
-    models.BigIntegerField,
-    models.CharField,
-    models.IntegerField,
-    models.PositiveBigIntegerField,
-    models.PositiveIntegerField,
-    models.PositiveSmallIntegerField,
-    models.SmallAutoField,
-    models.SmallIntegerField,
-    models.TextField,
-    CodePointField,
-    ISBNField,
-    KeyField,
-    NameField,
-    SortField,
-}
-"""Fields whose cleaned values, texts and whole numbers, every driver takes as they are."""
+__all__ = ("Filler", "default_of", "from_db", "saves_as_is", "to_db")
 
 
 def to_db(field: AnyField, connection: BaseDatabaseWrapper) -> Callable[[Any], Any] | None:
     """Return what makes a value of ``field`` one for the driver; None if it may stay as it is."""
-    target = field
-    while isinstance(target, models.ForeignKey):
-        target = target.target_field
-    if type(target) in PLAIN:
+    meant = value_field(field)
+    if is_plain(meant) and not has_own_meaning(field):
         return None
-    return lambda value: None if value is None else field.get_db_prep_save(value, connection)
+    prepare = (meant if field.generated else field).get_db_prep_save
+    return lambda value: None if value is None else prepare(value, connection)
 
 
 def default_of(field: AnyField) -> Any:
     """Return a new row's value; a host may write a default in any form that the field reads."""
     return field.to_python(field.get_default())
-
-
-def in_time_zone(moment: datetime.datetime) -> datetime.datetime:
-    """
-    Return a point in time as the database takes it.
-
-    A time without a zone is one of ``TIME_ZONE``; without ``USE_TZ`` a zone is taken off, and the
-    value is the time in ``TIME_ZONE``, which is the one that such a host has its times in.
-    """
-    if timezone.is_aware(moment) == settings.USE_TZ:
-        return moment
-    if settings.USE_TZ:
-        return timezone.make_aware(moment)
-    return timezone.make_naive(moment, timezone.get_default_timezone())
 
 
 def from_db(
@@ -87,6 +44,8 @@ def from_db(
     for index, field in enumerate(fields, first):
         column = field.get_col(field.model._meta.db_table)
         found = connection.ops.get_db_converters(column) + column.get_db_converters(connection)
+        if isinstance(field, models.DateTimeField) and _has_other_zone(connection):
+            found.append(_in_utc)
         converters += [(index, convert, column) for convert in found]
     if not converters:
         return lambda rows: rows
@@ -99,6 +58,15 @@ def from_db(
         return [tuple(row) for row in result]
 
     return converted
+
+
+def _has_other_zone(connection: BaseDatabaseWrapper) -> bool:
+    return settings.USE_TZ and connection.timezone is not datetime.UTC
+
+
+def _in_utc(value: Any, *args: Any) -> Any:
+    # What a change of the clock repeats is, in such a zone, equal to no time of another.
+    return value.astimezone(datetime.UTC) if isinstance(value, datetime.datetime) else value
 
 
 class Filler:

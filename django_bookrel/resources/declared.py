@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from itertools import chain
 from typing import Any
 
 from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
-from django.db import models, router
+from django.db import connections, models, router
 from django.utils.functional import cached_property
 from import_export.fields import Field
 from import_export.resources import ModelResource
@@ -21,7 +21,7 @@ from ..sources import BOOK_FIELDS
 from .fields import ForeignKeyField, ManyToManyField, RelatedRowsField, RelationField
 from .rowpath.detection import fills_columns, has_own_default
 from .unsuitable import no_column, no_identity
-from .widgets import exact_widget
+from .widgets import FieldWidget, exact_widget, is_default_widget, text_widget
 
 __all__ = ("DeclaredResource",)
 
@@ -37,7 +37,10 @@ class DeclaredResource(ModelResource):
 
     @classmethod
     def widget_from_django_field(cls, f: AnyField, default: type[Widget] = Widget) -> Any:
-        return exact_widget(f, super().widget_from_django_field(f, default))
+        options = (cls._meta.widgets or {}).get(f.name)
+        f = getattr(f, "output_field", None) or f
+        found = super().widget_from_django_field(f, default)
+        return exact_widget(f, found, has_options=bool(options))
 
     def get_db_connection_name(self) -> str:
         return self._meta.using_db or router.db_for_write(self._meta.model)
@@ -241,25 +244,34 @@ class DeclaredResource(ModelResource):
 
     def reads_plainly(self, declared: Field, found: AnyField) -> bool:
         """Return whether no code of the host reads the cells of a column."""
-        default = type(declared.widget) is self.widget_from_django_field(found)
+        default = is_default_widget(declared.widget, found) and not bulk.has_own_meaning(found)
         return default and type(declared).clean is Field.clean
 
     def _cleaner(self, declared: Field, found: AnyField) -> bulk.Cleaner:
-        simple: Any = models.CharField | models.TextField | models.IntegerField
+        connection = connections[self.get_db_connection_name()]
         given: Any = {}
         if has_own_default(declared, found):
             given["empty"] = declared.default() if callable(declared.default) else declared.default
-        if isinstance(found, simple) and self.reads_plainly(declared, found):
-            return bulk.cleaner(found, **given)
-        name, clean, to_python = declared.column_name, declared.widget.clean, found.to_python
-        # Many widgets read texts only, and a text is never what the database has in the column.
-        own_clean = type(declared).clean is not Field.clean
+        if bulk.is_plain(found) and self.reads_plainly(declared, found):
+            return bulk.cleaner(found, connection, **given)
+        return bulk.cleaner(found, connection, _reader(declared, found), **given)
 
-        def read(cell: str) -> Any:
-            row = {name: cell}
-            return to_python(declared.clean(row) if own_clean else clean(cell, row=row))
 
-        return bulk.cleaner(found, read, **given)
+def _reader(declared: Field, found: AnyField) -> Callable[[str], Any]:
+    own_clean = type(declared).clean is not Field.clean
+    widget = text_widget(declared.widget, found)
+    if isinstance(widget, FieldWidget) and not own_clean:
+        return widget.read
+    name, clean = declared.column_name, widget.clean
+    # Many widgets read texts only, and a text is never what the database has in the column.
+    mean = bulk.understood(found)
+
+    def read(cell: str) -> Any:
+        row = {name: cell}
+        value = declared.clean(row) if own_clean else clean(cell, row=row)
+        return None if value is None else mean(value)
+
+    return read
 
 
 def _makes_itself(found: AnyField | None) -> bool:

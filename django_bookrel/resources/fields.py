@@ -17,8 +17,15 @@ from import_export.fields import Field
 from import_export.widgets import ForeignKeyWidget, ManyToManyWidget
 
 from ..abstract import AbstractAuthor
-from ..bulk import Children, ForeignKey, Reference, needs_value
+from ..bulk import (
+    Children,
+    ForeignKey,
+    Reference,
+    needs_value,
+    to_text,
+)
 from ..bulk.hostcode import may_fill_columns
+from ..fields import field_of
 from ..sources import join_list, split_list
 from .persons import LIFE_DATES
 from .relations import column_of, named_field, relation_of_kind
@@ -51,6 +58,7 @@ class RelationField(Field):
         self.model = model
         self.by = (by,) if isinstance(by, str) else tuple(by)
         self.create = create
+        self.writers: dict[type[models.Model], list[tuple[str, Callable[[Any], str]]]] = {}
         super().__init__(**kwargs)
 
     def reference(self, relation: models.ForeignKey[Any, Any]) -> Reference:
@@ -97,7 +105,13 @@ class RelationField(Field):
         raise NotImplementedError
 
     def _cell_of(self, found: Any) -> str:
-        return self.said([getattr(found, name) for name in self.by])
+        return self.said([write(getattr(found, n)) for n, write in self._writers(type(found))])
+
+    def _writers(self, model: type[models.Model]) -> list[tuple[str, Callable[[Any], str]]]:
+        if model not in self.writers:
+            named = [(name, field_of(model, named_field(model, name))) for name in self.by]
+            self.writers[model] = [(name, to_text(field)) for name, field in named]
+        return self.writers[model]
 
 
 class ForeignKeyField(RelationField):
