@@ -24,7 +24,7 @@ from django_bookrel.resources import (
     load,
 )
 from django_bookrel.resources.exporting import Exporter
-from tests.hosts.cabinet.models import Numbers, Structures
+from tests.hosts.cabinet.models import Made, Numbers, Structures, Texts
 from tests.hosts.garden.models import Bed, Herb, Kind, Leaflet, Plant, Step, Watering
 from tests.hosts.newsdesk.models import Article
 from tests.importing import counts
@@ -159,7 +159,70 @@ def test_key_that_people_make_must_be_said(tmp_path: Path, source: str):
     assert sorted(Bed.objects.values_list("code", "place")) == [("a", 1), ("b", 3)]
 
 
-# What a column gives back.
+# Rows without what they are found by.
+
+
+def found_by(host: type[models.Model], *keys: list[str], columns: Any) -> type[RelationalResource]:
+    class FoundResource(RelationalResource):
+        class Meta:
+            model = host
+            candidate_keys = keys
+            fields = columns
+
+    return FoundResource
+
+
+@pytest.mark.parametrize("bulk", [True, False])
+@pytest.mark.parametrize("name", ["char", "email"])
+def test_empty_identity(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    bulk: bool,  # noqa: FBT001
+):
+    if not bulk:
+        monkeypatch.setattr(Texts, "clean", lambda self: None)
+    resource = found_by(Texts, [name], columns=(name, "code"))
+    rows = f"code,{name}\na,x@y.de\nb,\n"
+    for expected in ({"new": 1}, {"unchanged": 1}):
+        result = import_text(tmp_path, rows, resource)
+        assert rejected(result) == [
+            (3, name, "is empty, so that each import would add the row once more")
+        ]
+        assert counts(result) == {"rows": 2, "rejected": 1} | expected
+    Texts.objects.create(code="b")
+    path = tmp_path / "out.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        Exporter(resource()).write(file, "csv")
+    again = load(path, resource=resource, source="native")
+    assert counts(again) == {"rows": 2, "unchanged": 1, "rejected": 1}
+
+
+def test_empty_identity_beside_another(tmp_path: Path):
+    columns = ("code", "char", "email")
+    resource = found_by(Texts, ["char"], ["email"], columns=columns)
+    rows = "code,char,email\na,x,\nb,,x@y.de\nc,,\n"
+    for expected in ({"new": 2}, {"unchanged": 2}):
+        result = import_text(tmp_path, rows, resource)
+        assert rejected(result) == [
+            (4, "", "char and email are empty, so that each import would add the row once more")
+        ]
+        assert counts(result) == {"rows": 3, "rejected": 1} | expected
+
+
+def test_empty_identity_of_several_columns(tmp_path: Path):
+    resource = found_by(Texts, ["char", "email"], columns=("code", "char", "email"))
+    rows = "code,char,email\na,x,\nb,,x@y.de\nc,x,x@y.de\n"
+    assert counts(import_text(tmp_path, rows, resource)) == {"rows": 3, "new": 3}
+    assert counts(import_text(tmp_path, rows, resource)) == {"rows": 3, "unchanged": 3}
+
+
+@pytest.mark.parametrize("name", ["rank", "token"])
+def test_empty_identity_of_which_the_database_knows_the_default(tmp_path: Path, name: str):
+    resource = resource_of(Made, name, "code")
+    result = import_text(tmp_path, f"code,{name}\na,7\nb,\n", resource)
+    assert counts(result) == {"rows": 2, "new": 1, "rejected": 1}
+    assert Made.objects.values_list("code").get() == ("a",)
 
 
 @pytest.mark.parametrize("batch_size", [1, 100])
@@ -194,6 +257,11 @@ def test_empty_bytes_where_none_would_do_are_not_changed(tmp_path: Path):
     result = import_text(tmp_path, "code,data\na,\n", resource)
     assert counts(result) == {"rows": 1, "unchanged": 1}
     assert bytes(Structures.objects.get().data) == b""
+
+
+def test_empty_number_of_a_new_record(tmp_path: Path):
+    resource = resource_of(Texts, "id", "code")
+    assert counts(import_text(tmp_path, "id,code\n,a\n", resource)) == {"rows": 1, "new": 1}
 
 
 # Fields that see to their values.

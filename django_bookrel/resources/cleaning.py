@@ -13,6 +13,7 @@ from ..bulk import (
     UNSET,
     Batch,
     Column,
+    ForeignKey,
     Layout,
     Rejection,
     has_own_meaning,
@@ -22,6 +23,7 @@ from ..bulk import (
 )
 from ..bulk.checking import NOT_OF_A_CELL
 from ..bulk.empties import MISSING
+from ..bulk.meaning import defined_in
 from ..fields import ISBNField, field_of
 from ..sources import Record
 from .relationcells import EntryCells, NameCells, RelationCells
@@ -31,6 +33,9 @@ if TYPE_CHECKING:
     from .relational import RelationalResource
 
 __all__ = ("RowCleaner",)
+
+DECLARED = f"{__package__}.declared"
+"""Where ``identify()`` is that finds rows by the columns of a key."""
 
 Reject = Callable[[int, str, Any, str], None]
 
@@ -71,11 +76,26 @@ class RowCleaner:
             i for i in layout.identities if i.finds and i.parent is None and len(i.columns) == 1
         ]
         fields = {said_column(identity.columns[0]) for identity in single}
+        self.identifiers = self._identifiers()
         self.never_cleared = {
             column.name
             for column in layout.columns
             if column.field in fields or self._keeps(column, columns[column.name])
         }
+
+    def _identifiers(self) -> list[str]:
+        """Return the columns of which a row must say one, where nothing else sees to it."""
+        layout = self.layout
+        identities = [identity.columns for identity in layout.identities if identity.finds]
+        finds_itself = defined_in(type(self.resource), "identify") != DECLARED
+        if finds_itself or (layout.model._meta.pk,) in identities:
+            # Its own code knows what a row means; a new record gets a number.
+            return []
+        said = {said_column(column) for columns in identities for column in columns}
+        every: list[Column | ForeignKey] = [*layout.columns, *layout.foreign_keys]
+        found = [column for column in every if column.field in said]
+        # Without one that is required a row is rejected if it is new.
+        return [] if any(column.required for column in found) else [c.name for c in found]
 
     @staticmethod
     def _keeps(column: Column, declared: Field) -> bool:
@@ -106,6 +126,9 @@ class RowCleaner:
         if rejected:
             batch = batch.only(index for index in range(len(good)) if index not in rejected)
         self.resource.add_candidates(self.layout, batch)
+        if self.identifiers and (unknown := self._unidentified(batch)):
+            rejections += [self._rejection(batch, row) for row in unknown]
+            batch = batch.only(row for row in range(len(batch)) if row not in unknown)
         return batch, rejections
 
     def read(self, records: list[Record], reject: Reject) -> Batch:
@@ -120,6 +143,20 @@ class RowCleaner:
             [self._cells(name, cells, records, reject) for name, cells in self.children],
             [[]] * len(records),
         )
+
+    def _unidentified(self, batch: Batch) -> dict[int, None]:
+        """Return the rows that say nothing by which they are found."""
+        finds = [identity.finds for identity in self.layout.identities]
+        # What finds comes before what a row is only called by.
+        rows = enumerate(batch.candidates)
+        return dict.fromkeys(row for row, found in rows if not found or not finds[found[0][0]])
+
+    def _rejection(self, batch: Batch, row: int) -> Rejection:
+        names = self.identifiers
+        column = names[0] if len(names) == 1 else ""
+        said = "is empty" if column else f"{' and '.join(names)} are empty"
+        reason = f"{said}, so that each import would add the row once more"
+        return Rejection(batch.lines[row], column, "", reason, batch.cells[row])
 
     def count_repairs(self, records: list[Record], counts: dict[str, int]) -> None:
         """Add the repaired cells of the records to ``counts``, by kind."""
