@@ -1,8 +1,9 @@
-"""Cells by the widgets of django-import-export, and by those of a host."""
+"""Cells by the widgets of django-import-export and of a host, and cells that are no texts."""
 
 from __future__ import annotations
 
 import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -15,13 +16,14 @@ from tablib import Dataset
 from django_bookrel.models import Book
 from django_bookrel.resources import (
     BaseBookResource,
+    ManyToManyField,
     RelationalResource,
     Result,
     bookresource_factory,
     load,
 )
 from django_bookrel.resources.exporting import Exporter
-from tests.hosts.cabinet.models import Numbers, Structures, Texts, Times
+from tests.hosts.cabinet.models import Numbers, Pointer, Structures, Texts, Times
 from tests.importing import counts
 
 pytestmark = pytest.mark.django_db
@@ -156,3 +158,41 @@ def test_isbns_by_a_widget_of_the_host(tmp_path: Path):
     path.write_text("isbn,title,publishers\n9780553383041,A,\n")
     load(path, resource=bookresource_factory(Book, ReplacedResource))
     assert Book.objects.values_list("isbn").get() == ("9780689845369",)
+
+
+# Cells that are no texts.
+
+
+def test_typed_cells():
+    moment = datetime.datetime(2020, 1, 2)  # noqa: DTZ001 (workbooks have no time zones)
+    imported(
+        resource_of(Times, "day", "hour"),
+        {"code": 1.0, "day": moment, "hour": datetime.time(9, 30)},
+    )
+    assert Times.objects.values_list("code", "day", "hour").get() == (
+        "1",
+        moment.date(),
+        datetime.time(9, 30),
+    )
+    names = ("whole", "price", "is_true", "ratio")
+    imported(
+        resource_of(Numbers, *names),
+        dict(zip(("code", *names), ("a", 7.0, 1.5, True, 2), strict=True)),
+    )
+    assert Numbers.objects.values_list(*names).get() == (7, Decimal("1.50"), True, 2.0)
+    imported(resource_of(Structures, "extra"), {"code": "a", "extra": {"a": [1, None]}})
+    assert Structures.objects.values_list("extra").get() == ({"a": [1, None]},)
+
+
+def test_lists_of_names():
+    for code in ("1", "a|b"):
+        Numbers.objects.create(code=code)
+    resource = resource_of(Pointer, "many", many=ManyToManyField(by="code"))
+    rows = [
+        {"code": "a", "many": ["1", "a|b"]},
+        {"code": "b", "many": []},
+        {"code": "c", "many": [1]},
+    ]
+    assert counts(imported(resource, *rows)) == {"rows": 3, "new": 3}
+    found = Pointer.objects.order_by("code", "many__code").values_list("code", "many__code")
+    assert list(found) == [("a", "1"), ("a", "a|b"), ("b", None), ("c", "1")]

@@ -31,7 +31,7 @@ from .report import RejectLimit, Report, Totals
 from .resolve import Pending
 from .retrying import all_or_nothing, tried_again
 from .saving import NotYet, Outcome, PlanWriter, is_of_the_row, rejections_of
-from .texts import ArrayTexts, from_text, plain_text, to_text, understood
+from .texts import ArrayTexts, cell_text, from_text, plain_text, to_text, understood
 from .transactions import Transactions
 from .writers import get_writer
 
@@ -68,6 +68,7 @@ __all__ = (
     "Totals",
     "Transactions",
     "all_or_nothing",
+    "cell_text",
     "cleaner",
     "from_text",
     "get_writer",

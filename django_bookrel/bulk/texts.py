@@ -30,7 +30,7 @@ from .jsons import json_reader, read_json
 from .meaning import has_own_meaning, is_plain, is_postgres, value_field
 from .moments import in_time_zone
 
-__all__ = ("ArrayTexts", "from_text", "plain_text", "to_text", "understood")
+__all__ = ("ArrayTexts", "cell_text", "from_text", "plain_text", "to_text", "understood")
 
 Read = Callable[[Any], Any]
 Write = Callable[[Any], str]
@@ -121,6 +121,15 @@ def _(value: bytes | memoryview) -> str:
 @plain_text.register(tuple)
 def _(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, default=plain_text)
+
+
+def cell_text(cell: Any) -> str:
+    """Return a typed cell, of a workbook or of JSON, as a text that columns of any kind read."""
+    if isinstance(cell, float) and cell.is_integer():
+        cell = int(cell)
+    elif isinstance(cell, datetime.datetime) and cell.timetz() == datetime.time():
+        cell = cell.date()
+    return plain_text(cell)
 
 
 def _reader(field: AnyField) -> Read:

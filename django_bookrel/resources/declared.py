@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import chain
 from typing import Any
 
@@ -17,7 +17,7 @@ from import_export.widgets import ForeignKeyWidget, ManyToManyWidget, Widget
 from .. import bulk
 from ..bulk import Batch, Column, Identity, Layout
 from ..fields import AnyField, DerivedField
-from ..sources import BOOK_FIELDS
+from ..sources import BOOK_FIELDS, Record
 from .fields import ForeignKeyField, ManyToManyField, RelatedRowsField, RelationField
 from .rowpath.detection import fills_columns, has_own_default
 from .unsuitable import no_column, no_identity
@@ -207,6 +207,19 @@ class DeclaredResource(ModelResource):
     def identify(self, layout: Layout, batch: Batch) -> None:
         """Add to ``batch.candidates``: for each row what may identify its record."""
         layout.add_candidates(batch, [i for i in layout.identities if i.finds])
+
+    def record_of(self, line: int, headers: Sequence[str], row: Sequence[Any]) -> Record:
+        """Return the record of a row of django-import-export's, whose cells may be no texts."""
+        texts = list(map(bulk.cell_text, row))
+        values: dict[str, Any] = dict(zip(headers, texts, strict=False))
+        for name, cell in zip(headers, row, strict=False):
+            if isinstance(cell, list | tuple) and self._names_several(name):
+                values[name] = list(map(bulk.cell_text, cell))
+        return Record(line, values, texts)
+
+    def _names_several(self, name: str) -> bool:
+        declared = self.columns().get(name)
+        return bool(declared) and isinstance(self.relation_field(name, declared), ManyToManyField)
 
     def before_export_page(self, page: dict[str, list[Any]]) -> None:
         """

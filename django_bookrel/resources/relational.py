@@ -104,8 +104,7 @@ class RelationalResource(RowByRow):
 
         def records() -> Iterator[Record]:
             for line, row in enumerate(dataset, 1):
-                cells = ["" if cell is None else str(cell) for cell in row]
-                yield Record(line, dict(zip(headers, cells, strict=False)), cells)
+                yield self.record_of(line, headers, row)
 
         options = ImportOptions(
             dry_run=dry_run, batch_size=self._meta.batch_size or None, hook_kwargs=kwargs
