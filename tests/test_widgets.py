@@ -1,4 +1,4 @@
-"""Cells by the widgets of django-import-export and of a host, and cells that are no texts."""
+"""Cells of django-import-export: its widgets and a host's, typed cells, natural keys."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from import_export import widgets
 from import_export.fields import Field
 from tablib import Dataset
 
-from django_bookrel.models import Book
+from django_bookrel.models import Author, Book
 from django_bookrel.resources import (
     BaseBookResource,
     ManyToManyField,
@@ -196,3 +196,40 @@ def test_lists_of_names():
     assert counts(imported(resource, *rows)) == {"rows": 3, "new": 3}
     found = Pointer.objects.order_by("code", "many__code").values_list("code", "many__code")
     assert list(found) == [("a", "1"), ("a", "a|b"), ("b", None), ("c", "1")]
+
+
+# Natural keys.
+
+
+def test_natural_keys(tmp_path: Path):
+    class NaturalResource(RelationalResource):
+        class Meta:
+            model = Book
+            fields = ("isbn", "title", "author")
+            import_id_fields = ("isbn",)
+            use_natural_foreign_keys = True
+
+    author = Author.objects.create(name="Ursula K. Le Guin")
+    isbns = ("9780553383041", "9780689845369")
+    Book.objects.create(isbn=isbns[0], title="A", author=author)
+    lines = exported(tmp_path, NaturalResource)
+    assert lines == ["isbn,title,author", f'{isbns[0]},A,"[""Ursula K. Le Guin""]"']
+    upstream = NaturalResource().export()
+    assert upstream.dict == [{"isbn": isbns[0], "title": "A", "author": '["Ursula K. Le Guin"]'}]
+    cells = ['["Le Guin, Ursula K."]', '["Nobody"]', "Nobody", "[1, 2]"]
+    result = imported(
+        NaturalResource,
+        *[{"isbn": isbns[n == 0], "title": "B", "author": cell} for n, cell in enumerate(cells)],
+        {"isbn": isbns[0], "title": "A", "author": '["Ursula K. Le Guin"]'},
+    )
+    assert counts(result) == {"rows": 5, "new": 1, "unchanged": 1, "rejected": 3}
+    assert [(r.line, r.column, r.reason) for r in result.rejections] == [
+        (2, "author", "Author matching query does not exist."),
+        (3, "author", "is not JSON: Expecting value: line 1 column 1 (char 0)"),
+        (
+            4,
+            "author",
+            "NamedQuerySet.get_by_natural_key() takes 2 positional arguments but 3 were given",
+        ),
+    ]
+    assert set(Book.objects.values_list("author__name")) == {("Ursula K. Le Guin",)}

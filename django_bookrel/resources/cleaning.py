@@ -26,6 +26,7 @@ from ..bulk.empties import MISSING
 from ..bulk.meaning import defined_in
 from ..fields import ISBNField, field_of
 from ..sources import Record
+from .fields import NaturalKeyField
 from .relationcells import EntryCells, NameCells, RelationCells
 from .rowpath.detection import has_own_default
 
@@ -70,8 +71,9 @@ class RowCleaner:
             c.name for c in layout.columns if not resource.reads_plainly(columns[c.name], c.field)
         }
         self.has_good_isbns = self.has_good_isbns and "isbn" not in own
+        asks = any(isinstance(relation, NaturalKeyField) for relation in relations.values())
         named = [field_of(ref.model, name) for ref in layout.references for name in ref.by]
-        self.is_pure = not own and not any(map(has_own_meaning, named))
+        self.is_pure = not own and not asks and not any(map(has_own_meaning, named))
         single = [
             i for i in layout.identities if i.finds and i.parent is None and len(i.columns) == 1
         ]

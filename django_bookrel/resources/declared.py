@@ -18,7 +18,13 @@ from .. import bulk
 from ..bulk import Batch, Column, Identity, Layout
 from ..fields import AnyField, DerivedField
 from ..sources import BOOK_FIELDS, Record
-from .fields import ForeignKeyField, ManyToManyField, RelatedRowsField, RelationField
+from .fields import (
+    ForeignKeyField,
+    ManyToManyField,
+    NaturalKeyField,
+    RelatedRowsField,
+    RelationField,
+)
 from .rowpath.detection import fills_columns, has_own_default
 from .unsuitable import no_column, no_identity
 from .widgets import FieldWidget, exact_widget, is_default_widget, text_widget
@@ -249,6 +255,8 @@ class DeclaredResource(ModelResource):
         made: RelationField
         if isinstance(widget, ManyToManyWidget):
             made = ManyToManyField(widget.model, by=by, separator=widget.separator)
+        elif widget.use_natural_foreign_keys:
+            made = NaturalKeyField(widget.model, using=self.get_db_connection_name())
         else:
             made = ForeignKeyField(widget.model, by=by)
         made.attribute, made.column_name = attribute, name

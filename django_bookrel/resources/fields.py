@@ -8,10 +8,11 @@ Relations as resource fields: declared, not programmed.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any
 
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ObjectDoesNotExist
 from django.db import models
 from import_export.fields import Field
 from import_export.widgets import ForeignKeyWidget, ManyToManyWidget
@@ -25,12 +26,19 @@ from ..bulk import (
     to_text,
 )
 from ..bulk.hostcode import may_fill_columns
+from ..bulk.jsons import read_json
 from ..fields import field_of
 from ..sources import join_list, split_list
 from .persons import LIFE_DATES
 from .relations import column_of, named_field, relation_of_kind
 
-__all__ = ("ForeignKeyField", "ManyToManyField", "RelatedRowsField", "RelationField")
+__all__ = (
+    "ForeignKeyField",
+    "ManyToManyField",
+    "NaturalKeyField",
+    "RelatedRowsField",
+    "RelationField",
+)
 
 Entry = tuple[Any, ...]
 
@@ -128,6 +136,28 @@ class ForeignKeyField(RelationField):
         """Return what the engine needs to know of the field."""
         relation = self.relation_of(model, name)
         return ForeignKey(name, relation, self.reference(relation), needs_value(relation))
+
+
+class NaturalKeyField(ForeignKeyField):
+    """
+    A ForeignKey of a resource with ``use_natural_foreign_keys``: a cell is a natural key in JSON.
+
+    Queries: one for each key that a file or an export has not had before.
+    """
+
+    def __init__(self, model: type[models.Model], *, using: str) -> None:
+        super().__init__(model, by="pk")
+        self.records: Any = model._base_manager.using(using)
+        self.by_key: Any = model._default_manager.db_manager(using)
+
+    def names(self, cell: str) -> Entry:
+        try:
+            return (str(self.by_key.get_by_natural_key(*read_json(cell)).pk),)
+        except ObjectDoesNotExist as error:
+            raise ValueError(str(error)) from error
+
+    def said(self, names: Sequence[Any]) -> str:
+        return json.dumps(self.records.get(pk=names[0]).natural_key(), ensure_ascii=False)
 
 
 class ManyToManyField(RelationField):
