@@ -76,7 +76,6 @@ class RelationalResource(RowByRow):
     class Meta:
         bulk = False
         candidate_keys = None
-        list_separator = "|"
 
     def get_result_class(self) -> type[Result]:
         return Result
