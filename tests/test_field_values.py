@@ -17,9 +17,9 @@ from django.db import connection
 from django.db.models import DecimalField
 from tablib import Dataset
 
-from django_bookrel.bulk.jsons import differs
 from django_bookrel.resources import ForeignKeyField, RelationalResource, Result, load
 from django_bookrel.resources.exporting import Exporter
+from django_bookrel.values import differs
 from tests import kinds
 from tests.hosts.cabinet.models import Made
 from tests.importing import capture_writes, counts, write_csv

@@ -14,7 +14,6 @@ from django.db import models
 from django.utils import timezone
 
 from django_bookrel.bulk import needs_value
-from django_bookrel.bulk.moments import OUT_OF_YEARS
 from django_bookrel.models import Book, Identifier
 from django_bookrel.resources import (
     ForeignKeyField,
@@ -24,6 +23,7 @@ from django_bookrel.resources import (
     load,
 )
 from django_bookrel.resources.exporting import Exporter
+from django_bookrel.values.moments import OUT_OF_YEARS
 from tests.hosts.cabinet.models import Made, Numbers, Structures, Texts
 from tests.hosts.garden.models import Bed, Herb, Kind, Leaflet, Plant, Step, Watering
 from tests.hosts.newsdesk.models import Article

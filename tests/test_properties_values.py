@@ -12,9 +12,9 @@ from django.db import connection, models
 from hypothesis import given
 from hypothesis import strategies as st
 
-from django_bookrel.bulk.jsons import differs
 from django_bookrel.resources import RelationalResource
 from django_bookrel.resources.rendering import cell_makers
+from django_bookrel.values import differs
 from tests.hosts.cabinet.models import Numbers, Structures, Texts, Times
 from tests.importing import rolled_back
 

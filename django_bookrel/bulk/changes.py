@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..values import differ
 from .batch import UNSET, ForNew
-from .jsons import differ
 from .layout import Layout, Reference
 from .plan import Plan
 from .reading import names_of

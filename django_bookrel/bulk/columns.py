@@ -6,11 +6,10 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from ..fields import AnyField
+from ..values import default_of, differs
 from .batch import UNSET
 from .children import Treatment
-from .jsons import differs
 from .layout import Layout
-from .values import default_of
 from .writers import Writer
 
 __all__ = ("EMPTY", "ColumnChange", "ColumnComparison", "Gone")

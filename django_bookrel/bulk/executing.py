@@ -8,16 +8,15 @@ from typing import Any
 from django.db import models
 
 from ..fields import AnyField, field_of
+from ..values import default_of, differ
 from .batch import UNSET
 from .children import ChildPlan
-from .jsons import differ
 from .layout import Layout
 from .own import settle_own
 from .plan import Plan
 from .references import References
 from .resolve import Pending, settled
 from .saving import Outcome, Said
-from .values import default_of
 from .writers import Writer
 
 __all__ = ("BulkSaver",)

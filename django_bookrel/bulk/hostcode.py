@@ -11,8 +11,8 @@ from django.db.models import signals
 from django.db.models.signals import ModelSignal
 
 from ..fields import AnyField
+from ..values import defined_in
 from .layout import Children, Layout
-from .meaning import defined_in
 
 __all__ = ("host_code", "is_overridden", "limits", "may_fill_columns")
 

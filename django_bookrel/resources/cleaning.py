@@ -9,23 +9,17 @@ from typing import TYPE_CHECKING, Any
 from django.db import connections
 from import_export.fields import Field
 
-from ..bulk import (
-    UNSET,
-    Batch,
-    Column,
-    ForeignKey,
-    Layout,
-    Rejection,
-    has_own_meaning,
-    reason_of,
-    said_column,
-    says_nothing_when_empty,
-)
-from ..bulk.checking import NOT_OF_A_CELL
-from ..bulk.empties import MISSING
-from ..bulk.meaning import defined_in
+from ..bulk import UNSET, Batch, Column, ForeignKey, Layout, Rejection, said_column
 from ..fields import ISBNField, field_of
 from ..sources import Record
+from ..values import (
+    MISSING,
+    NOT_OF_A_CELL,
+    defined_in,
+    has_own_meaning,
+    reason_of,
+    says_nothing_when_empty,
+)
 from .fields import NaturalKeyField
 from .relationcells import EntryCells, NameCells, RelationCells
 from .rowpath.detection import has_own_default

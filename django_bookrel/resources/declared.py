@@ -18,6 +18,7 @@ from .. import bulk
 from ..bulk import Batch, Column, Identity, Layout
 from ..fields import AnyField, DerivedField
 from ..sources import BOOK_FIELDS, Record
+from ..values import Cleaner, cell_text, cleaner, has_own_meaning, is_plain, needs_value, understood
 from .fields import (
     ForeignKeyField,
     ManyToManyField,
@@ -103,7 +104,7 @@ class DeclaredResource(ModelResource):
         required = []
         for name, declared in self.written_columns().items():
             found = _model_field(opts, declared)
-            if found is not None and bulk.needs_value(found):
+            if found is not None and needs_value(found):
                 required.append(name)
         if fills_columns(self):
             known = {name for key in self.candidate_keys() for name in key}
@@ -115,7 +116,7 @@ class DeclaredResource(ModelResource):
         opts = self._meta.model._meta
         said = {_model_field(opts, declared) for declared in self.written_columns().values()}
         for found in opts.concrete_fields:
-            if found not in said and bulk.needs_value(found):
+            if found not in said and needs_value(found):
                 yield found
 
     def candidate_keys(self) -> list[list[str]]:
@@ -167,7 +168,7 @@ class DeclaredResource(ModelResource):
             elif isinstance(relation, ManyToManyField | RelatedRowsField):
                 children.append(relation.children(name, model))
             elif found := _model_field(model._meta, declared):
-                required = bulk.needs_value(found)
+                required = needs_value(found)
                 plain.append(Column(name, found, self._cleaner(declared, found), required))
         layout = Layout(
             model,
@@ -216,11 +217,11 @@ class DeclaredResource(ModelResource):
 
     def record_of(self, line: int, headers: Sequence[str], row: Sequence[Any]) -> Record:
         """Return the record of a row of django-import-export's, whose cells may be no texts."""
-        texts = list(map(bulk.cell_text, row))
+        texts = list(map(cell_text, row))
         values: dict[str, Any] = dict(zip(headers, texts, strict=False))
         for name, cell in zip(headers, row, strict=False):
             if isinstance(cell, list | tuple) and self._names_several(name):
-                values[name] = list(map(bulk.cell_text, cell))
+                values[name] = list(map(cell_text, cell))
         return Record(line, values, texts)
 
     def _names_several(self, name: str) -> bool:
@@ -265,17 +266,17 @@ class DeclaredResource(ModelResource):
 
     def reads_plainly(self, declared: Field, found: AnyField) -> bool:
         """Return whether no code of the host reads the cells of a column."""
-        default = is_default_widget(declared.widget, found) and not bulk.has_own_meaning(found)
+        default = is_default_widget(declared.widget, found) and not has_own_meaning(found)
         return default and type(declared).clean is Field.clean
 
-    def _cleaner(self, declared: Field, found: AnyField) -> bulk.Cleaner:
+    def _cleaner(self, declared: Field, found: AnyField) -> Cleaner:
         connection = connections[self.get_db_connection_name()]
         given: Any = {}
         if has_own_default(declared, found):
             given["empty"] = declared.default() if callable(declared.default) else declared.default
-        if bulk.is_plain(found) and self.reads_plainly(declared, found):
-            return bulk.cleaner(found, connection, **given)
-        return bulk.cleaner(found, connection, _reader(declared, found), **given)
+        if is_plain(found) and self.reads_plainly(declared, found):
+            return cleaner(found, connection, **given)
+        return cleaner(found, connection, _reader(declared, found), **given)
 
 
 def _reader(declared: Field, found: AnyField) -> Callable[[str], Any]:
@@ -285,7 +286,7 @@ def _reader(declared: Field, found: AnyField) -> Callable[[str], Any]:
         return widget.read
     name, clean = declared.column_name, widget.clean
     # Many widgets read texts only, and a text is never what the database has in the column.
-    mean = bulk.understood(found)
+    mean = understood(found)
 
     def read(cell: str) -> Any:
         row = {name: cell}

@@ -18,17 +18,11 @@ from import_export.fields import Field
 from import_export.widgets import ForeignKeyWidget, ManyToManyWidget
 
 from ..abstract import AbstractAuthor
-from ..bulk import (
-    Children,
-    ForeignKey,
-    Reference,
-    needs_value,
-    to_text,
-)
+from ..bulk import Children, ForeignKey, Reference
 from ..bulk.hostcode import may_fill_columns
-from ..bulk.jsons import read_json
 from ..fields import field_of
 from ..sources import join_list, split_list
+from ..values import needs_value, read_json, to_text
 from .persons import LIFE_DATES
 from .relations import column_of, named_field, relation_of_kind
 

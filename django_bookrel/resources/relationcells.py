@@ -9,19 +9,9 @@ from typing import Any
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from ..bulk import (
-    UNSET,
-    Children,
-    Cleaner,
-    ForeignKey,
-    Reference,
-    cleaner,
-    is_plain,
-    plain_text,
-)
-from ..bulk.checking import Checks
-from ..bulk.empties import MISSING
+from ..bulk import UNSET, Children, ForeignKey, Reference
 from ..fields import AnyField, field_of
+from ..values import MISSING, Checks, Cleaner, cleaner, is_plain, plain_text
 from .widgets import default_reader
 
 __all__ = ("EntryCells", "NameCells", "RelationCells")

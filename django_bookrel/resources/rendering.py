@@ -10,17 +10,9 @@ from typing import Any
 from django.db import models
 from import_export.widgets import Widget
 
-from ..bulk import (
-    Change,
-    Children,
-    Layout,
-    Reference,
-    has_own_meaning,
-    is_plain,
-    plain_text,
-    to_text,
-)
+from ..bulk import Change, Children, Layout, Reference
 from ..fields import AnyField, field_of
+from ..values import has_own_meaning, is_plain, plain_text, to_text
 from .widgets import TEXT_WIDGETS, FieldWidget, text_widget
 
 __all__ = ("Says", "cell_makers", "said_changes")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
-from ..bulk import is_postgres, value_field
 from ..fields import AnyField
+from ..values import is_postgres, value_field
 
 __all__ = ("no_column", "no_identity")
 

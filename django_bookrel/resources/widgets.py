@@ -21,7 +21,8 @@ from django.utils.dateparse import parse_datetime
 from import_export import widgets
 from import_export.resources import ModelResource
 
-from ..bulk import (
+from ..fields import AnyField
+from ..values import (
     ArrayTexts,
     from_text,
     has_own_meaning,
@@ -32,7 +33,6 @@ from ..bulk import (
     understood,
     value_field,
 )
-from ..fields import AnyField
 
 __all__ = (
     "ArrayWidget",

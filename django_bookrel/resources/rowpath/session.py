@@ -10,9 +10,9 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from ...bulk import UNSET, Batch, BulkSaver, Layout, Pending, Plan, Planner, Policy
-from ...bulk.jsons import differs
 from ...bulk.writers import orm
 from ...sources import Record
+from ...values import differs
 from ..cleaning import RowCleaner
 
 if TYPE_CHECKING:

@@ -1,30 +1,34 @@
-"""Values of columns as the database driver takes and gives them, and the columns nobody gave."""
+"""What a column gets where nobody says a value, and whether a row can do without one."""
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from itertools import repeat
 from typing import Any
 
-from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
 
 from ..fields import AnyField, DerivedField, ISBNField, field_of
-from .meaning import has_own_meaning, is_plain, value_field
+from .drivers import to_db
 
-__all__ = ("Filler", "default_of", "from_db", "saves_as_is", "to_db")
+__all__ = (
+    "MISSING",
+    "Filler",
+    "default_of",
+    "empty_value",
+    "needs_value",
+    "says_nothing_when_empty",
+)
 
+MISSING: Any = object()
+"""In the place of a value that a cell must have."""
 
-def to_db(field: AnyField, connection: BaseDatabaseWrapper) -> Callable[[Any], Any] | None:
-    """Return what makes a value of ``field`` one for the driver; None if it may stay as it is."""
-    meant = value_field(field)
-    if is_plain(meant) and not has_own_meaning(field):
-        return None
-    prepare = (meant if field.generated else field).get_db_prep_save
-    return lambda value: None if value is None else prepare(value, connection)
+CONSTANT = {bool, bytes, dict, float, int, list, str, tuple}
+"""What makes the same default today and tomorrow."""
 
 
 def default_of(field: AnyField) -> Any:
@@ -32,41 +36,43 @@ def default_of(field: AnyField) -> Any:
     return field.to_python(field.get_default())
 
 
-def from_db(
-    fields: Sequence[AnyField], connection: BaseDatabaseWrapper, *, first: int = 0
-) -> Callable[[list[Any]], list[Any]]:
+def empty_value(field: AnyField) -> Any:
     """
-    Return a function that makes rows of the driver rows of Python values.
+    Return the value of an empty cell, ``MISSING`` if the cell must not be empty.
 
-    :param first: where in a row the values of ``fields`` begin.
+    A default that the field itself does not read is none.
     """
-    converters = []
-    for index, field in enumerate(fields, first):
-        column = field.get_col(field.model._meta.db_table)
-        found = connection.ops.get_db_converters(column) + column.get_db_converters(connection)
-        if isinstance(field, models.DateTimeField) and _has_other_zone(connection):
-            found.append(_in_utc)
-        converters += [(index, convert, column) for convert in found]
-    if not converters:
-        return lambda rows: rows
-
-    def converted(rows: list[Any]) -> list[Any]:
-        result = [list(row) for row in rows]
-        for row in result:
-            for index, convert, column in converters:
-                row[index] = convert(row[index], column, connection)
-        return [tuple(row) for row in result]
-
-    return converted
+    if field.null:
+        return None
+    if field.blank and isinstance(field, models.CharField | models.TextField):
+        return ""
+    if field.has_default() or (
+        field.blank and field.empty_strings_allowed and not field.has_db_default()
+    ):
+        with suppress(ArithmeticError, TypeError, ValueError, ValidationError):
+            return default_of(field)
+    return MISSING
 
 
-def _has_other_zone(connection: BaseDatabaseWrapper) -> bool:
-    return settings.USE_TZ and connection.timezone is not datetime.UTC
+def needs_value(field: AnyField) -> bool:
+    """Return whether a new row cannot do without a value for the field."""
+    made = isinstance(field, models.AutoField | models.CompositePrimaryKey)
+    is_link = getattr(field.remote_field, "parent_link", False)
+    if made or is_link or field.generated or field.has_db_default():
+        return False
+    stamped = getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
+    placed = field.name == "_order" and field.model._meta.order_with_respect_to
+    fills_itself = stamped or placed or not saves_as_is(field)
+    return not fills_itself and empty_value(field) is MISSING
 
 
-def _in_utc(value: Any, *args: Any) -> Any:
-    # What a change of the clock repeats is, in such a zone, equal to no time of another.
-    return value.astimezone(datetime.UTC) if isinstance(value, datetime.datetime) else value
+def says_nothing_when_empty(field: AnyField) -> bool:
+    """Return whether an empty cell leaves a value to a default that is no constant."""
+    if field.null:
+        return False
+    if field.has_db_default() and not field.has_default():
+        return empty_value(field) is MISSING
+    return field.has_default() and callable(field.default) and field.default not in CONSTANT
 
 
 class Filler:

@@ -15,9 +15,9 @@ from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from ..fields import AnyField, CodePointField, ISBNField
-from .checking import NOT_OF_A_CELL, TOO_LONG, Checks, reason_of
-from .empties import MISSING, empty_value
+from .defaults import MISSING, empty_value
 from .jsons import check_writable
+from .limits import NOT_OF_A_CELL, TOO_LONG, Checks, reason_of
 from .meaning import is_plain, value_field
 from .stored import Store, as_stored
 from .texts import from_text

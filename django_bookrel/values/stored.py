@@ -15,11 +15,11 @@ from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from ..fields import AnyField
-from .checking import check_range, number_range
+from .drivers import from_db
 from .jsons import check_writable, json_as_stored
+from .limits import check_range, number_range
 from .meaning import has_own_meaning, is_postgres, own_type, value_field
 from .moments import moment_as_stored, time_as_stored
-from .values import from_db
 
 __all__ = ("as_stored",)
 
