@@ -13,7 +13,6 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from django_bookrel.bulk import needs_value
 from django_bookrel.models import Book, Identifier
 from django_bookrel.resources import (
     ForeignKeyField,
@@ -23,6 +22,7 @@ from django_bookrel.resources import (
     load,
 )
 from django_bookrel.resources.exporting import Exporter
+from django_bookrel.values import needs_value
 from django_bookrel.values.moments import OUT_OF_YEARS
 from tests.hosts.cabinet.models import Made, Numbers, Structures, Texts
 from tests.hosts.garden.models import Bed, Herb, Kind, Leaflet, Plant, Step, Watering

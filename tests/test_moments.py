@@ -11,8 +11,8 @@ import pytest
 from django.db import connection, connections
 from django.test.utils import override_settings
 
-from django_bookrel.bulk import in_time_zone
 from django_bookrel.resources import RelationalResource, load
+from django_bookrel.values import in_time_zone
 from tests.hosts.cabinet.models import Owns, Times
 from tests.importing import counts
 

@@ -23,6 +23,7 @@ from ..values import (
 from .fields import NaturalKeyField
 from .relationcells import EntryCells, NameCells, RelationCells
 from .rowpath.detection import has_own_default
+from .widgets import reads_plainly
 
 if TYPE_CHECKING:
     from .relational import RelationalResource
@@ -61,9 +62,7 @@ class RowCleaner:
             (child.name, EntryCells(relations[child.name], child, connection))
             for child in layout.children
         ]
-        own = {
-            c.name for c in layout.columns if not resource.reads_plainly(columns[c.name], c.field)
-        }
+        own = {c.name for c in layout.columns if not reads_plainly(columns[c.name], c.field)}
         self.has_good_isbns = self.has_good_isbns and "isbn" not in own
         asks = any(isinstance(relation, NaturalKeyField) for relation in relations.values())
         named = [field_of(ref.model, name) for ref in layout.references for name in ref.by]

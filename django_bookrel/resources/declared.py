@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import chain
 from typing import Any
 
@@ -18,7 +18,7 @@ from .. import bulk
 from ..bulk import Batch, Column, Identity, Layout
 from ..fields import AnyField, DerivedField
 from ..sources import BOOK_FIELDS, Record
-from ..values import Cleaner, cell_text, cleaner, has_own_meaning, is_plain, needs_value, understood
+from ..values import Cleaner, cell_text, cleaner, needs_value
 from .fields import (
     ForeignKeyField,
     ManyToManyField,
@@ -28,7 +28,7 @@ from .fields import (
 )
 from .rowpath.detection import fills_columns, has_own_default
 from .unsuitable import no_column, no_identity
-from .widgets import FieldWidget, exact_widget, is_default_widget, text_widget
+from .widgets import reader_of, widget_of
 
 __all__ = ("DeclaredResource",)
 
@@ -44,10 +44,10 @@ class DeclaredResource(ModelResource):
 
     @classmethod
     def widget_from_django_field(cls, f: AnyField, default: type[Widget] = Widget) -> Any:
-        options = (cls._meta.widgets or {}).get(f.name)
+        options = (cls._meta.widgets or {}).get(f.name) or {}
         f = getattr(f, "output_field", None) or f
         found = super().widget_from_django_field(f, default)
-        return exact_widget(f, found, has_options=bool(options))
+        return widget_of(f, found, options)
 
     def get_db_connection_name(self) -> str:
         return self._meta.using_db or router.db_for_write(self._meta.model)
@@ -264,36 +264,12 @@ class DeclaredResource(ModelResource):
         made.m2m_add = declared.m2m_add
         return made
 
-    def reads_plainly(self, declared: Field, found: AnyField) -> bool:
-        """Return whether no code of the host reads the cells of a column."""
-        default = is_default_widget(declared.widget, found) and not has_own_meaning(found)
-        return default and type(declared).clean is Field.clean
-
     def _cleaner(self, declared: Field, found: AnyField) -> Cleaner:
-        connection = connections[self.get_db_connection_name()]
         given: Any = {}
         if has_own_default(declared, found):
             given["empty"] = declared.default() if callable(declared.default) else declared.default
-        if is_plain(found) and self.reads_plainly(declared, found):
-            return cleaner(found, connection, **given)
-        return cleaner(found, connection, _reader(declared, found), **given)
-
-
-def _reader(declared: Field, found: AnyField) -> Callable[[str], Any]:
-    own_clean = type(declared).clean is not Field.clean
-    widget = text_widget(declared.widget, found)
-    if isinstance(widget, FieldWidget) and not own_clean:
-        return widget.read
-    name, clean = declared.column_name, widget.clean
-    # Many widgets read texts only, and a text is never what the database has in the column.
-    mean = understood(found)
-
-    def read(cell: str) -> Any:
-        row = {name: cell}
-        value = declared.clean(row) if own_clean else clean(cell, row=row)
-        return None if value is None else mean(value)
-
-    return read
+        connection = connections[self.get_db_connection_name()]
+        return cleaner(found, connection, reader_of(declared, found), **given)
 
 
 def _makes_itself(found: AnyField | None) -> bool:

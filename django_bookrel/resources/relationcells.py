@@ -12,7 +12,6 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from ..bulk import UNSET, Children, ForeignKey, Reference
 from ..fields import AnyField, field_of
 from ..values import MISSING, Checks, Cleaner, cleaner, is_plain, plain_text
-from .widgets import default_reader
 
 __all__ = ("EntryCells", "NameCells", "RelationCells")
 
@@ -24,7 +23,7 @@ class _Texts(dict[str, Any]):
     """Texts of a column, each checked once as the column does."""
 
     def __init__(self, column: AnyField, connection: BaseDatabaseWrapper) -> None:
-        self.clean = cleaner(column, connection, default_reader(column))
+        self.clean = cleaner(column, connection)
         self.is_number = isinstance(column, models.IntegerField) and is_plain(column)
         self.takes = Checks(column)
 
@@ -60,7 +59,7 @@ class _Names(_Texts):
     ) -> None:
         self.names = relation.names
         columns = [field_of(reference.model, name) for name in reference.by]
-        self.cleaners = [cleaner(one, connection, default_reader(one)) for one in columns]
+        self.cleaners = [cleaner(one, connection) for one in columns]
 
     def values_of(self, texts: Sequence[Any]) -> list[Any]:
         if None not in texts:

@@ -13,7 +13,7 @@ from import_export.widgets import Widget
 from ..bulk import Change, Children, Layout, Reference
 from ..fields import AnyField, field_of
 from ..values import has_own_meaning, is_plain, plain_text, to_text
-from .widgets import TEXT_WIDGETS, FieldWidget, text_widget
+from .widgets import FieldWidget, text_widget
 
 __all__ = ("Says", "cell_makers", "said_changes")
 
@@ -46,11 +46,10 @@ def _column_says(declared: Any, field: AnyField, *, typed: bool) -> Says:
     widget = text_widget(declared.widget, field)
     if typed:
         return _each(_typed(field, _plain(widget)))
-    if type(widget) in TEXT_WIDGETS and is_plain(field):
-        return _texts
+    if not isinstance(widget, FieldWidget) or not is_plain(field):
+        return _each(_plain(widget))
     # Years and counts of pages are few; what is equal reads alike in one column.
-    is_number = isinstance(field, models.IntegerField) and is_plain(field)
-    return _distinct(_plain(widget)) if is_number else _each(_plain(widget))
+    return _distinct(_plain(widget)) if isinstance(field, models.IntegerField) else _texts
 
 
 def said_changes(resource: Any, layout: Layout, changes: Iterable[Change]) -> list[Change]:

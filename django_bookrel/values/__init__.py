@@ -9,7 +9,8 @@ from .jsons import differ, differs, read_json
 from .limits import NOT_OF_A_CELL, Checks, reason_of
 from .meaning import defined_in, has_own_meaning, is_plain, is_postgres, value_field
 from .moments import in_time_zone
-from .texts import ArrayTexts, cell_text, from_text, plain_text, to_text, understood
+from .scalars import cell_text, plain_text
+from .texts import ArrayTexts, from_text, to_text, understood
 
 __all__ = (
     "MISSING",

@@ -13,12 +13,9 @@ people write in a cell:
 
 from __future__ import annotations
 
-import datetime
 import json
-from base64 import b64decode, b64encode
 from collections.abc import Callable
-from decimal import Decimal
-from functools import partial, singledispatch
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -28,15 +25,23 @@ from ..fields import AnyField, ISBNField
 from ..isbn import clean_isbn
 from .jsons import json_reader, read_json
 from .meaning import has_own_meaning, is_plain, is_postgres, value_field
-from .moments import in_time_zone
+from .scalars import (
+    plain_text,
+    read_bytes,
+    read_date,
+    read_datetime,
+    read_decimal,
+    read_duration,
+    read_float,
+    read_time,
+    read_truth,
+    read_whole_number,
+)
 
-__all__ = ("ArrayTexts", "cell_text", "from_text", "plain_text", "to_text", "understood")
+__all__ = ("ArrayTexts", "from_text", "to_text", "understood")
 
 Read = Callable[[Any], Any]
 Write = Callable[[Any], str]
-
-MOST_DIGITS = 40
-"""Digits of the longest whole number that a text such as 1E+9 is read as."""
 
 CLEANING = ("clean", "validate")
 
@@ -83,55 +88,6 @@ def to_text(field: AnyField) -> Write:
     return plain_text
 
 
-@singledispatch
-def plain_text(value: Any) -> str:
-    """Return a value as a text by what it is, whatever its field."""
-    return "" if value is None else str(value)
-
-
-@plain_text.register
-def _(value: bool) -> str:  # noqa: FBT001
-    return "1" if value else "0"
-
-
-@plain_text.register
-def _(value: Decimal) -> str:
-    return f"{value:f}"
-
-
-@plain_text.register
-def _(value: datetime.datetime) -> str:
-    return value.isoformat(" ")
-
-
-@plain_text.register(datetime.date)
-@plain_text.register(datetime.time)
-def _(value: datetime.date | datetime.time) -> str:
-    return value.isoformat()
-
-
-@plain_text.register(bytes)
-@plain_text.register(memoryview)
-def _(value: bytes | memoryview) -> str:
-    return b64encode(value).decode("ascii")
-
-
-@plain_text.register(dict)
-@plain_text.register(list)
-@plain_text.register(tuple)
-def _(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, default=plain_text)
-
-
-def cell_text(cell: Any) -> str:
-    """Return a typed cell, of a workbook or of JSON, as a text that columns of any kind read."""
-    if isinstance(cell, float) and cell.is_integer():
-        cell = int(cell)
-    elif isinstance(cell, datetime.datetime) and cell.timetz() == datetime.time():
-        cell = cell.date()
-    return plain_text(cell)
-
-
 def _reader(field: AnyField) -> Read:
     if has_own_meaning(field, "to_python"):
         # Django's serializers, too, give it JSON and not its text.
@@ -143,9 +99,11 @@ def _reader(field: AnyField) -> Read:
         return partial(_read_range, field, from_text(field.base_field))  # type: ignore[attr-defined]
     if is_postgres(field, "HStoreField"):
         return _read_hstore
+    if isinstance(field, models.JSONField):
+        return json_reader(field.decoder)
     for kind, read in READERS.items():
         if isinstance(field, kind):
-            return read(field)
+            return read
     return field.to_python
 
 
@@ -153,36 +111,8 @@ def _holder(field: AnyField, value: Any) -> Any:
     return SimpleNamespace(**{field.attname: value})
 
 
-def _read_whole_number(text: str) -> int | None:
-    try:
-        return int(text)
-    except ValueError:
-        if text.isspace():
-            return None
-        # Spreadsheets write 1.0.
-        number = _decimal(text)
-        if number is None or number != number.to_integral_value():
-            raise ValueError("is not a whole number") from None
-        return int(number)
-
-
-def _decimal(text: str) -> Decimal | None:
-    try:
-        number = Decimal(text)
-    except ArithmeticError:
-        return None
-    return number if number.is_finite() and number.adjusted() < MOST_DIGITS else None
-
-
 def _write_json(field: Any, value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, cls=field.encoder)
-
-
-def _read_bytes(text: str) -> bytes:
-    try:
-        return b64decode(text, validate=True)
-    except ValueError:
-        raise ValueError("is not base64") from None
 
 
 def _read_hstore(text: str) -> Any:
@@ -273,11 +203,16 @@ class ArrayTexts:
         return [None if one is None else write(one) for one in value]
 
 
-READERS: dict[Any, Callable[[Any], Read]] = {
-    ISBNField: lambda field: clean_isbn,
-    models.IntegerField: lambda field: _read_whole_number,
-    models.DateTimeField: lambda field: lambda text: in_time_zone(field.to_python(text)),
-    models.JSONField: lambda field: json_reader(field.decoder),
-    models.BinaryField: lambda field: _read_bytes,
+READERS: dict[Any, Read] = {
+    ISBNField: clean_isbn,
+    models.IntegerField: read_whole_number,
+    models.FloatField: read_float,
+    models.DecimalField: read_decimal,
+    models.BooleanField: read_truth,
+    models.DateTimeField: read_datetime,
+    models.DateField: read_date,
+    models.TimeField: read_time,
+    models.DurationField: read_duration,
+    models.BinaryField: read_bytes,
 }
-"""Kind of field -> what makes its reader, where that is not ``to_python()``."""
+"""Kind of field -> its reader, where that is not ``to_python()``."""
