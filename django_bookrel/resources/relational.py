@@ -76,7 +76,6 @@ class RelationalResource(RowByRow):
     class Meta:
         bulk = False
         candidate_keys = None
-        list_separator = "|"
 
     def get_result_class(self) -> type[Result]:
         return Result
@@ -95,6 +94,7 @@ class RelationalResource(RowByRow):
             self.before_import(dataset, **kwargs)
             headers = [str(header) for header in dataset.headers or ()]
             self._check_import_id_fields(headers)
+            self.check_identities()
             provided = [header for header in headers if header in self.columns()]
             self._check_children(provided)
         except Exception as error:  # noqa: BLE001 (as import-export does: told or raised as asked)
@@ -103,8 +103,7 @@ class RelationalResource(RowByRow):
 
         def records() -> Iterator[Record]:
             for line, row in enumerate(dataset, 1):
-                cells = ["" if cell is None else str(cell) for cell in row]
-                yield Record(line, dict(zip(headers, cells, strict=False)), cells)
+                yield self.record_of(line, headers, row)
 
         options = ImportOptions(
             dry_run=dry_run, batch_size=self._meta.batch_size or None, hook_kwargs=kwargs
@@ -137,6 +136,7 @@ class RelationalResource(RowByRow):
             raise InvalidOption(f"existing={options.existing!r} is none of: {', '.join(EXISTING)}.")
         if options.batch_size is not None and options.batch_size < 1:
             raise InvalidOption(f"batch_size={options.batch_size} is less than 1.")
+        self.check_identities()
         known = self.columns()
         for name in options.keep:
             if name not in known:

@@ -160,7 +160,7 @@ class OddNames(Tie):
     note = models.CharField(max_length=20, blank=True, db_column="or der")
 
     class Meta:
-        db_table = "ties Group"
+        db_table = "ties_Odd Group"
 
 
 # Records that refer to others of their kind.

@@ -119,7 +119,7 @@ class Migration(migrations.Migration):
                 ('note', models.CharField(blank=True, db_column='or der', max_length=20)),
             ],
             options={
-                'db_table': 'ties Group',
+                'db_table': 'ties_Odd Group',
             },
         ),
         migrations.CreateModel(
