@@ -154,7 +154,13 @@ def test_json_lines(run: Callable[..., Run], tmp_path: Path):
             "subjects": ["Russia"],
             "identifiers": ["oclc:12"],
         },
-        {**dict.fromkeys(CELLS), **{name: [] for name in lists}, "title": "'=1"},
+        {
+            **dict.fromkeys(CELLS),
+            **{name: [] for name in lists},
+            "title": "'=1",
+            # An empty text is no null.
+            "language": "",
+        },
     ]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..values import differ
 from .batch import UNSET, ForNew
 from .layout import Layout, Reference
 from .plan import Plan
@@ -99,7 +100,7 @@ class Changes:
         return {
             name: (before, after)
             for name, (before, after) in pairs.items()
-            if before != after and not (before in EMPTY and after in EMPTY)
+            if differ(before, after) and not (before in EMPTY and after in EMPTY)
         }
 
     def _known_names(self, cells: Sequence[Mapping[str, Cell]]) -> dict[Reference, Known]:

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import models
 
 from ..fields import AnyField, field_of
+from ..values import default_of, differ
 from .batch import UNSET
 from .children import ChildPlan
 from .layout import Layout
@@ -16,7 +17,6 @@ from .plan import Plan
 from .references import References
 from .resolve import Pending, settled
 from .saving import Outcome, Said
-from .values import default_of
 from .writers import Writer
 
 __all__ = ("BulkSaver",)
@@ -148,7 +148,7 @@ class BulkSaver:
         for row in sorted(plan.touched):
             change = plan.changed.get(row)
             pairs = zip(change.before, change.after, strict=True) if change else ()
-            places = tuple([i for i, (was, comes) in enumerate(pairs) if was != comes])
+            places = tuple([i for i, (was, comes) in enumerate(pairs) if differ(was, comes)])
             by_places.setdefault(places, []).append(row)
         if len(by_places) > MOST_UPDATES:
             # Records that change are locked: what does not differ is what they have now.

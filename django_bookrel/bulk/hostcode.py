@@ -11,6 +11,7 @@ from django.db.models import signals
 from django.db.models.signals import ModelSignal
 
 from ..fields import AnyField
+from ..values import defined_in
 from .layout import Children, Layout
 
 __all__ = ("host_code", "is_overridden", "limits", "may_fill_columns")
@@ -27,8 +28,7 @@ HARMLESS = ("django.", "django_bookrel.")
 
 def is_overridden(kind: type, name: str, not_hosts: tuple[str, ...] = NOT_HOSTS) -> bool:
     """Return whether a class has ``name`` from a module that does not begin as ``not_hosts``."""
-    owner = next(base for base in kind.__mro__ if name in vars(base))
-    return not owner.__module__.startswith(not_hosts)
+    return not defined_in(kind, name).startswith(not_hosts)
 
 
 def host_code(layout: Layout) -> list[str]:

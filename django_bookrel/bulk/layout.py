@@ -14,8 +14,8 @@ from typing import Any, Protocol
 from django.db import models
 
 from ..fields import AnyField, DerivedField, KeyField, field_of
+from ..values import Cleaner
 from .batch import UNSET, Batch
-from .cells import Cleaner
 
 __all__ = (
     "UNSET",

@@ -93,7 +93,7 @@ class JSONLines(Format):
     A JSON object a line.
 
     Numbers, truth values and JSON fields are themselves; a list is a list of the texts that the
-    cell of the native CSV would list; what is empty is null, an empty list is an empty list.
+    cell of the native CSV would list; null is null, an empty text or list is itself.
     Anything else is the text of its cell.
     """
 

@@ -77,7 +77,6 @@ class RelationalResource(RowByRow):
     class Meta:
         bulk = False
         candidate_keys = None
-        list_separator = "|"
 
     def get_result_class(self) -> type[Result]:
         return Result
@@ -96,6 +95,7 @@ class RelationalResource(RowByRow):
             self.before_import(dataset, **kwargs)
             headers = [str(header) for header in dataset.headers or ()]
             self._check_import_id_fields(headers)
+            self.check_identities()
             provided = [header for header in headers if header in self.columns()]
             self._check_children(provided)
         except Exception as error:  # noqa: BLE001 (as import-export does: told or raised as asked)
@@ -104,8 +104,7 @@ class RelationalResource(RowByRow):
 
         def records() -> Iterator[Record]:
             for line, row in enumerate(dataset, 1):
-                cells = ["" if cell is None else str(cell) for cell in row]
-                yield Record(line, dict(zip(headers, cells, strict=False)), cells)
+                yield self.record_of(line, headers, row)
 
         options = ImportOptions(
             dry_run=dry_run, batch_size=self._meta.batch_size or None, hook_kwargs=kwargs
@@ -140,6 +139,7 @@ class RelationalResource(RowByRow):
             )
         if options.batch_size is not None and options.batch_size < 1:
             raise InvalidOption(f"batch_size must be at least 1, not {options.batch_size}.")
+        self.check_identities()
         known = self.columns()
         for name in options.keep:
             if name not in known:

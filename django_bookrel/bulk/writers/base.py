@@ -12,7 +12,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.functional import cached_property
 
 from ...fields import AnyField
-from ..values import Filler, from_db, to_db
+from ...values import Filler, from_db, to_db
 from .folds import Fold, as_it_is
 
 __all__ = ("Found", "Row", "SQLWriter", "Writer")

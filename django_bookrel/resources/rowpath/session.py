@@ -12,6 +12,7 @@ from django.db import models
 from ...bulk import UNSET, Batch, BulkSaver, Layout, Pending, Plan, Planner, Policy
 from ...bulk.writers import orm
 from ...sources import Record
+from ...values import differs
 from ..cleaning import RowCleaner
 
 if TYPE_CHECKING:
@@ -139,8 +140,9 @@ class RowSession:
     ) -> bool:
         """Return whether a row changes its record or the children of it."""
         before = original if original is not None else self.stored(instance.pk)
-        names = [found.attname for found in instance._meta.concrete_fields]
-        if any(getattr(instance, name) != getattr(before, name) for name in names):
+        fields = instance._meta.concrete_fields
+        now, then = ([getattr(one, f.attname) for f in fields] for one in (instance, before))
+        if differs(fields)(now, then):
             return True
         children = self._planned(row).only({self.current.place}).children
         return any(child.added or child.altered or child.gone for child in children)
