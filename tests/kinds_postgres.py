@@ -17,7 +17,7 @@ Range = partial(Kind, Ranges, pointer=RangePointer)
 
 NO_RANGE = "is not a range such as [1, 10)"
 NO_DAY = "“x” value has an invalid date format. It must be in YYYY-MM-DD format."
-NO_MAP = 'is not a JSON object of texts and nulls, such as {"a": "1", "b": null}'
+NO_MAP = 'is not a JSON object of strings and nulls, such as {"a": "1", "b": null}'
 DAY = datetime.date(2024, 1, 1)
 
 ARRAYS = [

@@ -282,7 +282,7 @@ class BarePhotoResource(RelationalResource):
 
 def test_what_a_new_record_needs():
     plan = plan_of(parts(BarePhotoResource, ("code",)), [{"code": "a"}])
-    reason = "A new photo needs what no column says: credit."
+    reason = "A new photo requires credit, for which there is no column."
     assert plan.rejections == [Rejection(2, "", "", reason, ["a"])]
     assert plan.doubt == "a row lacks what a new record needs"
 

@@ -149,7 +149,7 @@ def test_rows_that_contradict_one_another(rows_of: Any):
     known.identifiers.create(scheme="oclc", value="1")
     rows = rows_of([book("A", ISBN)], [book("B", OTHER, "1")])
     first, second = rows
-    reason = "Would change the isbn by which alone line 2 finds the same record."
+    reason = "The row would overwrite isbn, the only identity of the record in line 2."
     cells = ["B", OTHER, [("oclc", "1")]]
     assert (first.out, second.out) == (set(), {0})
     assert second.rejections == [Rejection(3, "", "", reason, cells)]

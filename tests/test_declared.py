@@ -160,11 +160,11 @@ def test_relation_that_is_not_there(host: Apps, field: Any):
     [
         (
             ForeignKeyField(by="nmae"),
-            "by='nmae': tests.Desk has no such field; its fields are: id, code, extra, data.",
+            "by='nmae': tests.Desk has no such field; the fields are: id, code, extra, data.",
         ),
         (
             ForeignKeyField(by="stories"),
-            "by='stories': tests.Desk has no such field; its fields are: id, code, extra, data.",
+            "by='stories': tests.Desk has no such field; the fields are: id, code, extra, data.",
         ),
         (
             ForeignKeyField(by=("code", "extra")),
@@ -187,7 +187,7 @@ def test_name_by_which_nothing_is_found(host: Apps, field: Any, said: str):
     [
         (
             rows(columns=("text", "colour"), key=("text",)),
-            "columns='colour': tests.Comment has no such field; its fields are: id, story, text.",
+            "columns='colour': tests.Comment has no such field; the fields are: id, story, text.",
         ),
         (rows(key=("colour",)), "key=colour is not among columns=text."),
     ],
@@ -199,10 +199,10 @@ def test_rows_of_columns_that_are_not_there(host: Apps, field: Any, said: str):
 
 
 IDENTITIES = {
-    "nothing": "for no file can say it",
-    "key": "for no file can say it",
-    "desks": "for no file can say it",
-    "abouts": "for no file can say it",
+    "nothing": "because it is not an importable column",
+    "key": "because it is not an importable column",
+    "desks": "because it is not an importable column",
+    "abouts": "because it is not an importable column",
     "shout": "which no import writes",
     "changed_at": "which no import writes",
     "title": "which no import writes",

@@ -137,7 +137,7 @@ def test_lengths(tmp_path: Path):
     result = import_text(tmp_path, rows, resource)
     assert rejected(result) == [
         (2, "hint", "Ensure this value has at most 5 characters (it has 13)."),
-        (3, "picture", "has 16 characters; at most 10 fit"),
+        (3, "picture", "has 16 characters; the maximum is 10"),
     ]
     assert Plant.objects.get().code == "c"
 
@@ -186,9 +186,7 @@ def test_empty_identity(
     rows = f"code,{name}\na,x@y.de\nb,\n"
     for expected in ({"new": 1}, {"unchanged": 1}):
         result = import_text(tmp_path, rows, resource)
-        assert rejected(result) == [
-            (3, name, "is empty, so that each import would add the row once more")
-        ]
+        assert rejected(result) == [(3, name, "is empty, so every import would add the row again")]
         assert counts(result) == {"rows": 2, "rejected": 1} | expected
     Texts.objects.create(code="b")
     path = tmp_path / "out.csv"
@@ -205,7 +203,7 @@ def test_empty_identity_beside_another(tmp_path: Path):
     for expected in ({"new": 2}, {"unchanged": 2}):
         result = import_text(tmp_path, rows, resource)
         assert rejected(result) == [
-            (4, "", "char and email are empty, so that each import would add the row once more")
+            (4, "", "char and email are empty, so every import would add the row again")
         ]
         assert counts(result) == {"rows": 3, "rejected": 1} | expected
 
@@ -272,7 +270,7 @@ def test_own_pre_save(tmp_path: Path):
     rows = "code,title,mail\na,Hello World,Foo@Example.COM\n"
     result = import_text(tmp_path, rows, resource)
     assert counts(result) == {"rows": 1, "new": 1}
-    assert "Leaflet.mail has a pre_save() of its own" in result.reasons
+    assert "Leaflet.mail overrides pre_save()" in result.reasons
     leaflet = Leaflet.objects.get()
     assert (leaflet.mail, leaflet.slug) == ("foo@example.com", "hello-world")
 

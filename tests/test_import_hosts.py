@@ -692,7 +692,7 @@ def test_column_that_a_new_row_needs_and_no_resource_has(
     options = {"batch_size": batch_size, "dry_run": dry_run}
     result = import_rows(tmp_path, rows, BarePhotoResource, **options)
     assert counts(result) == {"rows": 2, "updated": 1, "rejected": 1}
-    reason = "A new photo needs what no column says: credit."
+    reason = "A new photo requires credit, for which there is no column."
     assert rejected(result) == [(3, "", "", reason)]
     assert [topic.name for topic in Topic.objects.all()] == ([] if dry_run else ["Space"])
 
@@ -715,7 +715,7 @@ def test_record_that_cannot_be_created_from_its_name(
     rows = [{"name": "Space", "photos": "p1"}, {"name": "Time", "photos": "p1|p2"}]
     result = import_rows(tmp_path, rows, Resource)
     assert counts(result) == {"rows": 2, "new": 1, "rejected": 1}
-    reason = "No photo has this code, and a new one needs credit."
+    reason = "No photo has this code, and a new one requires credit."
     assert rejected(result) == [(3, "photos", "p2", reason)]
     assert [topic.name for topic in photo.topics.all()] == ["Space"]
 
@@ -778,7 +778,7 @@ def test_related_rows_that_need_more_than_is_read(tmp_path: Path):
             fields = ("name", "issues")
             import_id_fields = ("name",)
 
-    message = r"Resource\.issues: a new issue needs number; declare a RelatedRowsField"
+    message = r"Resource\.issues: a new issue requires number; declare a RelatedRowsField"
     with pytest.raises(ImproperlyConfigured, match=message):
         import_rows(tmp_path, [{"name": "Law", "issues": "A"}], Resource)
     assert Section.objects.count() == 0
@@ -869,7 +869,7 @@ def test_identity_that_no_file_can_say(tmp_path: Path):
             fields = ("name", "key")
             import_id_fields = ("key",)
 
-    with pytest.raises(ImproperlyConfigured, match="Resource: no row is found by “key”"):
+    with pytest.raises(ImproperlyConfigured, match="Resource: “key” cannot identify rows"):
         import_rows(tmp_path, [{"name": "Law", "key": "law"}], Resource)
 
 

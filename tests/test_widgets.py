@@ -117,7 +117,7 @@ def test_values_of_widgets_are_checked_as_all_are():
     resource = resource_of(Texts, "char", char=Field("char", "char", widget=OddWidget()))
     result = imported(resource, *[{"code": n, "char": n} for n in ("nul", "long", "key")])
     assert [r.reason for r in result.rejections] == [
-        "holds the character U+0000, which no database takes",
+        "holds the character U+0000, which no database can store",
         "has 11 characters; at most 10 fit",
         "KeyError: 'key'",
     ]

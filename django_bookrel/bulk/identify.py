@@ -112,15 +112,15 @@ def unfit_row(layout: Layout, writer: Writer, unfit: Unfit) -> str:
     """Return the reason why a row is rejected that others speak against."""
     lines = ", ".join(f"line {member.line}" for member in unfit.others) or "an earlier row"
     if unfit.why == LACKS:
-        return f"Lacks what a new record needs, and what {lines} says of the same record."
+        return f"The row lacks what a new record requires, unlike {lines} for the same record."
     if unfit.why == OVERWRITES:
         names = ", ".join(said_column(c).name for c in layout.identities[unfit.identity].columns)
-        return f"Would change the {names} by which alone {lines} finds the same record."
+        return f"The row would overwrite {names}, the only identity of the record in {lines}."
     pks = [unfit.member.record, *(member.record for member in unfit.others)]
     records = layout.model._base_manager.using(writer.connection.alias).in_bulk(pks)
     mine, *theirs = [f"“{records.get(pk)}” (no. {pk})" for pk in dict.fromkeys(pks)]
     return (
-        f"The row matches {mine}, and shares an identity with {lines}, which matches "
+        f"The row matches {mine} but shares an identity with {lines}, which matches "
         f"{', '.join(theirs)}."
     )
 

@@ -105,7 +105,7 @@ class Reference:
     def unknown(self) -> str:
         """Why a row is rejected that names a record which is neither there nor to be created."""
         reason = f"No {self.model._meta.verbose_name} has this {' and '.join(self.by)}"
-        needs = f", and a new one needs {', '.join(self.lacks)}" if self.lacks else ""
+        needs = f", and a new one requires {', '.join(self.lacks)}" if self.lacks else ""
         return f"{reason}{needs}."
 
     def identity(self, names: Sequence[Any]) -> tuple[Any, ...]:

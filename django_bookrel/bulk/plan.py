@@ -17,13 +17,13 @@ __all__ = ("Joined", "Plan", "Records")
 
 
 class Joined(NamedTuple):
-    """Two rows that were taken for one record, although they call it by names that differ."""
+    """Two rows that were joined although their labels are hardly alike."""
 
     line: int
-    """The row that does not count, by its line; 0 if an earlier batch has written it."""
+    """Line of the row that does not count; 0 if an earlier batch has written it."""
     label: str
     last_line: int
-    """The row that counts."""
+    """Line of the row that counts."""
     last_label: str
 
     def __str__(self) -> str:

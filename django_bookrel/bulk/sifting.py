@@ -113,7 +113,11 @@ class Sieve:
         what = self.layout.model._meta.verbose_name
         if self.layout.unsaid:
             unsaid = ", ".join(field.name for field in self.layout.unsaid)
-            return [batch.rejection(row, f"A new {what} needs what no column says: {unsaid}.")]
+            return [
+                batch.rejection(
+                    row, f"A new {what} requires {unsaid}, for which there is no column."
+                )
+            ]
         return [batch.rejection(row, f"is required for a new {what}", name) for name in columns]
 
 

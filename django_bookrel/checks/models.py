@@ -114,10 +114,10 @@ def lost_constraints(
         f"{type(c).__name__} over {' and '.join(sorted(constraint_names(c)))}" for c in lost
     )
     return Error(
-        f"{model._meta.label} has lost constraints of {base.__name__}: {listed}.",
+        f"{model._meta.label} is missing constraints of {base.__name__}: {listed}.",
         hint=(
-            f"Write class Meta({base.__name__}.Meta): in {model.__name__}; constraints of its own "
-            "must include these, or others over the same fields and more."
+            f"Write class Meta({base.__name__}.Meta): in {model.__name__}. If it defines its own "
+            "constraints, include these or ones that cover the same fields and more."
         ),
         obj=model,
         id="django_bookrel.E001",
@@ -127,9 +127,9 @@ def lost_constraints(
 def taken_reverse_name(field: RelatedField[Any, Any], name: str, owner: type[Model]) -> Error:
     app = field.model._meta.app_label
     return Error(
-        f"{field} wants the reverse name “{name}”, "
-        f"which {field.related_model._meta.label} has for {owner._meta.label}.",
-        hint=f'Give it another one, such as related_name="{app}_{name}".',
+        f"{field} uses the reverse name “{name}”, "
+        f"which {field.related_model._meta.label} already uses for {owner._meta.label}.",
+        hint=f'Set a different one, such as related_name="{app}_{name}".',
         obj=field,
         id="django_bookrel.E002",
     )
@@ -137,13 +137,12 @@ def taken_reverse_name(field: RelatedField[Any, Any], name: str, owner: type[Mod
 
 def foreign_manager(model: type[Model], derived: Iterable[AnyField]) -> Error:
     names = ", ".join(field.name for field in derived)
-    manager = model._default_manager
     return Error(
-        f"{model._meta.label} would not keep {names} true: the queryset of its default manager "
-        f"“{manager.name}” is no DerivedQuerySet.",
+        f"The default manager of {model._meta.label} is not based on DerivedQuerySet, "
+        f"so update() and bulk_update() would leave “{names}” stale.",
         hint=(
-            "Let the queryset class subclass the one of the abstract base, and make the manager by "
-            "its as_manager() or by Manager.from_queryset()."
+            "Subclass the queryset of the abstract base, and create the manager with "
+            "as_manager() or Manager.from_queryset()."
         ),
         obj=model,
         id="django_bookrel.E003",
@@ -154,10 +153,10 @@ def missing_target(field: AnyField) -> Error:
     model, name = field.model, field.related_model
     app = model._meta.app_label
     return Error(
-        f"{field} points at a model “{name}” that the app “{app}” has not.",
+        f"{field} refers to “{name}”, which the app “{app}” does not define.",
         hint=(
-            f"Write class {name}(Abstract{name}) in that app, or override {field.name} in "
-            f"{model.__name__} so that it points at the model that stands for it."
+            f"Define {name}(Abstract{name}) in that app, or override {field.name} in "
+            f"{model.__name__} to point at your own model."
         ),
         obj=field,
         id="django_bookrel.E004",
@@ -166,8 +165,8 @@ def missing_target(field: AnyField) -> Error:
 
 def missing_source(field: DerivedField) -> Error:
     return Error(
-        f"{field} is derived from “{field.source}”, which {field.model._meta.label} has not.",
-        hint="Name a field of the same model as source.",
+        f"{field} is derived from “{field.source}”, which {field.model._meta.label} does not have.",
+        hint="Set source to a field of the same model.",
         obj=field,
         id="django_bookrel.E005",
     )

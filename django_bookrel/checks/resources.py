@@ -89,10 +89,10 @@ def unusable_resource(kind: type[RelationalResource], error: ImproperlyConfigure
 def unsaid_fields(kind: type[RelationalResource], fields: Iterable[AnyField]) -> Warning:
     listed = ", ".join(field.name for field in fields)
     return Warning(
-        f"{kind.__name__} has no column for what a new {kind._meta.model._meta.label} needs: "
+        f"{kind.__name__} has no column for required fields of {kind._meta.model._meta.label}: "
         f"{listed}.",
         hint=(
-            "Rows of new books will be rejected. Make the field editable, give it a default, or "
+            "Rows for new books will be rejected. Make the field editable, give it a default, or "
             "set it in a hook such as before_save_instance()."
         ),
         obj=kind,
@@ -103,11 +103,11 @@ def unsaid_fields(kind: type[RelationalResource], fields: Iterable[AnyField]) ->
 def uncreatable(kind: type[RelationalResource], name: str, reference: Reference) -> Warning:
     label = reference.model._meta.label
     return Warning(
-        f"{kind.__name__}.{name} cannot create a {label}, which needs more than "
+        f"{kind.__name__}.{name} cannot create a {label}, which requires more than "
         f"{' and '.join(reference.by)}: {', '.join(reference.lacks)}.",
         hint=(
-            "Rows that name one that is not there will be rejected. Give those fields a default, "
-            "add them to by=, or leave out create=True."
+            "Rows that name a missing one will be rejected. Give those fields a default, "
+            "add them to by=, or remove create=True."
         ),
         obj=kind,
         id="django_bookrel.W102",
@@ -117,10 +117,10 @@ def uncreatable(kind: type[RelationalResource], name: str, reference: Reference)
 def ambiguous_names(kind: type[RelationalResource], name: str, reference: Reference) -> Warning:
     by, label = " and ".join(reference.by), reference.model._meta.label
     return Warning(
-        f"{kind.__name__}.{name} finds a {label} by {by}, which several may share.",
+        f"{kind.__name__}.{name} looks up {label} by {by}, which is not unique.",
         hint=(
-            "A cell means the one with the lowest primary key. Make it unique, or name in by= what "
-            "is unique together."
+            "Of several matches, the one with the lowest primary key is used. Add a unique "
+            "constraint, or list fields in by= that are unique together."
         ),
         obj=kind,
         id="django_bookrel.W103",
@@ -129,8 +129,8 @@ def ambiguous_names(kind: type[RelationalResource], name: str, reference: Refere
 
 def left_out(kind: type[RelationalResource], name: str, why: str) -> Warning:
     return Warning(
-        f"{kind.__name__} leaves {name} out of imports and exports: {why}",
-        hint="Name it in Meta.exclude, or declare a field of the resource that reads it.",
+        f"{kind.__name__} excludes {name} from imports and exports: {why}",
+        hint="Add it to Meta.exclude, or declare a field of the resource that reads it.",
         obj=kind,
         id="django_bookrel.W104",
     )
@@ -138,9 +138,9 @@ def left_out(kind: type[RelationalResource], name: str, why: str) -> Warning:
 
 def unidentified(kind: type[RelationalResource]) -> Warning:
     return Warning(
-        f"{kind.__name__} has no column by which rows are found: each import of a file adds all "
+        f"{kind.__name__} has no columns that identify rows, so every import of a file adds all "
         "of its rows.",
-        hint="Name in import_id_fields the columns that no two records share.",
+        hint="List unique columns in import_id_fields.",
         obj=kind,
         id="django_bookrel.W105",
     )

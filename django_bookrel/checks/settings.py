@@ -29,8 +29,8 @@ def unusable_formats(error: ImproperlyConfigured) -> Error:
     return Error(
         str(error),
         hint=(
-            "Name classes by their dotted paths, each a subclass of Source with a name of its own, "
-            "or take the path off the list."
+            "List dotted paths to subclasses of Source, each with a unique name, "
+            "or remove the path."
         ),
         id="django_bookrel.E201",
     )

@@ -150,7 +150,7 @@ class RowCleaner:
         names = self.identifiers
         column = names[0] if len(names) == 1 else ""
         said = "is empty" if column else f"{' and '.join(names)} are empty"
-        reason = f"{said}, so that each import would add the row once more"
+        reason = f"{said}, so every import would add the row again"
         return Rejection(batch.lines[row], column, "", reason, batch.cells[row])
 
     def count_repairs(self, records: list[Record], counts: dict[str, int]) -> None:

@@ -140,16 +140,18 @@ class DeclaredResource(ModelResource):
             declared = self.columns().get(name)
             found = declared and _model_field(self._meta.model._meta, declared)
             if not found:
-                why = "for no file can say it"
+                why = "because it is not an importable column"
             elif name not in written:
-                why = "which no import writes"
+                why = "which imports do not write"
             else:
                 why = no_identity(found)
             if why:
                 raise self._unfindable(name, why)
 
     def _unfindable(self, name: str, why: str) -> ImproperlyConfigured:
-        return ImproperlyConfigured(f"{type(self).__name__}: no row is found by “{name}”, {why}.")
+        return ImproperlyConfigured(
+            f"{type(self).__name__}: rows cannot be identified by “{name}”, {why}."
+        )
 
     def identifies_nothing(self) -> bool:
         """Return whether no key is declared, and the one that is then taken is no column."""
@@ -201,7 +203,7 @@ class DeclaredResource(ModelResource):
         model = self._meta.model
         found = _model_field(model._meta, self.columns()[name])
         if found is None:
-            raise self._unfindable(name, "for no file can say it")
+            raise self._unfindable(name, "because it is not an importable column")
         return bulk.lookup_column(model, found.name)
 
     def add_candidates(self, layout: Layout, batch: Batch) -> None:

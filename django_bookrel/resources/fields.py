@@ -80,7 +80,7 @@ class RelationField(Field):
             return (cell,)
         names = tuple(split_list(cell))
         if len(names) != len(self.by):
-            raise ValueError(f"names {len(names)} of: {', '.join(self.by)}")
+            raise ValueError(f"has {len(names)} of the values {', '.join(self.by)}")
         return names
 
     def said(self, names: Sequence[Any]) -> str:
@@ -211,15 +211,15 @@ class ManyToManyField(RelationField):
 
 class RelatedRowsField(RelationField):
     """
-    Rows of another table that point at the record and carry data: contributions, series entries.
+    Rows of another table that refer to the record and have data: contributions, series entries.
 
-    :param columns: the other table's columns that a cell says; one of them may be a ForeignKey, to
-        the records that ``by`` and ``create`` are about.
-    :param key: those of ``columns`` that tell one row of a record from its other rows.
+    :param columns: the columns of the other table in a cell; one of them may be a ForeignKey, to
+        which ``by`` and ``create`` apply.
+    :param key: those of ``columns`` that identify a row among those of the record.
     :param parse: reads a cell; it returns an entry per row: a tuple of values in the order of
-        ``columns``, in the place of the ForeignKey the text that names the record.
+        ``columns``, with the text that names the record in place of the ForeignKey.
     :param render: writes entries; the inverse of ``parse``.
-    :param m2m_add: rows that the cell does not say stay.
+    :param m2m_add: keep rows that are missing from the cell.
     """
 
     def __init__(

@@ -45,7 +45,9 @@ def named_field(model: type[models.Model], name: str) -> str:
     """
     field = column_of(model, name, "by=")
     if why := no_identity(field):
-        raise ImproperlyConfigured(f"by={name!r}: no {model._meta.label} is found by it, {why}.")
+        raise ImproperlyConfigured(
+            f"by={name!r}: {model._meta.label} cannot be looked up by a field {why}."
+        )
     return field.name
 
 
@@ -60,7 +62,7 @@ def column_of(model: type[models.Model], name: str, option: str = "columns=") ->
             return field
     known = ", ".join(field.name for field in model._meta.concrete_fields)
     raise ImproperlyConfigured(
-        f"{option}{name!r}: {model._meta.label} has no such field; its fields are: {known}."
+        f"{option}{name!r}: {model._meta.label} has no such field; the fields are: {known}."
     )
 
 

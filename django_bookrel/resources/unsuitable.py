@@ -15,16 +15,16 @@ GEOMETRY = "django.contrib.gis."
 def no_column(field: AnyField) -> str:
     """Return why no file can have the column; empty if one can."""
     if any(is_postgres(field, name) for name in ("SearchVectorField", "SearchQueryField")):
-        return "PostgreSQL makes its values of other texts, and gives back others than are written."
+        return "PostgreSQL computes its values and does not return them as they were written."
     if any(base.__module__.startswith(GEOMETRY) for base in type(field).__mro__):
-        return "no text of a cell is read as its values."
+        return "its values cannot be read from text."
     return ""
 
 
 def no_identity(field: AnyField) -> str:
     """Return why records cannot be found by the column, as a relative clause; empty if they can."""
     if isinstance(field, models.CompositePrimaryKey):
-        return "which is several columns"
+        return "that consists of several columns"
     found = value_field(field)
     kinds = {
         "JSON": isinstance(found, models.JSONField),

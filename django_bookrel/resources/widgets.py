@@ -87,7 +87,7 @@ class FormattedWidget(FieldWidget):
             try:
                 return formatted.clean(text)
             except ValueError:
-                raise ValueError(f"is not in the form {format}") from None
+                raise ValueError(f"does not have the format {format}") from None
 
         self.read, self.write = read, formatted.render
 

@@ -31,7 +31,9 @@ TOO_DEEP = f"has more than {MOST_LEVELS} levels"
 def check_writable(texts: Iterable[str]) -> None:
     """Raise ValueError if there is a character that no database takes."""
     if found := UNWRITABLE.search("".join(texts)):
-        raise ValueError(f"holds the character U+{ord(found[0]):04X}, which no database takes")
+        raise ValueError(
+            f"contains the character U+{ord(found[0]):04X}, which no database can store"
+        )
 
 
 def json_reader(decoder: Any = None) -> Callable[[str], Any]:
@@ -152,7 +154,7 @@ def _parts(value: Any) -> Iterable[Any]:
 
 
 def _no_number(name: str) -> Any:
-    raise ValueError(f"is not JSON: {name} is no number there")
+    raise ValueError(f"is not JSON: {name} is not a JSON number")
 
 
 read_json = json_reader()

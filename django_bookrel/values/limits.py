@@ -23,7 +23,7 @@ from .meaning import has_own_meaning, is_postgres
 
 __all__ = ("NOT_OF_A_CELL", "TOO_LONG", "Checks", "check_range", "number_range", "reason_of")
 
-TOO_LONG = "has {} characters; at most {} fit"
+TOO_LONG = "has {} characters; the maximum is {}"
 
 Check = Callable[[Any], None]
 
@@ -52,9 +52,9 @@ def number_range(field: AnyField) -> tuple[int | None, int | None]:
 def check_range(least: Any, most: Any, values: Collection[Any]) -> None:
     """Raise ValueError if one of the values is out of a range, whose ends may be None."""
     if least is not None and min(values) < least:
-        raise ValueError(f"is less than {least}, the least possible")
+        raise ValueError(f"must be at least {least}")
     if most is not None and max(values) > most:
-        raise ValueError(f"is greater than {most}, the greatest possible")
+        raise ValueError(f"must be at most {most}")
 
 
 class Checks:
@@ -130,7 +130,7 @@ def _choice_check(field: AnyField) -> Check:
 
     def check(value: Any) -> None:
         if value not in allowed:
-            raise ValueError(f"is not one of: {listed}")
+            raise ValueError(f"must be one of: {listed}")
 
     return check
 

@@ -62,7 +62,7 @@ def moment_as_stored(field: AnyField, connection: BaseDatabaseWrapper) -> Moment
                 return _as_in_zone(value) if keeps_zone else value
             local = value.astimezone(zone)
             if not keeps_zone and local.replace(fold=0).astimezone(datetime.UTC) != value:
-                raise ValueError(f"is a second {local:%H:%M} of that day in {zone}")
+                raise ValueError(f"is the second {local:%H:%M} of that day in {zone}")
         except OverflowError:
             raise ValueError(OUT_OF_YEARS) from None
         return value
@@ -79,12 +79,12 @@ def time_as_stored(
 
     def stored(value: datetime.time) -> datetime.time:
         if value.tzinfo is not None:
-            raise ValueError("has a time zone, which no column of times keeps")
+            raise ValueError("has a time zone, which a time column cannot store")
         if round_off is None:
             return value
         moment = round_off(datetime.datetime.combine(day, value))
         if moment.date() != day:
-            raise ValueError("is rounded to the midnight of the next day")
+            raise ValueError("would be rounded to midnight of the next day")
         return moment.time()
 
     return stored

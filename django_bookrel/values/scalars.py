@@ -173,7 +173,7 @@ def read_truth(text: str) -> bool | None:
     try:
         return TRUTH[text.lower()]
     except KeyError:
-        raise ValueError("is neither 1 nor 0") from None
+        raise ValueError("must be 1 or 0") from None
 
 
 def read_bytes(text: str) -> bytes:

@@ -114,7 +114,7 @@ def _text(field: AnyField, connection: BaseDatabaseWrapper) -> Store | None:
 def _duration(field: AnyField, connection: BaseDatabaseWrapper) -> Store:
     def stored(value: datetime.timedelta) -> datetime.timedelta:
         if not -LONGEST <= value <= LONGEST:
-            raise ValueError("is longer than 106,751,991 days, the longest possible")
+            raise ValueError("must be at most 106,751,991 days")
         return value
 
     return stored
@@ -142,7 +142,7 @@ def _decimal(field: Any, connection: BaseDatabaseWrapper) -> Store:
         if keeps_few and value.adjusted() >= SQLITE_DIGITS - (field.decimal_places or 0):
             digits = len(value.normalize(EXACT).as_tuple().digits)
             if digits > SQLITE_DIGITS:
-                raise ValueError(f"has {digits} digits; SQLite keeps {SQLITE_DIGITS}")
+                raise ValueError(f"has {digits} digits; SQLite can store {SQLITE_DIGITS}")
         return value
 
     return stored
@@ -209,7 +209,7 @@ def _step(base: AnyField) -> Callable[[Any], Any] | None:
 
 def _next_number(most: int | None, number: int) -> int:
     if number == most:
-        raise ValueError(f"has the end {most}, behind which there is no number in the database")
+        raise ValueError(f"must end below {most}, the largest number in the database")
     return number + 1
 
 

@@ -119,7 +119,7 @@ def _read_hstore(text: str) -> Any:
     found = read_json(text)
     values = found.values() if isinstance(found, dict) else [0]
     if not all(value is None or isinstance(value, str) for value in values):
-        raise ValueError('is not a JSON object of texts and nulls, such as {"a": "1", "b": null}')
+        raise ValueError('is not a JSON object of strings and nulls, such as {"a": "1", "b": null}')
     return found
 
 

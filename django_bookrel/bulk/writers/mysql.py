@@ -41,7 +41,9 @@ class Writer(base.SQLWriter):
         name = f"{LOCK}.{self.connection.settings_dict['NAME']}"[:64]
         [(got,)] = self.execute("SELECT GET_LOCK(%s, %s)", [name, LOCK_TIMEOUT_S])
         if got != 1:
-            raise OperationalError(f"Another import holds the lock since {LOCK_TIMEOUT_S} seconds.")
+            raise OperationalError(
+                f"Another import has held the lock for {LOCK_TIMEOUT_S} seconds."
+            )
         try:
             yield
         finally:

@@ -104,13 +104,13 @@ def _model_code(resource: RowByRow, layout: Layout) -> list[str]:
     if resource._meta.bulk:
         return []
     cleans = resource._meta.clean_model_instances
-    said = f"{type(resource).__name__} asks for full_clean() of every row"
+    said = f"{type(resource).__name__} sets clean_model_instances"
     return [*([said] if cleans else []), *host_code(layout)]
 
 
 def _limits(layout: Layout, writer: Writer) -> list[str]:
     name = writer.connection.display_name
-    missing = [] if isinstance(writer, SQLWriter) else [f"there is no bulk writer for {name}"]
+    missing = [] if isinstance(writer, SQLWriter) else [f"{name} has no bulk writer"]
     return [*missing, *limits(layout)]
 
 
