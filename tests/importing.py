@@ -13,6 +13,7 @@ from typing import Any
 from django.apps import apps
 from django.conf import settings
 from django.db import connections, reset_queries, transaction
+from django.db.models.signals import post_save
 from django.test.utils import CaptureQueriesContext
 
 from django_bookrel.models import Book
@@ -106,6 +107,20 @@ def rolled_back() -> Iterator[None]:
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
+
+
+@contextmanager
+def code_of_the_host(sender: Any, *, runs: bool = True) -> Iterator[None]:
+    """Let rows be saved one by one, for there is a receiver."""
+
+    def receiver(**kwargs: Any) -> None: ...
+
+    if runs:
+        post_save.connect(receiver, sender=sender)
+    try:
+        yield
+    finally:
+        post_save.disconnect(receiver, sender=sender)
 
 
 def moment(*values: int) -> datetime.datetime:

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from django.db import OperationalError
-from django.db.models.signals import post_save
 
 from django_bookrel.bulk import Engine, RejectLimit, Report, Totals
 from django_bookrel.bulk.staged import Part, StagedRows
@@ -24,6 +23,7 @@ from tests.hosts.newsdesk.resources import (
     StrictArticleResource,
     StrictSequelResource,
 )
+from tests.importing import code_of_the_host
 
 pytestmark = pytest.mark.django_db
 
@@ -175,13 +175,8 @@ def test_rows_are_staged_where_nothing_is_certain(
 
 
 def test_rows_are_staged_that_are_saved_one_by_one(desk: Desk):
-    def receiver(**kwargs: Any) -> None: ...
-
-    post_save.connect(receiver, sender=Article)
-    try:
+    with code_of_the_host(Article):
         assert desk.run(articles("abc")) == {"rows": 3, "new": 3}
-    finally:
-        post_save.disconnect(receiver, sender=Article)
     assert desk.staged == [[2, 3], [4]]
 
 

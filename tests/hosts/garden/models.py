@@ -107,3 +107,26 @@ class Leaflet(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+
+class Cross(models.Model):
+    """Comes of other crosses, which the same list names: by key, by code and by links."""
+
+    code = models.CharField(max_length=10, unique=True)
+    mother = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="by_mother"
+    )
+    father = models.ForeignKey(
+        "self", models.SET_NULL, to_field="code", null=True, blank=True, related_name="by_father"
+    )
+    relatives = models.ManyToManyField("self", symmetrical=False, blank=True)
+    year = models.IntegerField(null=True, blank=True)
+
+    class Meta:
+        constraints = (
+            # No validator knows of it: only the database rejects such a row.
+            models.CheckConstraint(condition=models.Q(year__lt=3000), name="garden_cross_year"),
+        )
+
+    def __str__(self) -> str:
+        return self.code

@@ -93,4 +93,18 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('plant', 'name'), name='garden_step_name'), models.UniqueConstraint(fields=('plant', 'place'), name='garden_step_place')],
             },
         ),
+        migrations.CreateModel(
+            name='Cross',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.CharField(max_length=10, unique=True)),
+                ('year', models.IntegerField(blank=True, null=True)),
+                ('father', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='by_father', to='garden.cross', to_field='code')),
+                ('mother', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='by_mother', to='garden.cross')),
+                ('relatives', models.ManyToManyField(blank=True, to='garden.cross')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('year__lt', 3000)), name='garden_cross_year')],
+            },
+        ),
     ]
