@@ -7,15 +7,13 @@ The columns of every kind are in ``test_field_values``, tables that Django did n
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import models
-from django.db.models.signals import post_save
 
 from django_bookrel.resources import (
     ForeignKeyField,
@@ -27,7 +25,7 @@ from django_bookrel.resources import (
 )
 from django_bookrel.resources.exporting import Exporter
 from tests.hosts.ties import models as ties
-from tests.importing import counts
+from tests.importing import code_of_the_host, counts
 
 pytestmark = pytest.mark.django_db
 
@@ -224,16 +222,6 @@ def _said(one: Any, column: Any) -> Any:
             None,
         )
     return getattr(one, column.attname)
-
-
-@contextmanager
-def code_of_the_host(model: type[models.Model], *, runs: bool) -> Iterator[None]:
-    def receiver(**kwargs: Any) -> None: ...
-
-    if runs:
-        post_save.connect(receiver, sender=model)
-    yield
-    post_save.disconnect(receiver, sender=model)
 
 
 def prepare() -> None:
