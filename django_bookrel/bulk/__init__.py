@@ -7,21 +7,21 @@ from .changes import Change, Changes
 from .collecting import rare_collections
 from .engine import Engine, RowMaker
 from .executing import BulkSaver
-from .layout import (
+from .layout import Layout
+from .plan import Joined, Plan
+from .planning import Planner, get_planner
+from .querylog import unlogged
+from .reading import read_pages
+from .relations import (
     Children,
     Column,
     Details,
     ForeignKey,
     Identity,
-    Layout,
     Reference,
     lookup_column,
     said_column,
 )
-from .plan import Joined, Plan
-from .planning import Planner, get_planner
-from .querylog import unlogged
-from .reading import read_pages
 from .report import RejectLimit, Report, Totals
 from .resolve import Pending
 from .retrying import all_or_nothing, tried_again

@@ -8,9 +8,10 @@ from typing import Any
 
 from ..values import differ
 from .batch import UNSET, ForNew
-from .layout import Layout, Reference
+from .layout import Layout
 from .plan import Plan
 from .reading import names_of
+from .relations import Reference
 from .resolve import Pending
 from .writers import Writer
 

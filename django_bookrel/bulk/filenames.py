@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from .batch import Candidate
-from .layout import Reference
 from .own import OwnReferences
 from .plan import Plan
 from .references import References
+from .relations import Reference
 from .resolve import Names
 from .waiting import Census
 

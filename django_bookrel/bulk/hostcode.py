@@ -12,7 +12,8 @@ from django.db.models.signals import ModelSignal
 
 from ..fields import AnyField
 from ..values import defined_in
-from .layout import Children, Layout
+from .layout import Layout
+from .relations import Children
 
 __all__ = ("host_code", "is_overridden", "limits", "may_fill_columns")
 

@@ -13,7 +13,8 @@ from django.db import models
 from ..fields import AnyField
 from .batch import RECORD, Batch, Candidate
 from .grouping import LACKS, OVERWRITES, Unfit
-from .layout import Identity, Layout, said_column
+from .layout import Layout
+from .relations import Identity, said_column
 from .writers import Writer
 
 __all__ = ("Matches", "find_records", "held_candidates", "several_records", "unfit_row")

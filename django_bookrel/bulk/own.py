@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from .batch import Batch, Candidate, Need
-from .layout import Layout, Reference
+from .layout import Layout
 from .references import Named, References
+from .relations import Reference
 from .resolve import Names, Pending
 from .writers import Writer
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from .batch import Batch, Candidate, Need, Rejection
 from .children import ChildPlan
 from .columns import ColumnChange
-from .layout import Reference
+from .relations import Reference
 from .resolve import Completion, Pending
 
 __all__ = ("Joined", "Plan", "Records")

@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 from .batch import UNSET, Batch
 from .details import make_resolver
-from .layout import Layout, Reference
+from .layout import Layout
+from .relations import Reference
 from .resolve import Completion, Names, Pending, Resolver
 from .writers import Writer
 

@@ -12,7 +12,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from ...fields import AnyField
 from ..hostcode import is_overridden
-from ..layout import Children, Layout
+from ..layout import Layout
+from ..relations import Children
 from . import base
 from .base import Found, Row
 
