@@ -18,6 +18,7 @@ from pathlib import Path
 
 from django_bookrel.testing.catalogue import HEADER, write_csv
 
+from .parts import ORDERS, write_parts
 from .report import Run, machine, measure, write_section
 
 OURS, HAND, RIVAL = "django-bookrel", "SQL by hand", "import-export: "
@@ -90,6 +91,14 @@ class Bench:
             sections.append(measure(f"The same file again ({name})", runs))
         return "\n".join(sections)
 
+    def order(self) -> str:
+        runs = []
+        for order in ORDERS:
+            path = self.folder / f"{order}.csv"
+            write_parts(path, self.rows, order)
+            runs.append(Run(order, "parts", path, self.rows))
+        return measure("Rows that refer to rows of the file", runs, turns=self.turns)
+
     def memory(self) -> str:
         few = self.rows // 10
         runs = [
@@ -125,7 +134,8 @@ class Bench:
 
 
 EXPERIMENTS = {
-    name: getattr(Bench, name) for name in ("simple", "full", "rivals", "again", "memory", "export")
+    name: getattr(Bench, name)
+    for name in ("simple", "full", "rivals", "again", "order", "memory", "export")
 }
 
 

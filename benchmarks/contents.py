@@ -25,6 +25,7 @@ CONTENTS = {
     "Identifier": (*BOOK, "scheme", "value"),
     "Publisher.books.through": (*BOOK, "publisher__key"),
     "Subject.books.through": (*BOOK, "subject__key"),
+    "Part": ("code", "parent__code"),
 }
 
 
@@ -54,5 +55,5 @@ def _digest(rows: Iterable[tuple[Any, ...]]) -> str:
 
 def _rows(name: str) -> QuerySet:
     model, _, relation = name.partition(".")
-    found = apps.get_model("django_bookrel", model)
+    found = apps.get_model("benchmarks" if model == "Part" else "django_bookrel", model)
     return (found.books.through if relation else found)._base_manager.order_by()

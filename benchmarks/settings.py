@@ -34,5 +34,5 @@ DATABASES = {
     }
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-INSTALLED_APPS = ["import_export", "django_bookrel"]
+INSTALLED_APPS = ["import_export", "django_bookrel", "benchmarks"]
 USE_TZ = True

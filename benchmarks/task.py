@@ -24,7 +24,7 @@ from django.db import connection  # noqa: E402
 from django_bookrel.resources import BookResource, load  # noqa: E402
 from django_bookrel.resources.exporting import Exporter  # noqa: E402
 
-from . import contents, handwritten, rivals  # noqa: E402
+from . import contents, handwritten, rivals, trees  # noqa: E402
 
 
 def export(path: Path) -> None:
@@ -35,6 +35,7 @@ def export(path: Path) -> None:
 IMPORTS: dict[str, Callable[[Path], Any]] = {
     "django-bookrel": load,
     "SQL by hand": handwritten.load,
+    "parts": trees.load_parts,
     **{f"import-export: {name}": run for name, run in rivals.IMPORTS.items()},
 }
 EXPORTS: dict[str, Callable[[Path], Any]] = {

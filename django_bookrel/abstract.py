@@ -148,8 +148,8 @@ class Derived(models.Model):
         """Return the answer of forms to a value of ``field`` that ``other`` has already."""
         return ValidationError(
             _(
-                "%(model)s “%(other)s” (no. %(pk)s) has this name already. Choose that one, or add "
-                "what tells the two apart, as in “%(value)s (physicist)”."
+                "%(model)s “%(other)s” (no. %(pk)s) already has this name. Choose that record, or "
+                "add a qualifier that tells the two apart: “%(value)s (physicist)”."
             ),
             code="unique",
             params={
@@ -234,10 +234,10 @@ class AbstractAuthor(Named, Timestamped):
     key: models.CharField[str, str] = KeyField(source="name", kind="person")
     sort_name: models.CharField[str, str] = SortField(source="name", kind="person")
     born = models.SmallIntegerField(
-        _("born"), null=True, blank=True, help_text=_("Year; before the common era negative.")
+        _("born"), null=True, blank=True, help_text=_("Negative for years BCE.")
     )
     died = models.SmallIntegerField(
-        _("died"), null=True, blank=True, help_text=_("Year; before the common era negative.")
+        _("died"), null=True, blank=True, help_text=_("Negative for years BCE.")
     )
 
     objects = AuthorQuerySet.as_manager()
@@ -253,7 +253,9 @@ class AbstractAuthor(Named, Timestamped):
             models.CheckConstraint(
                 condition=Q(born=None) | Q(died=None) | Q(died__gte=F("born")),
                 name="%(app_label)s_%(class)s_years",
-                violation_error_message=_("The year of death is before the year of birth."),
+                violation_error_message=_(
+                    "The year of death must not be before the year of birth."
+                ),
             ),
         )
 
@@ -285,7 +287,9 @@ class AbstractAuthor(Named, Timestamped):
             if len(found) == 1:
                 return found[0]
         listed = ", ".join(part.model._meta.label for part in parts) or "none"
-        raise LookupError(f"{cls._meta.label} needs one model of books; found: {listed}.")
+        raise LookupError(
+            f"{cls._meta.label} must be the author of exactly one book model; found: {listed}."
+        )
 
 
 class AbstractBook(Derived, Timestamped):
@@ -300,11 +304,11 @@ class AbstractBook(Derived, Timestamped):
         blank=True,
         related_name="%(class)ss",
         verbose_name=_("author"),
-        help_text=_("The first-named author; everybody else is a contributor."),
+        help_text=_("The first-named author. Everyone else is a contributor."),
     )
     isbn: models.CharField[str | None, str | None] = ISBNField(_("ISBN"), null=True, blank=True)
     year = models.SmallIntegerField(
-        _("year"), null=True, blank=True, help_text=_("Before the common era negative.")
+        _("year"), null=True, blank=True, help_text=_("Negative for years BCE.")
     )
     language = models.CharField(_("language"), max_length=35, blank=True)
     pages = models.PositiveIntegerField(_("pages"), null=True, blank=True)
@@ -331,7 +335,7 @@ class AbstractBook(Derived, Timestamped):
         if field != "isbn":
             return super().unique_error(field, other)
         return ValidationError(
-            _("Book “%(other)s” (no. %(pk)s) has the ISBN %(isbn)s already."),
+            _("Book “%(other)s” (no. %(pk)s) already has the ISBN %(isbn)s."),
             code="unique",
             params={"other": other, "pk": other.pk, "isbn": format_isbn(self.isbn or "")},
         )
@@ -481,7 +485,9 @@ class AbstractIdentifier(models.Model):
         "Book", models.CASCADE, related_name="%(class)ss", verbose_name=_("book")
     )
     scheme: models.CharField[str, str] = CodePointField(
-        _("scheme"), max_length=40, help_text=_("Whose code it is: goodreads, oclc, asin ...")
+        _("scheme"),
+        max_length=40,
+        help_text=_("The system that issued it, such as goodreads, oclc or asin."),
     )
     value: models.CharField[str, str] = CodePointField(_("value"), max_length=255)
 

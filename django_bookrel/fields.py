@@ -114,8 +114,8 @@ class DerivedField(CodePointField):
         """
         if hasattr(value, "resolve_expression"):
             raise TypeError(
-                f"{self.model.__name__}.{self.name} cannot be worked out from an expression; "
-                f"give each object a text as its {self.source} and save it."
+                f"{self.model.__name__}.{self.name} cannot be computed from an expression; "
+                f"set {self.source} of each object to a string and save it."
             )
         return self.kinds[self.kind]("" if value is None else str(value), self.max_length or 255)
 

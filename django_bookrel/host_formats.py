@@ -20,7 +20,7 @@ def host_formats() -> list[type[Source]]:
     paths = conf.sources
     if isinstance(paths, str):
         raise ImproperlyConfigured(
-            f"BOOKREL_SOURCES is “{paths}”; it is a list of dotted paths of classes."
+            f"BOOKREL_SOURCES must be a list of dotted paths to classes, not “{paths}”."
         )
     if not paths:
         return []

@@ -47,7 +47,7 @@ def _compact(text: str) -> str:
 def _fault(text: str, reason: str) -> InvalidISBN:
     shown = " ".join(text.split())
     shown = f"{shown[:37]}..." if len(shown) > 40 else shown
-    return InvalidISBN(f'"{shown}" is no ISBN: {reason}.')
+    return InvalidISBN(f'"{shown}" is not a valid ISBN: {reason}.')
 
 
 def _checked(number: str, text: str) -> str:
@@ -56,11 +56,11 @@ def _checked(number: str, text: str) -> str:
     if not number:
         raise _fault(text, "it is empty")
     if strange := re.search("[^0-9]", re.sub("X$", "", number) if len(number) == 10 else number):
-        raise _fault(text, f'"{strange[0]}" is no digit')
+        raise _fault(text, f'"{strange[0]}" is not a digit')
     if len(number) not in (10, 13):
         raise _fault(text, f"it has {len(number)} digits instead of 10 or 13")
     if len(number) == 13 and number[:3] not in ("978", "979"):
-        raise _fault(text, "it names another article, as it starts with neither 978 nor 979")
+        raise _fault(text, "it is not the number of a book, as it starts with neither 978 nor 979")
     try:
         return isbn.validate(number, convert=True)
     except ValidationError as error:
@@ -116,7 +116,7 @@ def repair_isbn(text: str, *, lost_zeros: bool = False) -> tuple[str, str | None
     if match := _SCIENTIFIC.fullmatch(number):
         number, kind = match[1] + (match[2] or ""), kind or "float"
         if len(number) <= int(match[3]):
-            raise _fault(text, "it was turned into a rounded number and its last digits are lost")
+            raise _fault(text, "it was rounded as a number, so its last digits are lost")
     bare = number.strip("()[]{}\"'.,:;").upper()
     number = _compact(bare)
     # What has hyphens, or still a zero, was no number in a spreadsheet, but perhaps an ISSN. Nine

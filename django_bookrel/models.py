@@ -109,7 +109,7 @@ class ImportRecord(models.Model):
     status = models.CharField(
         _("status"), max_length=10, choices=Status.choices, default=Status.RUNNING
     )
-    path = models.CharField(_("path"), max_length=10, blank=True)
+    path = models.CharField(_("write path"), max_length=10, blank=True)
     rows = models.PositiveBigIntegerField(_("rows"), default=0)
     new = models.PositiveBigIntegerField(_("new"), default=0)
     updated = models.PositiveBigIntegerField(_("updated"), default=0)

@@ -282,7 +282,7 @@ def _levels(
     using: QuerySet[Any] | None = None,
 ) -> list[_Level]:
     if limit is not None and (not isinstance(limit, int) or limit < 1):
-        raise ValueError(f"limit must be a whole number from 1, not {limit!r}.")
+        raise ValueError(f"limit must be a whole number of at least 1, not {limit!r}.")
     if using is not None and not isinstance(using, QuerySet):
         raise TypeError(f"using must be a queryset, not {using!r}.")
     levels = []
@@ -294,8 +294,8 @@ def _levels(
         order_by = None
     if using is not None and all(level.using is None for level in levels):
         raise TypeError(
-            f"using is a queryset of {using.model._meta.label}, and {LOOKUP_SEP.join(path)!r} does "
-            f"not lead there but to {model._meta.label}."
+            f"using is a queryset of {using.model._meta.label}, but {LOOKUP_SEP.join(path)!r} "
+            f"leads to {model._meta.label}."
         )
     return levels
 
@@ -347,7 +347,7 @@ def _is_missing(obj: object) -> TypeIs[Literal[""] | None]:
 
 def _model_of(obj: Any) -> type[Model]:
     if not isinstance(obj, Model):
-        raise TypeError(f"Only objects of models have related sets, not {obj!r}.")
+        raise TypeError(f"Only model instances have related sets, not {obj!r}.")
     return obj._meta.model
 
 
@@ -363,5 +363,5 @@ def _distinct(objects: Iterable[Model | None] | Model | None) -> list[Model]:
     kinds = {(_concrete(_model_of(obj)), obj._state.db) for obj in found}
     if len(kinds) > 1:
         listed = ", ".join(sorted(f"{model._meta.label} from {db}" for model, db in kinds))
-        raise TypeError(f"A batch is of one model and one database, not of {listed}.")
+        raise TypeError(f"All objects must be of one model and from one database, not {listed}.")
     return found

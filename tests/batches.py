@@ -9,7 +9,7 @@ from typing import Any
 
 from django_bookrel.bulk import Batch, Changes, Engine, Policy, Report, Totals, get_writer
 from django_bookrel.bulk.batch import Candidate
-from django_bookrel.bulk.layout import Reference
+from django_bookrel.bulk.relations import Reference
 from django_bookrel.bulk.resolve import Names
 from django_bookrel.resources import RelationalResource
 from django_bookrel.resources.rowpath.paths import ImportPath, import_path

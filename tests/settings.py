@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "import_export",
     "django_bookrel",
     # Hosts: projects with models of their own, one app each.
+    "tests.hosts.cabinet",
     "tests.hosts.custom",
     "tests.hosts.garden",
     "tests.hosts.keeper",
@@ -78,7 +79,10 @@ INSTALLED_APPS = [
     "tests.hosts.novels",
     "tests.hosts.pair",
     "tests.hosts.tenants",
+    "tests.hosts.ties",
 ]
+if DATABASES["default"]["ENGINE"].endswith("postgresql"):
+    INSTALLED_APPS += ["django.contrib.postgres", "tests.hosts.vitrine"]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -269,7 +269,7 @@ def test_rows_are_in_the_order_of_their_books(odyssey: models.Book, admin_client
 
 
 def test_unregistered_model_needs_a_base():
-    with pytest.raises(LookupError, match=r"^tenants\.Tenant is no model of a catalogue;"):
+    with pytest.raises(LookupError, match=r"^tenants\.Tenant does not subclass a catalogue model;"):
         register(tenants.Tenant, site=admin.AdminSite())
 
 
@@ -531,13 +531,13 @@ def test_name_and_isbn_that_exist(odyssey: models.Book, admin_client: Client):
     data = filled(admin_client, url(models.Author, "add")) | {"name": "HOMER"}
     assert errors(admin_client, url(models.Author, "add"), data) == [
         (
-            f"Author “Homer” (no. {odyssey.author.pk}) has this name already. Choose that one, or "
-            "add what tells the two apart, as in “HOMER (physicist)”."
+            f"Author “Homer” (no. {odyssey.author.pk}) already has this name. Choose that "
+            "record, or add a qualifier that tells the two apart: “HOMER (physicist)”."
         )
     ]
     data = filled(admin_client, url(models.Book, "add")) | {"title": "O", "isbn": "0-393-08905-3"}
     assert errors(admin_client, url(models.Book, "add"), data) == [
-        f"Book “The Odyssey” (no. {odyssey.pk}) has the ISBN 978-0-393-08905-9 already."
+        f"Book “The Odyssey” (no. {odyssey.pk}) already has the ISBN 978-0-393-08905-9."
     ]
 
 
@@ -731,7 +731,7 @@ def test_alias_that_exists(alias_data: dict[str, Any], admin_client: Client):
     admin_client.post(url(models.Alias, "add"), alias_data)
     data = alias_data | {"name": alias_data["name"].upper()}
     assert errors(admin_client, url(models.Alias, "add"), data) == [
-        f"“Ὅμηρος, Homerus” is an alias already, of no. {alias_data['target']}."
+        f"“Ὅμηρος, Homerus” is already an alias of no. {alias_data['target']}."
     ]
     assert admin_client.post(change_url(models.Alias.objects.get()), data).status_code == 302
 
@@ -739,7 +739,7 @@ def test_alias_that_exists(alias_data: dict[str, Any], admin_client: Client):
 @pytest.mark.parametrize("target", ["0", "x", "9" * 30])
 def test_alias_of_nothing(target: str, alias_data: dict[str, Any], admin_client: Client):
     assert errors(admin_client, url(models.Alias, "add"), alias_data | {"target": target}) == [
-        f"There is no author with the number “{target}”."
+        f"No author has the number “{target}”."
     ]
 
 

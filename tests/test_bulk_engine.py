@@ -215,7 +215,7 @@ def test_empty_file(desk: Desk):
 
 def test_totals_are_true_when_an_import_is_stopped(desk: Desk):
     rows = [*articles("abcd"), *articles("  ", ""), *articles("ef")]
-    with pytest.raises(RejectLimit, match=r"^2 of 6 rows were rejected, too many\.$"):
+    with pytest.raises(RejectLimit, match=r"^2 of 6 rows were rejected, more than the limit\.$"):
         desk.run(rows, max_rejects=lambda totals: totals.rejected > 1)
     assert counts(desk.totals) == {"rows": 6, "new": 4, "rejected": 2}
     assert slugs() == "abcd"

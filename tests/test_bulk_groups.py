@@ -52,7 +52,11 @@ def test_each_row_of_a_group_has_a_verdict():
         group = Group(last, (first, through))
         assert groups.verdicts([2, 5]) == {2: None, 4: None, 5: group}
         assert groups.verdicts([3, 4]) == {4: None}
-        assert groups.verdicts_of([5, 3, 2]) == {2: None, 5: group}
+        assert (groups.verdicts([2]), groups.verdicts([3]), groups.verdicts([5])) == (
+            {2: None},
+            {},
+            {5: group},
+        )
 
 
 def test_rows_that_contradict_one_another():
@@ -84,13 +88,13 @@ def test_rows_that_only_the_rejected_one_held_together():
     one, other, last = new(2, ONE), new(3, OCLC), new(4, ONE, OCLC)
     with closing(judged([one, other, last])) as groups:
         assert groups.reopen(4) == [2, 3]
-        assert groups.verdicts_of([2, 3]) == {2: Group(one, ()), 3: Group(other, ())}
+        assert groups.verdicts([2, 3]) == {2: Group(one, ()), 3: Group(other, ())}
 
 
 def test_rows_that_are_rejected_with_the_one_that_counted():
     lacking, whole = known(2, 1, ONE, lacks=True), known(3, 1, ONE)
     with closing(judged([lacking, whole])) as groups:
-        assert groups.verdicts_of([2]) == {2: Unfit(LACKS, lacking, (whole,))}
+        assert groups.verdicts([2]) == {2: Unfit(LACKS, lacking, (whole,))}
         assert groups.reopen(3) == []
 
 

@@ -77,7 +77,7 @@ def test_new_rows():
     assert links_of(plan) == ([(0, ("Sea",)), (0, ("Sky",)), (1, ("Sea",))], [], [])
     assert only(plan.counts()) == {"new": 2}
     assert plan.to_save() == plan.rows() == [0, 1]
-    assert dict(zip(path.transactions.layout.names, plan.columns, strict=True)) == {
+    assert dict(zip(path.transactions.planner.layout.names, plan.columns, strict=True)) == {
         "slug": ["a", "b"],
         "headline": ["A", "A"],
         "words": [3, 0],
@@ -91,7 +91,7 @@ def test_one_record_is_created_for_all_that_name_it():
     rows = [article("a", reporter="ann@example.com"), article("b", reporter="ann@example.com")]
     path = articles()
     plan = plan_of(path, rows)
-    one, other = plan.columns[path.transactions.layout.names.index("reporter")]
+    one, other = plan.columns[path.transactions.planner.layout.names.index("reporter")]
     assert one is other
     assert (one.names, one.value, one.line) == (("ann@example.com",), None, 0)
 
@@ -113,7 +113,13 @@ def test_changes_with_before_and_after():
     plan = plan_of(path, rows, OtherRows())
     before = ("old", "Old", 7, reporter.pk, None)
     after = ("old", "New", 7, None, None)
-    assert path.transactions.layout.names == ["slug", "headline", "words", "reporter", "follows"]
+    assert path.transactions.planner.layout.names == [
+        "slug",
+        "headline",
+        "words",
+        "reporter",
+        "follows",
+    ]
     assert (plan.new, plan.known) == ([0], {1: found.pk})
     assert plan.changed == {1: ColumnChange(found.pk, before, after)}
     gone = Article.topics.through.objects.get(topic=sea).pk
@@ -249,7 +255,7 @@ def test_row_that_means_two_records():
     cells = ["A", ISBN, [("oclc", "1")]]
     assert plan.rejections == [Rejection(2, "", "", reason, cells)]
     assert (plan.batch.lines, plan.new) == ([3], [0])
-    assert path.transactions.planner.preview(batch_of(path, rows)) == plan.rejections
+    assert path.transactions.planner.preview(batch_of(path, rows)).rejections == plan.rejections
 
 
 def test_names_that_are_not_there():
@@ -276,7 +282,7 @@ class BarePhotoResource(RelationalResource):
 
 def test_what_a_new_record_needs():
     plan = plan_of(parts(BarePhotoResource, ("code",)), [{"code": "a"}])
-    reason = "A new photo needs what no column says: credit."
+    reason = "A new photo requires credit, for which there is no column."
     assert plan.rejections == [Rejection(2, "", "", reason, ["a"])]
     assert plan.doubt == "a row lacks what a new record needs"
 

@@ -109,19 +109,19 @@ def test_rows_that_are_in_memory_stay_as_they_were_too(rows_of: Any):
 
 def test_row_before_a_rejected_one_counts(rows_of: Any):
     rows = rows_of([book("A", ISBN), book("B", ISBN, "1")], [book("C", "", "1")])
-    batch, rejections = rows.reopen(4)
-    assert said(Counting(1, batch)) == [(3, ISBN, "1")]
-    assert rejections == []
-    batch, rejections = rows.reopen(3)
-    assert said(Counting(1, batch)) == [(2, ISBN, "")]
+    found = rows.reopen(4)
+    assert said(Counting(1, found.counting())) == [(3, ISBN, "1")]
+    assert found.rejections == []
+    found = rows.reopen(3)
+    assert said(Counting(1, found.counting())) == [(2, ISBN, "")]
     assert rows.reopen(2) is None
 
 
 def test_several_rows_may_count_in_the_place_of_one(rows_of: Any):
     rows = rows_of([book("A", ISBN)], [book("B", "", "1")], [book("C", ISBN, "1")])
-    batch, rejections = rows.reopen(4)
-    assert said(Counting(1, batch)) == [(2, ISBN, ""), (3, "", "1")]
-    assert rejections == []
+    found = rows.reopen(4)
+    assert said(Counting(1, found.counting())) == [(2, ISBN, ""), (3, "", "1")]
+    assert found.rejections == []
 
 
 def test_row_that_is_rejected_with_the_one_that_counted(rows_of: Any):
@@ -167,7 +167,7 @@ def test_rows_that_contradict_one_another(rows_of: Any):
     known.identifiers.create(scheme="oclc", value="1")
     rows = rows_of([book("A", ISBN)], [book("B", OTHER, "1")])
     first, second = rows
-    reason = "Would change the isbn by which alone line 2 finds the same record."
+    reason = "The row would overwrite isbn, the only identity of the record in line 2."
     cells = ["B", OTHER, [("oclc", "1")]]
     assert (first.out, second.out) == (set(), {0})
     assert second.rejections == [Rejection(3, "", "", reason, cells)]
@@ -185,8 +185,7 @@ def test_rejections_of_the_records_without_a_row(rows_of: Any):
         assert rows.count == 4
         assert [counting.rejections for counting in rows] == [[rejection], [], []]
         assert fates(rows) == [(2, {0}, 1), (1, set(), 0), (1, set(), 0)]
-        batch, _rejections = rows.reopen(5)
-        assert batch.lines == [2]
+        assert rows.reopen(5).counting().lines == [2]
 
 
 def test_rows_about_what_was_written_before_the_file_was_known():

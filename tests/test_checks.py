@@ -54,8 +54,9 @@ def test_the_package_and_the_hosts_of_these_tests_are_clean():
 
 
 def test_ids_are_unique():
-    ids = re.findall(r"django_bookrel\.[EW]\d+", Path(checks.__file__).read_text())
-    assert ids == sorted(set(ids))
+    modules = sorted(Path(checks.__file__).parent.glob("*.py"))
+    ids = re.findall(r"django_bookrel\.[EW]\d+", "".join(module.read_text() for module in modules))
+    assert sorted(ids) == sorted(set(ids))
 
 
 def test_lost_constraints(host: Apps):
@@ -65,11 +66,11 @@ def test_lost_constraints(host: Apps):
 
     assert found(host) == [
         Error(
-            "tests.Author has lost constraints of AbstractAuthor: "
+            "tests.Author is missing constraints of AbstractAuthor: "
             "UniqueConstraint over key, CheckConstraint over born and died.",
             hint=(
-                "Write class Meta(AbstractAuthor.Meta): in Author; constraints of its own must "
-                "include these, or others over the same fields and more."
+                "Write class Meta(AbstractAuthor.Meta): in Author. If it defines its own "
+                "constraints, include these or ones that cover the same fields and more."
             ),
             obj=Author,
             id="django_bookrel.E001",
@@ -167,11 +168,11 @@ def test_manager_that_keeps_no_keys(host: Apps):
 
     assert found(host) == [
         Error(
-            "tests.Series would not keep key true: the queryset of its default manager “objects” "
-            "is no DerivedQuerySet.",
+            "The default manager of tests.Series is not based on DerivedQuerySet, "
+            "so update() and bulk_update() would leave “key” stale.",
             hint=(
-                "Let the queryset class subclass the one of the abstract base, and make the "
-                "manager by its as_manager() or by Manager.from_queryset()."
+                "Subclass the queryset of the abstract base, and create the manager with "
+                "as_manager() or Manager.from_queryset()."
             ),
             obj=Series,
             id="django_bookrel.E003",
@@ -190,11 +191,11 @@ def test_missing_target(host: Apps):
 
     def missing(model: type[models.Model], field: str, target: str) -> Error:
         return Error(
-            f"tests.{model.__name__}.{field} points at a model “{target}” that the app “tests” "
-            "has not.",
+            f"tests.{model.__name__}.{field} refers to “{target}”, "
+            "which the app “tests” does not define.",
             hint=(
-                f"Write class {target}(Abstract{target}) in that app, or override {field} in "
-                f"{model.__name__} so that it points at the model that stands for it."
+                f"Define {target}(Abstract{target}) in that app, or override {field} in "
+                f"{model.__name__} to point at your own model."
             ),
             obj=model._meta.get_field(field),
             id="django_bookrel.E004",
@@ -227,8 +228,8 @@ def test_missing_source(host: Apps):
 
     assert found(host) == [
         Error(
-            "tests.Genre.key is derived from “name”, which tests.Genre has not.",
-            hint="Name a field of the same model as source.",
+            "tests.Genre.key is derived from “name”, which tests.Genre does not have.",
+            hint="Set source to a field of the same model.",
             obj=Genre._meta.get_field("key"),
             id="django_bookrel.E005",
         )
@@ -294,14 +295,15 @@ def test_names_that_several_may_share(host: Apps, name: str, by: str | tuple[str
     said = by if isinstance(by, str) else " and ".join(by)
     assert message.id == "django_bookrel.W103"
     assert message.msg == (
-        f"StoryResource.{name} finds a tests.OurDesk by {said}, which several may share."
+        f"StoryResource.{name} looks up tests.OurDesk by {said}, which is not unique."
     )
 
 
 def test_records_that_cannot_be_created(host: Apps):
     [message] = resource_of(host, desk=ForeignKeyField(by="code", create=True))
     assert message.msg == (
-        "StoryResource.desk cannot create a tests.OurDesk, which needs more than code: name, city."
+        "StoryResource.desk cannot create a tests.OurDesk, "
+        "which requires more than code: name, city."
     )
 
 
@@ -327,7 +329,7 @@ def test_name_that_is_no_field(host: Apps):
     [message] = resource_of(host, desk=ForeignKeyField(by="nmae"))
     assert message.msg == (
         "StoryResource cannot import: by='nmae': tests.OurDesk has no such field; "
-        "its fields are: id, name, city, code, is_closed."
+        "the fields are: id, name, city, code, is_closed."
     )
 
 
@@ -379,8 +381,9 @@ def test_taken_reverse_name(tmp_path: Path):
     )
     assert done.stderr == ""
     message = (
-        "django_bookrel.E002; {0}; {0} wants the reverse name “{1}”, which {2} has for {3}.; "
-        'Give it another one, such as related_name="host_{1}".'
+        "django_bookrel.E002; {0}; "
+        "{0} uses the reverse name “{1}”, which {2} already uses for {3}.; "
+        'Set a different one, such as related_name="host_{1}".'
     )
     author, book, publisher = (f"django_bookrel.{name}" for name in ("Author", "Book", "Publisher"))
     assert done.stdout.splitlines() == [

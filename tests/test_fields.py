@@ -190,7 +190,7 @@ def test_key_of_a_name_that_is_no_text():
 def test_key_cannot_be_worked_out_from_an_expression():
     one = Subject.objects.create(name="Physics")
     one.name = Upper("name")
-    message = r"Subject\.key cannot be worked out from an expression"
+    message = r"Subject\.key cannot be computed from an expression"
     with pytest.raises(TypeError, match=message), transaction.atomic():
         one.save()
     assert stored(Subject) == [("Physics", "physics")]

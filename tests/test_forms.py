@@ -22,8 +22,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
 ISBN = "9780306406157"
 ISBN_10 = "0-306-40615-2"
 NAME_EXISTS = (
-    "{kind} “{name}” (no. {pk}) has this name already. Choose that one, or add what tells the two "
-    "apart, as in “{other} (physicist)”."
+    "{kind} “{name}” (no. {pk}) already has this name. Choose that record, or add a "
+    "qualifier that tells the two apart: “{other} (physicist)”."
 )
 
 
@@ -135,7 +135,9 @@ def test_record_cannot_take_the_name_of_another():
     woolf = Author.objects.create(name="Virginia Woolf")
     other = Author.objects.create(name="Leonard Woolf")
     form = modelform_factory(Author, fields=["name"])({"name": "woolf, virginia"}, instance=other)
-    assert form.errors["name"][0].startswith(f"Author “Virginia Woolf” (no. {woolf.pk}) has ")
+    assert form.errors["name"][0].startswith(
+        f"Author “Virginia Woolf” (no. {woolf.pk}) already has "
+    )
 
 
 @pytest.mark.parametrize("name", ["", "  "])
@@ -170,7 +172,7 @@ def test_death_before_birth():
     form = modelform_factory(Author, fields=["name", "born", "died"])(
         {"name": "Anna", "born": "1941", "died": "1882"}
     )
-    assert form.errors == {"__all__": ["The year of death is before the year of birth."]}
+    assert form.errors == {"__all__": ["The year of death must not be before the year of birth."]}
 
 
 @pytest.mark.parametrize("model", [Book, Novel, mirror.Book])
@@ -179,7 +181,7 @@ def test_isbn_that_exists(model: type[models.Model], isbn: str):
     book = model.objects.create(title="The Waves", isbn=ISBN)
     form = modelform_factory(model, fields=["title", "isbn"])({"title": "Other", "isbn": isbn})
     assert form.errors == {
-        "isbn": [f"Book “The Waves” (no. {book.pk}) has the ISBN 978-0-306-40615-7 already."]
+        "isbn": [f"Book “The Waves” (no. {book.pk}) already has the ISBN 978-0-306-40615-7."]
     }
 
 
@@ -349,7 +351,7 @@ def test_admin_add_page_with_a_name_that_exists(admin_client: Client, tolkien: A
         {"name": "Tolkien, J. R. R.", **rows("books", 0)},
     )
     assert response.status_code == 200
-    assert f"Author “J. R. R. Tolkien” (no. {tolkien.pk}) has this name" in response.text
+    assert f"Author “J. R. R. Tolkien” (no. {tolkien.pk}) already has this name" in response.text
     assert Author.objects.count() == 1
 
 
@@ -410,7 +412,7 @@ def test_admin_list_with_a_name_that_exists(admin_client: Client, tolkien: Autho
     url = reverse("admin:django_bookrel_author_changelist")
     response = admin_client.post(url, {"_save": "Save", **rows("form", 2, *posted)})
     assert response.status_code == 200
-    assert f"Author “J. R. R. Tolkien” (no. {tolkien.pk}) has this name" in response.text
+    assert f"Author “J. R. R. Tolkien” (no. {tolkien.pk}) already has this name" in response.text
     assert Author.objects.filter(name="Anna").exists()
 
 

@@ -79,7 +79,7 @@ def test_recognised(path: Path):
 
 @pytest.mark.django_db
 def test_unknown_without_the_setting(path: Path):
-    with pytest.raises(UnreadableFile, match="Name the --encoding"):
+    with pytest.raises(UnreadableFile, match="Choose the --encoding"):
         load(path)
 
 
@@ -163,7 +163,7 @@ def test_unknown_name(command: str, path: Path):
     assert run(command, path, "--source", "our_isl") == (
         1,
         "",
-        f'There is no format "our_isl" (did you mean "our_ils"?). The formats are: {listed}.',
+        f'Unknown format "our_isl" (did you mean "our_ils"?). The formats are: {listed}.',
     )
 
 
@@ -173,15 +173,15 @@ def test_unknown_name(command: str, path: Path):
     [
         (
             f"{HOST}.OurILS",
-            f"BOOKREL_SOURCES is “{HOST}.OurILS”; it is a list of dotted paths of classes.",
+            f"BOOKREL_SOURCES must be a list of dotted paths to classes, not “{HOST}.OurILS”.",
         ),
         (
             ["nowhere.OurILS"],
-            "BOOKREL_SOURCES: There is no format \"nowhere.OurILS\": No module named 'nowhere'.",
+            "BOOKREL_SOURCES: Unknown format \"nowhere.OurILS\": No module named 'nowhere'.",
         ),
         (
             [f"{HOST}.NO_CLASS"],
-            f"BOOKREL_SOURCES: {HOST}.NO_CLASS is no format; a format is a subclass of Source.",
+            f"BOOKREL_SOURCES: {HOST}.NO_CLASS is not a format; a format is a subclass of Source.",
         ),
         (
             [f"{HOST}.OurILS", SAME],
@@ -196,10 +196,7 @@ def test_wrong_setting(formats: Any, message: str, path: Path, settings: Any):
     assert str(caught.value) == message
     for command in ("bookrel_import", "bookrel_inspect"):
         assert run(command, path) == (1, "", message)
-    hint = (
-        "Name classes by their dotted paths, each a subclass of Source with a name of its own, or "
-        "take the path off the list."
-    )
+    hint = "List dotted paths to subclasses of Source, each with a unique name, or remove the path."
     assert checks.check_settings() == [Error(message, hint=hint, id="django_bookrel.E201")]
 
 

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from django_bookrel.models import Book, Identifier
 from django_bookrel.resources import (
     ForeignKeyField,
     RelatedRowsField,
@@ -21,6 +22,9 @@ from django_bookrel.resources import (
     load,
 )
 from django_bookrel.resources.exporting import Exporter
+from django_bookrel.values import needs_value
+from django_bookrel.values.moments import OUT_OF_YEARS
+from tests.hosts.cabinet.models import Made, Numbers, Structures, Texts
 from tests.hosts.garden.models import Bed, Herb, Kind, Leaflet, Plant, Step, Watering
 from tests.hosts.newsdesk.models import Article
 from tests.importing import counts
@@ -81,6 +85,12 @@ def test_defaults_as_hosts_write_them(tmp_path: Path, bulk: bool, batch_size: in
     assert counts(again) == {"rows": 2, "unchanged": 2}
 
 
+def test_default_that_its_field_does_not_read():
+    defaults = {"3": False, 3: False, "three": True}
+    found = {default: needs_value(models.IntegerField(default=default)) for default in defaults}
+    assert found == defaults
+
+
 def test_empty_cell_leaves_what_a_default_would_make_anew(tmp_path: Path):
     resource = resource_of(Plant, "code", "seen", "height")
     import_text(tmp_path, "code,seen,height\na,2001-01-01,9\n", resource)
@@ -127,7 +137,7 @@ def test_lengths(tmp_path: Path):
     result = import_text(tmp_path, rows, resource)
     assert rejected(result) == [
         (2, "hint", "Ensure this value has at most 5 characters (it has 13)."),
-        (3, "picture", "has 16 characters; at most 10 fit"),
+        (3, "picture", "has 16 characters; the maximum is 10"),
     ]
     assert Plant.objects.get().code == "c"
 
@@ -149,6 +159,109 @@ def test_key_that_people_make_must_be_said(tmp_path: Path, source: str):
     assert sorted(Bed.objects.values_list("code", "place")) == [("a", 1), ("b", 3)]
 
 
+# Rows without what they are found by.
+
+
+def found_by(host: type[models.Model], *keys: list[str], columns: Any) -> type[RelationalResource]:
+    class FoundResource(RelationalResource):
+        class Meta:
+            model = host
+            candidate_keys = keys
+            fields = columns
+
+    return FoundResource
+
+
+@pytest.mark.parametrize("bulk", [True, False])
+@pytest.mark.parametrize("name", ["char", "email"])
+def test_empty_identity(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    bulk: bool,  # noqa: FBT001
+):
+    if not bulk:
+        monkeypatch.setattr(Texts, "clean", lambda self: None)
+    resource = found_by(Texts, [name], columns=(name, "code"))
+    rows = f"code,{name}\na,x@y.de\nb,\n"
+    for expected in ({"new": 1}, {"unchanged": 1}):
+        result = import_text(tmp_path, rows, resource)
+        assert rejected(result) == [(3, name, "is empty, so every import would add the row again")]
+        assert counts(result) == {"rows": 2, "rejected": 1} | expected
+    Texts.objects.create(code="b")
+    path = tmp_path / "out.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        Exporter(resource()).write(file, "csv")
+    again = load(path, resource=resource, source="native")
+    assert counts(again) == {"rows": 2, "unchanged": 1, "rejected": 1}
+
+
+def test_empty_identity_beside_another(tmp_path: Path):
+    columns = ("code", "char", "email")
+    resource = found_by(Texts, ["char"], ["email"], columns=columns)
+    rows = "code,char,email\na,x,\nb,,x@y.de\nc,,\n"
+    for expected in ({"new": 2}, {"unchanged": 2}):
+        result = import_text(tmp_path, rows, resource)
+        assert rejected(result) == [
+            (4, "", "char and email are empty, so every import would add the row again")
+        ]
+        assert counts(result) == {"rows": 3, "rejected": 1} | expected
+
+
+def test_empty_identity_of_several_columns(tmp_path: Path):
+    resource = found_by(Texts, ["char", "email"], columns=("code", "char", "email"))
+    rows = "code,char,email\na,x,\nb,,x@y.de\nc,x,x@y.de\n"
+    assert counts(import_text(tmp_path, rows, resource)) == {"rows": 3, "new": 3}
+    assert counts(import_text(tmp_path, rows, resource)) == {"rows": 3, "unchanged": 3}
+
+
+@pytest.mark.parametrize("name", ["rank", "token"])
+def test_empty_identity_of_which_the_database_knows_the_default(tmp_path: Path, name: str):
+    resource = resource_of(Made, name, "code")
+    result = import_text(tmp_path, f"code,{name}\na,7\nb,\n", resource)
+    assert counts(result) == {"rows": 2, "new": 1, "rejected": 1}
+    assert Made.objects.values_list("code").get() == ("a",)
+
+
+@pytest.mark.parametrize("batch_size", [1, 100])
+def test_identity_in_two_forms(tmp_path: Path, batch_size: int):
+    resource = resource_of(Numbers, "price", "code")
+    rows = "price,code\n1.5,a\n1.50,b\n"
+    result = import_text(tmp_path, rows, resource, batch_size=batch_size)
+    assert counts(result) == {"rows": 2, "new": 1, "duplicates": 1}
+    assert Numbers.objects.values_list("code").get() == ("b",)
+
+
+def test_blanks_that_a_column_of_ours_drops(tmp_path: Path):
+    Book.objects.create(title="A", isbn="9780553383041")
+
+    class IdentifierResource(RelationalResource):
+        book = ForeignKeyField(by="isbn")
+
+        class Meta:
+            model = Identifier
+            fields = ("scheme", "value", "book")
+            import_id_fields = ("scheme", "value")
+
+    rows = "scheme,value,book\nx, a ,9780553383041\n"
+    assert counts(import_text(tmp_path, rows, IdentifierResource)) == {"rows": 1, "new": 1}
+    assert Identifier.objects.values_list("value").get() == ("a",)
+    assert counts(import_text(tmp_path, rows, IdentifierResource)) == {"rows": 1, "unchanged": 1}
+
+
+def test_empty_bytes_where_none_would_do_are_not_changed(tmp_path: Path):
+    Structures.objects.create(code="a", data=b"")
+    resource = resource_of(Structures, "code", "data")
+    result = import_text(tmp_path, "code,data\na,\n", resource)
+    assert counts(result) == {"rows": 1, "unchanged": 1}
+    assert bytes(Structures.objects.get().data) == b""
+
+
+def test_empty_number_of_a_new_record(tmp_path: Path):
+    resource = resource_of(Texts, "id", "code")
+    assert counts(import_text(tmp_path, "id,code\n,a\n", resource)) == {"rows": 1, "new": 1}
+
+
 # Fields that see to their values.
 
 
@@ -157,7 +270,7 @@ def test_own_pre_save(tmp_path: Path):
     rows = "code,title,mail\na,Hello World,Foo@Example.COM\n"
     result = import_text(tmp_path, rows, resource)
     assert counts(result) == {"rows": 1, "new": 1}
-    assert "Leaflet.mail has a pre_save() of its own" in result.reasons
+    assert "Leaflet.mail overrides pre_save()" in result.reasons
     leaflet = Leaflet.objects.get()
     assert (leaflet.mail, leaflet.slug) == ("foo@example.com", "hello-world")
 
@@ -228,6 +341,54 @@ def test_rows_that_change_places(tmp_path: Path):
         found = Step.objects.order_by("plant__code", "place").values_list("name", flat=True)
         assert " ".join(found) == f"{steps} weed sow"
     assert Step.objects.get(plant__code="a").pk == before["weed"]
+
+
+class ParsedResource(RelationalResource):
+    waterings = RelatedRowsField(
+        columns=("at", "litres"),
+        key=("at",),
+        parse=lambda cell: [PARSED[part] for part in cell.split(";")],
+        render=lambda entries: ";".join(str(entry) for entry in entries),
+    )
+
+    class Meta:
+        model = Plant
+        fields = ("code", "waterings")
+        import_id_fields = ("code",)
+
+
+NOON = datetime.datetime(2024, 7, 1, 12, tzinfo=datetime.UTC)
+PARSED = {
+    "good": (NOON, 1),
+    "text": ("2024-07-01 12:00Z", "2"),
+    "none": (None, 1),
+    "day": (NOON.date(), 1),
+    "early": (NOON.replace(1, 1, 1, tzinfo=datetime.timezone(datetime.timedelta(hours=13))), 1),
+    "many": (NOON, 2**31),
+    "half": (NOON, 1.5),
+    "few": (NOON,),
+}
+
+
+@pytest.mark.parametrize(
+    "cell, reason",
+    [
+        ("none", "“” is empty"),
+        ("early", f"“0001-01-01 12:00:00+13:00” {OUT_OF_YEARS}"),
+        ("many", "is greater than 2147483647, the greatest possible"),
+        ("half", "“1.5” is not a whole number"),
+        ("few", "zip() argument 2 is shorter than argument 1"),
+        ("other", "KeyError: 'other'"),
+    ],
+)
+def test_values_of_related_rows_that_code_of_the_host_reads(tmp_path: Path, cell: str, reason: str):
+    for code in "ab":
+        Plant.objects.create(code=code)
+    rows = f"code,waterings\na,{cell}\nb,good\n"
+    result = import_text(tmp_path, rows, ParsedResource)
+    assert rejected(result) == [(2, "waterings", reason)]
+    assert [(w.plant.code, w.litres) for w in Watering.objects.all()] == [("b", 1)]
+    assert counts(import_text(tmp_path, "code,waterings\nb,good\n", ParsedResource))["unchanged"]
 
 
 # The last row of an identity.

@@ -97,7 +97,7 @@ def test_some_rows_are_rejected(run: Callable[..., Run], mixed: Path):
     assert err.splitlines() == [
         f"{mixed}, line 3, year 'x': is not a whole number",
         f"{mixed}, line 4, isbn '9780306406158': " + RejectedRow.objects.get(column="isbn").reason,
-        "2 rows were rejected; all others are in.",
+        "2 rows were rejected; all others were imported.",
     ]
     assert Book.objects.count() == 2
 
@@ -111,14 +111,14 @@ def test_first_ten_rejections_are_said(run: Callable[..., Run], tmp_path: Path):
     ]
     assert err.splitlines()[10:] == [
         "... 12 rows were rejected in all.",
-        "12 rows were rejected; all others are in.",
+        "12 rows were rejected; all others were imported.",
     ]
 
 
 @pytest.mark.parametrize(
     "content, said",
     [
-        (None, "there is no such file"),
+        (None, "no such file"),
         (b"", "the file is empty"),
         (b"author,year\nAnn,1999\n", "no column for title"),
         (b"title,author\nA,\x81\x8d\n", "cannot be decoded"),
@@ -154,7 +154,7 @@ def test_nothing_is_done(
         (["--encoding", "nonsense"], "nonsense"),
         (["--database", "nowhere"], "nowhere"),
         (["--delimiter", "nonsense"], "nonsense"),
-        (["--no-header"], "columns"),
+        (["--no-header"], "needs column names"),
     ],
     ids=str,
 )
@@ -183,7 +183,7 @@ def test_unknown_name(run: Callable[..., Run], good: Path, args: list[str], said
 def test_usage(run: Callable[..., Run], good: Path, args: list[str]):
     status, out, err = run(good, *args)
     assert (status, out) == (2, "")
-    assert err.startswith(" ".join(args).replace("=-", " -") + ": write ")
+    assert err.startswith(" ".join(args).replace("=-", " -") + ": expected ")
     assert all(rows == [] for rows in stored().values())
     assert ImportRecord.objects.count() == 0
 
@@ -279,8 +279,8 @@ def test_interrupted(run: Callable[..., Run], tmp_path: Path, monkeypatch: pytes
 
 
 def test_numbers_are_named_in_full(run: Callable[..., Run], good: Path):
-    assert run(good, "--limit", "x").err == "--limit x: write a whole number, 0 or more."
-    assert run(good, batch_size=0).err == "--batch-size 0: write a whole number, 1 or more."
+    assert run(good, "--limit", "x").err == "--limit x: expected a whole number of at least 0."
+    assert run(good, batch_size=0).err == "--batch-size 0: expected a whole number of at least 1."
     assert run(good, limit=1, skip=0, batch_size=1).status == 0
 
 
@@ -312,6 +312,7 @@ def test_json(run: Callable[..., Run], good: Path, mixed: Path):
             "duplicates": 0,
             "rejected": 0,
             "repairs": {},
+            "joined": {"count": 0, "pairs": []},
             "path": "bulk",
         },
         {
@@ -324,6 +325,7 @@ def test_json(run: Callable[..., Run], good: Path, mixed: Path):
             "duplicates": 0,
             "rejected": 2,
             "repairs": {},
+            "joined": {"count": 0, "pairs": []},
             "path": "bulk",
         },
     ]
@@ -363,10 +365,39 @@ def test_repaired_cells_are_summed_up(run: Callable[..., Run], tmp_path: Path):
     path = write_csv(tmp_path / "in.csv", rows, ["Title", "Year"])
     status, out, _err = run(path)
     assert status == 0
-    assert out.splitlines()[2] == "  cells repaired or set aside: 1 number, 1 year-left-out"
+    assert out.splitlines()[2] == "  repaired or dropped cells: 1 number, 1 year-dropped"
 
 
 # Options for reading.
+
+
+def write_joined(path: Path, number: int) -> Path:
+    """Write pairs of rows that share an identifier and have unlike titles."""
+    titles = ("Emma", "Villette")
+    rows = [{"identifiers": f"x:{n}", "title": title} for n in range(number) for title in titles]
+    return write_csv(path, rows)
+
+
+def test_joined_rows_are_shown(run: Callable[..., Run], tmp_path: Path):
+    path = write_joined(tmp_path / "in.csv", 6)
+    _status, out, err = run(path, "-n")
+    assert "6 duplicates, 0 rejected\n  rows joined although they look different: 6\n" in out
+    assert out.splitlines()[-5:] == [
+        f"    {path}, line {n} “Emma” and line {n + 1} “Villette” are one record"
+        for n in range(2, 12, 2)
+    ]
+    assert err == ""
+
+
+def test_json_of_joined_rows(run: Callable[..., Run], tmp_path: Path):
+    path = write_joined(tmp_path / "in.csv", 11)
+    assert json.loads(run(path, "--json").out)["joined"] == {
+        "count": 11,
+        "pairs": [
+            {"line": n, "label": "Emma", "last_line": n + 1, "last_label": "Villette"}
+            for n in range(2, 22, 2)
+        ],
+    }
 
 
 def test_mapping(run: Callable[..., Run], tmp_path: Path):
@@ -468,7 +499,7 @@ def test_limit_of_what_is_unpacked(run: Callable[..., Run], tmp_path: Path, sett
     assert run(path) == (
         1,
         "",
-        f"{path} unpacks to more than 100 bytes, the limit that BOOKREL_MAX_UNPACKED sets.",
+        f"{path} unpacks to more than 100 bytes, the limit set by BOOKREL_MAX_UNPACKED.",
     )
     settings.BOOKREL_MAX_UNPACKED = None
     assert run(path).status == 0
@@ -650,12 +681,19 @@ def test_repairs(run: Callable[..., Run], tmp_path: Path):
     status, out, _err = run(path, "--repairs", repairs)
     assert status == 3
     assert "1 duplicate, 1 rejected" in out
-    assert "repaired or set aside: 3 number, 1 isbn-excel, 1 people, 1 year-left-out\n" in out
+    assert "repaired or dropped cells: 3 number, 1 isbn-excel, 1 people, 1 year-dropped\n" in out
     assert sorted(map(tuple, csv.reader(repairs.read_text("utf-8").splitlines()[1:]))) == [
         ("2", "Autor", "people", "Ann Lee & Bo Ek", "Ann Lee; Bo Ek", ""),
         ("2", "ISBN", "isbn-excel", '\'="0306406152"', "9780306406157", ""),
         ("2", "Jahr", "number", "1999.0", "1999", ""),
-        ("3", "Jahr", "year-left-out", "'=never", "", '"=never" is no year. The cell is left out.'),
+        (
+            "3",
+            "Jahr",
+            "year-dropped",
+            "'=never",
+            "",
+            '"=never" is not a year. The cell was dropped.',
+        ),
         ("4", "Jahr", "number", "2001.0", "2001", ""),
         ("5", "Jahr", "number", "1999.0", "1999", ""),
     ]
@@ -668,7 +706,7 @@ def test_repairs_are_those_that_are_counted(run: Callable[..., Run], tmp_path: P
     path.write_text(REPAIRED, encoding="utf-8")
     out = run(path, "--repairs", repairs, "--batch-size", batch, "--json", "--skip", "1").out
     kinds = Counter(row["kind"] for row in read_csv(repairs))
-    assert kinds == json.loads(out)["repairs"] == {"number": 2, "year-left-out": 1}
+    assert kinds == json.loads(out)["repairs"] == {"number": 2, "year-dropped": 1}
 
 
 def test_repairs_of_rows_that_are_read_again(run: Callable[..., Run], tmp_path: Path):

@@ -1,4 +1,4 @@
-"""Imports by sets: statements that do not depend on the rows, all or nothing, limits, accounts."""
+"""Imports in bulk: statements that do not depend on the rows, all or nothing, limits, accounts."""
 
 from __future__ import annotations
 
@@ -705,11 +705,11 @@ def test_import_data_without_the_columns_of_the_identity():
 @pytest.mark.parametrize(
     "options, message",
     [
-        ({"existing": "replace"}, "existing='replace' is none of: update, fill, skip"),
-        ({"keep": ["titel"]}, "there is no field “titel”"),
-        ({"limit": -1}, "limit=-1 is less than 0"),
-        ({"skip": -1}, "skip=-1 is less than 0"),
-        ({"batch_size": 0}, "batch_size=0 is less than 1"),
+        ({"existing": "replace"}, "existing must be one of update, fill, skip, not 'replace'"),
+        ({"keep": ["titel"]}, "keep: no field is named “titel”"),
+        ({"limit": -1}, "limit must be at least 0, not -1"),
+        ({"skip": -1}, "skip must be at least 0, not -1"),
+        ({"batch_size": 0}, "batch_size must be at least 1, not 0"),
     ],
 )
 @pytest.mark.django_db

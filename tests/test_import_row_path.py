@@ -139,17 +139,17 @@ HEARD = f"{__name__}.heard"
         (BulletinResource, []),
         (
             CleanedBulletinResource,
-            ["CleanedBulletinResource asks for full_clean() of every row"],
+            ["CleanedBulletinResource sets clean_model_instances"],
         ),
         (SpecialResource, ["Special is a multi-table child"]),
         (LinesResource, ["Line.bulletin does not point at the primary key"]),
-        (ChaptersResource, ["rows of other models go with those of Chapter"]),
+        (ChaptersResource, ["deleting rows of Chapter cascades to other models"]),
         (SeatResource, ["Seat has a composite primary key"]),
         (
             ClubResource,
             ["Correspondent.save() is overridden", "Membership.save() is overridden"],
         ),
-        (FriendResource, ["Friend_friends links both ways"]),
+        (FriendResource, ["Friend_friends is symmetrical"]),
         (BookResource, []),
         (ArticleResource, []),
         (
@@ -171,13 +171,13 @@ def test_reasons(tmp_path: Path, resource: type[RelationalResource], reasons: li
 @pytest.mark.parametrize(
     "signal, sender, said",
     [
-        ("pre_init", Bulletin, "Bulletin has receivers of pre_init"),
-        ("post_init", Bulletin, "Bulletin has receivers of post_init"),
-        ("pre_save", Bulletin, "Bulletin has receivers of pre_save"),
-        ("post_save", Tag, "Tag has receivers of post_save"),
-        ("post_save", None, "Bulletin, Tag have receivers of post_save"),
-        ("m2m_changed", Bulletin.tags.through, "Bulletin_tags has receivers of m2m_changed"),
-        ("m2m_changed", None, "Bulletin_tags has receivers of m2m_changed"),
+        ("pre_init", Bulletin, "Bulletin has pre_init receivers"),
+        ("post_init", Bulletin, "Bulletin has post_init receivers"),
+        ("pre_save", Bulletin, "Bulletin has pre_save receivers"),
+        ("post_save", Tag, "Tag has post_save receivers"),
+        ("post_save", None, "Bulletin, Tag have post_save receivers"),
+        ("m2m_changed", Bulletin.tags.through, "Bulletin_tags has m2m_changed receivers"),
+        ("m2m_changed", None, "Bulletin_tags has m2m_changed receivers"),
         ("post_save", Report, None),
         ("post_delete", Bulletin, None),
         ("m2m_changed", Report.tags.through, None),
@@ -197,16 +197,14 @@ def test_receivers_of_deleted_children_are_reasons(
 ):
     connect(getattr(signals, signal), heard, Chapter)
     result = import_rows(tmp_path, [{"code": "a", "chapters": "x"}], ChaptersResource)
-    assert f"Chapter has receivers of {signal} ({HEARD})" in result.reasons
+    assert f"Chapter has {signal} receivers ({HEARD})" in result.reasons
 
 
 def test_database_without_a_bulk_writer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     for module in (loading, paths):
         monkeypatch.setattr(module, "get_writer", lambda using: orm.Writer(connections[using]))
     result = import_rows(tmp_path, [{"code": "a", "tags": "x|y"}], BulletinResource)
-    assert [reason.partition(" for ")[0] for reason in result.reasons] == [
-        "there is no bulk writer"
-    ]
+    assert [reason.partition(" ")[2] for reason in result.reasons] == ["has no bulk writer"]
     assert counts(result) == {"rows": 1, "new": 1}
     again = import_rows(tmp_path, [{"code": "a", "tags": "y"}], BulletinResource)
     assert counts(again) == {"rows": 1, "updated": 1}
@@ -260,7 +258,7 @@ def test_column_that_no_resource_has_is_filled_by_save(tmp_path: Path):
     assert rejected(result) == [(3, "", "", "slug: is required for a new report")]
     assert Report.objects.get().slug == "one-two"
     by_sets = import_rows(tmp_path, [{"code": "c", "title": "C"}], TitleResource, bulk=True)
-    reason = "A new report needs what no column says: slug."
+    reason = "A new report requires slug, for which there is no column."
     assert rejected(by_sets) == [(2, "", "", reason)]
 
 
@@ -633,7 +631,7 @@ def test_links_both_ways(tmp_path: Path):
     assert [f.name for f in Friend.objects.get(name="Ann").friends.all()] == ["Bo"]
 
 
-# The same as by sets.
+# The same as in bulk.
 
 
 def catalogue_values() -> dict[str, Any]:
@@ -653,7 +651,7 @@ def catalogue_values() -> dict[str, Any]:
 def both_ways(
     files: list[Path], connect: Callable[..., None], resource: Any = BookResource, **options: Any
 ) -> list[tuple[Any, ...]]:
-    """Import files by sets, then row by row into an empty catalogue; give what comes of each."""
+    """Import files in bulk, then row by row into an empty catalogue; give what comes of each."""
     found = []
     for row_by_row in (False, True):
         for model in (Book, Author, Publisher, Series, Subject):
@@ -1010,7 +1008,7 @@ class WidgetResource(RelationalResource):
 def test_widget_of_the_host(tmp_path: Path):
     rows = [{"code": "a", "title": "One", "correspondent": "ann"}]
     result = import_rows(tmp_path, rows, WidgetResource)
-    assert result.reasons[0] == "WidgetResource.correspondent has code of its own"
+    assert result.reasons[0] == "WidgetResource.correspondent has custom code"
     assert counts(result) == {"rows": 1, "new": 1}
     assert reports() == {("a", "One", "one", "ann", None)}
     assert counts(import_rows(tmp_path, rows, WidgetResource)) == {"rows": 1, "unchanged": 1}
@@ -1031,7 +1029,7 @@ def test_instance_loader_of_the_host(tmp_path: Path):
     Bulletin.objects.create(code="old", title="A")
     rows = [{"code": "a", "title": "A"}, {"code": "b", "title": "B"}]
     result = import_rows(tmp_path, rows, LoaderResource)
-    assert result.reasons == ["LoaderResource has an instance loader of its own"]
+    assert result.reasons == ["LoaderResource has a custom instance loader"]
     assert counts(result) == {"rows": 2, "new": 1, "updated": 1}
     assert bulletins() == {("a", "A"), ("b", "B")}
 
@@ -1147,8 +1145,8 @@ def test_summary_says_why(tmp_path: Path):
     path = write_csv(tmp_path / "in.csv", REPORTS, ["code", "title", "correspondent", "tags"])
     said = run_command(path)
     assert said.splitlines()[-1] == (
-        "  row by row, because Report.save() is overridden; Correspondent.save() is overridden; "
-        "--bulk imports by sets without it"
+        "  saved row by row because Report.save() is overridden; Correspondent.save() is "
+        "overridden; use --bulk to bypass it"
     )
     assert json.loads(run_command(path, "--json"))["path"] == "row"
     assert [record.path for record in ImportRecord.objects.all()] == ["row", "row"]
@@ -1165,4 +1163,4 @@ def test_summary_says_why(tmp_path: Path):
 def test_summary_of_what_bulk_cannot_do(tmp_path: Path):
     path = write_csv(tmp_path / "in.csv", [{"hall": "A", "number": "1"}], ["hall", "number"])
     said = run_command(path, resource="SeatResource")
-    assert said.splitlines()[-1] == "  row by row, because Seat has a composite primary key"
+    assert said.splitlines()[-1] == "  saved row by row because Seat has a composite primary key"

@@ -112,13 +112,13 @@ def test_missing_columns(run: Callable[..., Run], tmp_path: Path):
     path = write_csv(tmp_path / "in.csv", [{"headline": "A"}], ["headline"])
     status, out, err = run(path, *ARTICLES)
     assert status == 1
-    assert "  is missing -> slug; name it: --map slug=COLUMN\n" in out
+    assert "  (missing) -> slug; specify it with --map slug=COLUMN\n" in out
     assert err == f"{path}: no column for slug."
 
 
 def test_several_files(run: Callable[..., Run], odd: Path, tmp_path: Path):
     status, out, err = run(tmp_path / "none.csv", odd, "--json")
-    assert (status, err) == (1, f"{tmp_path / 'none.csv'}: there is no such file.")
+    assert (status, err) == (1, f"{tmp_path / 'none.csv'}: no such file.")
     assert json.loads(out)["file"] == str(odd)
 
 
@@ -145,16 +145,16 @@ def test_write_mapping(run: Callable[..., Run], odd: Path, tmp_path: Path):
     odd.write_text("Titel;Author;Jahr;Sprache\nC;Ann;1998;\n", encoding="utf-8")
     failed = run(odd, "--mapping", mapping, command="bookrel_import")
     assert failed.status == 1
-    assert 'author is mapped to a column "Wer" that the file does not have' in failed.err
+    assert 'author is mapped to the column "Wer", which the file does not have' in failed.err
 
 
 @pytest.mark.parametrize("command", ["bookrel_inspect", "bookrel_import"])
 @pytest.mark.parametrize(
     "text, said",
     [
-        ("[columns]\nshelf = 'A'", '[columns] shelf: There is no field "shelf"'),
-        ("[columns", "is not TOML: Expected ']' at the end of a table declaration (at "),
-        ("sauce = 'x'", 'there is no key "sauce" (did you mean "source"?)'),
+        ("[columns]\nshelf = 'A'", '[columns] shelf: Unknown field "shelf"'),
+        ("[columns", "is not valid TOML: Expected ']' at the end of a table declaration (at "),
+        ("sauce = 'x'", 'unknown key "sauce" (did you mean "source"?)'),
     ],
     ids=range(3),
 )

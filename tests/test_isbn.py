@@ -47,38 +47,38 @@ def test_the_check_digit_x(text: str) -> None:
 @pytest.mark.parametrize(
     "text, message",
     [
-        ("", '"" is no ISBN: it is empty.'),
-        ("ISBN ", '"ISBN" is no ISBN: it is empty.'),
-        ("Dune", '"Dune" is no ISBN: "D" is no digit.'),
-        ("978B0092G4TD5", '"978B0092G4TD5" is no ISBN: "B" is no digit.'),
-        ("04390X3483", '"04390X3483" is no ISBN: "X" is no digit.'),
-        ("978043902348X", '"978043902348X" is no ISBN: "X" is no digit.'),
-        ("٠٤٣٩٠٢٣٤٨٣", '"٠٤٣٩٠٢٣٤٨٣" is no ISBN: "٠" is no digit.'),
-        ("439023483", '"439023483" is no ISBN: it has 9 digits instead of 10 or 13.'),
-        ("0439023484", '"0439023484" is no ISBN: its check digit is 4 but should be 3.'),
-        ("0439420890", '"0439420890" is no ISBN: its check digit is 0 but should be X.'),
+        ("", '"" is not a valid ISBN: it is empty.'),
+        ("ISBN ", '"ISBN" is not a valid ISBN: it is empty.'),
+        ("Dune", '"Dune" is not a valid ISBN: "D" is not a digit.'),
+        ("978B0092G4TD5", '"978B0092G4TD5" is not a valid ISBN: "B" is not a digit.'),
+        ("04390X3483", '"04390X3483" is not a valid ISBN: "X" is not a digit.'),
+        ("978043902348X", '"978043902348X" is not a valid ISBN: "X" is not a digit.'),
+        ("٠٤٣٩٠٢٣٤٨٣", '"٠٤٣٩٠٢٣٤٨٣" is not a valid ISBN: "٠" is not a digit.'),
+        ("439023483", '"439023483" is not a valid ISBN: it has 9 digits instead of 10 or 13.'),
+        ("0439023484", '"0439023484" is not a valid ISBN: its check digit is 4 but should be 3.'),
+        ("0439420890", '"0439420890" is not a valid ISBN: its check digit is 0 but should be X.'),
         (
             "978-0-439-02348-7",
-            '"978-0-439-02348-7" is no ISBN: its check digit is 7 but should be 1.',
+            '"978-0-439-02348-7" is not a valid ISBN: its check digit is 7 but should be 1.',
         ),
         (
             "5901234123457",
             (
-                '"5901234123457" is no ISBN: it names another article, as it starts with neither '
-                "978 nor 979."
+                '"5901234123457" is not a valid ISBN: it is not the number of a book, '
+                "as it starts with neither 978 nor 979."
             ),
         ),
         (
             "5901234123450",
             (
-                '"5901234123450" is no ISBN: it names another article, as it starts with neither '
-                "978 nor 979."
+                '"5901234123450" is not a valid ISBN: it is not the number of a book, '
+                "as it starts with neither 978 nor 979."
             ),
         ),
         (
             "1 " * 50,
             (
-                '"1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1..." is no ISBN: it has 50 digits '
+                '"1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1..." is not a valid ISBN: it has 50 digits '
                 "instead of 10 or 13."
             ),
         ),
@@ -148,19 +148,19 @@ def test_what_begins_with_a_zero_has_lost_none(text: str) -> None:
         ("43902348", "it has 8 digits instead of 10 or 13"),
         ("000000", "it has 6 digits instead of 10 or 13"),
         ("439023484", "it has 9 digits instead of 10 or 13"),
-        ("0439023483.5", '"." is no digit'),
+        ("0439023483.5", '"." is not a digit'),
         ("0028-0836", "it has 8 digits instead of 10 or 13"),
-        ("0822956489 (pbk.), 0822940434 (cloth)", '"(" is no digit'),
-        ("9.78043902348E+12", "it was turned into a rounded number and its last digits are lost"),
-        ("9,78043902348e+12", "it was turned into a rounded number and its last digits are lost"),
-        ('="9.78E+12"', "it was turned into a rounded number and its last digits are lost"),
+        ("0822956489 (pbk.), 0822940434 (cloth)", '"(" is not a digit'),
+        ("9.78043902348E+12", "it was rounded as a number, so its last digits are lost"),
+        ("9,78043902348e+12", "it was rounded as a number, so its last digits are lost"),
+        ('="9.78E+12"', "it was rounded as a number, so its last digits are lost"),
         ("0439023484", "its check digit is 4 but should be 3"),
     ],
 )
 def test_nothing_is_guessed(text: str, reason: str) -> None:
     with pytest.raises(InvalidISBN) as rejection:
         repair_isbn(text)
-    assert str(rejection.value) == f'"{text}" is no ISBN: {reason}.'
+    assert str(rejection.value) == f'"{text}" is not a valid ISBN: {reason}.'
 
 
 def outcome(function: Callable[[str], str], text: str) -> str | None:

@@ -187,7 +187,10 @@ def test_authors_without_a_model_of_books():
             class Meta(AbstractAuthor.Meta):
                 app_label = "pair"
 
-        with pytest.raises(LookupError, match=r"pair\.Poet needs one model of books; found: none"):
+        with pytest.raises(
+            LookupError,
+            match=r"pair\.Poet must be the author of exactly one book model; found: none",
+        ):
             Poet.books_relation()
 
 
@@ -266,7 +269,7 @@ def test_death_before_birth(model: type[models.Model], born: int, died: int):
     author = model(name="Anna", born=born, died=died)
     with pytest.raises(ValidationError) as caught:
         author.full_clean()
-    assert caught.value.messages == ["The year of death is before the year of birth."]
+    assert caught.value.messages == ["The year of death must not be before the year of birth."]
     with pytest.raises(IntegrityError), transaction.atomic():
         author.save()
 
@@ -276,12 +279,12 @@ def test_every_fault_of_a_record_is_told_at_once(waves: Book):
     with pytest.raises(ValidationError) as caught:
         author.full_clean()
     name_exists = (
-        f"Author “Virginia Woolf” (no. {waves.author.pk}) has this name already. Choose that one, "
-        "or add what tells the two apart, as in “WOOLF, Virginia (physicist)”."
+        f"Author “Virginia Woolf” (no. {waves.author.pk}) already has this name. Choose that "
+        "record, or add a qualifier that tells the two apart: “WOOLF, Virginia (physicist)”."
     )
     assert caught.value.message_dict == {
         "name": [name_exists],
-        "__all__": ["The year of death is before the year of birth."],
+        "__all__": ["The year of death must not be before the year of birth."],
     }
 
 

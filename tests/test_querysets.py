@@ -83,7 +83,7 @@ def test_update_of_another_field_leaves_the_key_alone():
 )
 def test_update_by_an_expression_raises_type_error(expression: Any):
     Author.objects.create(name="Virginia Woolf")
-    message = r"Author\.key cannot be worked out from an expression"
+    message = r"Author\.key cannot be computed from an expression"
     with pytest.raises(TypeError, match=message):
         Author.objects.update(name=expression)
     assert stored(Author) == [("Virginia Woolf", "virginia woolf")]
@@ -157,7 +157,7 @@ def test_bulk_update_of_another_field_leaves_the_name_alone():
 def test_bulk_update_by_an_expression_raises_type_error():
     one = Author.objects.create(name="Nobody")
     one.name = Upper("name")
-    with pytest.raises(TypeError, match="cannot be worked out from an expression"):
+    with pytest.raises(TypeError, match="cannot be computed from an expression"):
         Author.objects.bulk_update([one], ["name"])
 
 

@@ -495,7 +495,7 @@ def test_order_by_an_unknown_field():
 
 @pytest.mark.parametrize("limit", [0, -1, "5", "", 2.0])
 def test_limit_that_is_none(limit: Any):
-    with pytest.raises(ValueError, match="limit must be a whole number from 1, not "):
+    with pytest.raises(ValueError, match="limit must be a whole number of at least 1, not "):
         related_set(Author(pk=1), "books", limit=limit)
 
 
@@ -590,7 +590,7 @@ def test_using_a_queryset_of_another_model():
     with pytest.raises(TypeError) as error:
         prefetch_related_sets(Author(pk=1), "books__series_entries", using=User.objects.all())
     assert str(error.value) == (
-        "using is a queryset of auth.User, and 'books__series_entries' does not lead there but to "
+        "using is a queryset of auth.User, but 'books__series_entries' leads to "
         "django_bookrel.SeriesEntry."
     )
 
@@ -662,16 +662,16 @@ def test_objects_of_several_models():
     with pytest.raises(TypeError) as error:
         prefetch_related_sets([Author(pk=1), Publisher(pk=1)], "books")
     assert str(error.value) == (
-        "A batch is of one model and one database, not of django_bookrel.Author from None, "
-        "django_bookrel.Publisher from None."
+        "All objects must be of one model and from one database, "
+        "not django_bookrel.Author from None, django_bookrel.Publisher from None."
     )
 
 
 @pytest.mark.parametrize("objects", [["Woolf"], "Woolf", [1], {"name": "Woolf"}])
 def test_what_is_no_object(objects: Any):
-    with pytest.raises(TypeError, match="Only objects of models have related sets, not "):
+    with pytest.raises(TypeError, match="Only model instances have related sets, not "):
         prefetch_related_sets(objects, "books")
-    with pytest.raises(TypeError, match="Only objects of models have related sets, not "):
+    with pytest.raises(TypeError, match="Only model instances have related sets, not "):
         related_set(objects, "books")
 
 

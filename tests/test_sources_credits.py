@@ -138,9 +138,9 @@ def test_cells(tmp_path: Path):
         ("Ann Lee", []),
     ]
     assert [(repair.kind, repair.value) for record in records for repair in record.repairs] == [
-        ("nobody-left-out", "Various"),
+        ("nobody-dropped", "Various"),
         ("people", "Ann Lee; Unknown"),
-        ("nobody-left-out", "Unknown"),
+        ("nobody-dropped", "Unknown"),
         ("people", "Ann Lee et al."),
         ("spaces", "Ann  Lee"),
     ]

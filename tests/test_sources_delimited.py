@@ -9,7 +9,7 @@ from django_bookrel.sources.files.lines import Lines
 from django_bookrel.sources.files.undecodable import visible
 
 COMMA = Dialect(",")
-UNCLOSED = "A quote is opened here and never closed."
+UNCLOSED = "A quote opened here is never closed."
 
 
 def table(data: bytes, dialect: Dialect = COMMA, block_bytes: int = 1000) -> Table:
@@ -50,8 +50,8 @@ def test_blank_lines_and_empty_rows_are_skipped():
     [
         (b"1,2,", ["1", "2"], []),
         (b"1,2,,,", ["1", "2"], []),
-        (b"1,2,3", ["1", "2", "3"], ["2 cells expected, 3 found."]),
-        (b"1", ["1"], ["2 cells expected, 1 found."]),
+        (b"1,2,3", ["1", "2", "3"], ["expected 2 cells, found 3."]),
+        (b"1", ["1"], ["expected 2 cells, found 1."]),
     ],
 )
 def test_ragged_rows(line: bytes, cells: list[str], errors: list[str]):
@@ -97,7 +97,7 @@ def test_undecodable_bytes_are_not_all_that_is_wrong(line: bytes):
 
 def test_nul_is_rejected():
     assert read(b"a,b\n1,x\0y\n3,4\n") == [
-        (2, ["1", "x\\x00y"], ["Line 2: it holds a NUL character."]),
+        (2, ["1", "x\\x00y"], ["Line 2: it contains a NUL character."]),
         (3, ["3", "4"], []),
     ]
 
@@ -113,7 +113,7 @@ def test_half_a_character_is_rejected():
                     "decoding",
                     "b",
                     "\\ud800",
-                    "Line 2: it holds half a character (a lone surrogate).",
+                    "Line 2: it contains half a character (a lone surrogate).",
                     None,
                 ),
             ),
@@ -180,11 +180,11 @@ def test_long_line_is_rejected(monkeypatch: pytest.MonkeyPatch):
     [
         (
             b'"a" b,1\n3,4\n',
-            [(2, "Text follows a closing quote; a quote within a quoted cell must be doubled.")],
+            [(2, "Text follows a closing quote; double a quote within a quoted cell.")],
         ),
         (
             b'" a,1\n"3",4\n',
-            [(2, "A quote is opened here, and text follows where a later line closes it.")],
+            [(2, "A quote opened here is closed by a later line and followed by text.")],
         ),
     ],
 )
@@ -203,7 +203,7 @@ def test_dialects():
 def test_blanks_behind_a_delimiter():
     data = b'a,b\n" 1", "2, 3"\n'
     assert read(data, Dialect(",", blanks=True)) == [(2, [" 1", "2, 3"], [])]
-    assert read(data) == [(2, [" 1", ' "2', ' 3"'], ["2 cells expected, 3 found."])]
+    assert read(data) == [(2, [" 1", ' "2', ' 3"'], ["expected 2 cells, found 3."])]
 
 
 def test_faults_do_not_pile_up():

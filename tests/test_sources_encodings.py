@@ -29,13 +29,13 @@ def test_a_start_may_end_within_a_character():
 @pytest.mark.parametrize(
     "name, start, message",
     [
-        ("utf-88", b"", 'There is no text encoding "utf-88" (did you mean "utf8"?).'),
-        ("hex", b"", 'There is no text encoding "hex".'),
-        ("idna", b"a", 'There is no text encoding "idna".'),
+        ("utf-88", b"", 'Unknown text encoding "utf-88" (did you mean "utf8"?).'),
+        ("hex", b"", 'Unknown text encoding "hex".'),
+        ("idna", b"a", 'Unknown text encoding "idna".'),
         (
             "latin-1",
             b"\xef\xbb\xbfa",
-            'The file starts with the mark of UTF-8, so "latin-1" is wrong.',
+            'The file has a UTF-8 byte order mark, so "latin-1" is wrong.',
         ),
     ],
 )
@@ -96,15 +96,18 @@ TEXT = "title,author\nCafé,Müller\n"
 @pytest.mark.parametrize(
     "data, hint",
     [
-        (TEXT.encode("cp1252"), 'Name the --encoding that reads right: cp1252 "Café,Müller", '),
-        (TEXT.encode("cp850"), 'Name the --encoding that reads right: cp850 "Café,Müller", '),
-        (TEXT.encode("mac-roman"), 'Name the --encoding that reads right: mac-roman "Café,Müller'),
+        (TEXT.encode("cp1252"), 'Choose the --encoding that reads right: cp1252 "Café,Müller", '),
+        (TEXT.encode("cp850"), 'Choose the --encoding that reads right: cp850 "Café,Müller", '),
+        (
+            TEXT.encode("mac-roman"),
+            'Choose the --encoding that reads right: mac-roman "Café,Müller',
+        ),
         ("title\nL’été “A”\n".encode("cp1252"), 'reads right: cp1252 "L’été “A”", '),
         ("title\nВойна и мир\n".encode("cp1251"), 'cp1251 "Война и мир"'),
         ("title\n雪国,川端康成\n".encode("shift_jis"), 'reads right: shift_jis "雪国,川端康成"'),
         (TEXT.encode("utf-16-le"), "Perhaps it is UTF-16: --encoding utf-16-le."),
         (TEXT.encode("utf-16-be"), "Perhaps it is UTF-16: --encoding utf-16-be."),
-        (b"title\n\x81\x8d\xff\xa6\n\x90\n", "Name its encoding by --encoding."),
+        (b"title\n\x81\x8d\xff\xa6\n\x90\n", "Specify its encoding with --encoding."),
         (
             TEXT.encode() + b"Caf\xe9,M\xfcller\n",
             '"Cafй,Mьller". Other lines are UTF-8; --encoding utf-8 rejects those that are not.',

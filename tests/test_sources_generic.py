@@ -70,25 +70,25 @@ def targets(header: list[str], **options: Any) -> dict[str, str]:
             ["ISBN #", "OCLC No.", "# of pages", "Author #2"],
             ["isbn", "identifiers:oclc", "pages", "contributors:co-author"],
         ),
-        (["Title #", "Author No.", "#"], ["no field of this name"] * 3),
-        (["tags", "", "id"], ["no field of this name"] * 3),
+        (["Title #", "Author No.", "#"], ["no field has this name"] * 3),
+        (["tags", "", "id"], ["no field has this name"] * 3),
     ],
 )
 def test_names(header: list[str], expected: list[str]):
-    found = {name: target.partition(", where")[0] for name, target in targets(header).items()}
+    found = {name: target.partition(", used where")[0] for name, target in targets(header).items()}
     assert found == dict(zip(header, expected, strict=True))
 
 
 def test_the_better_name_is_read_first(tmp_path: Path):
     header = ["Date", "Year", "year published", "isbn", "ISBN13", "series no", "Book number"]
     assert targets(header) == {
-        "Date": 'year, where "Year" and "year published" are empty',
+        "Date": 'year, used where "Year" and "year published" are empty',
         "Year": "year",
-        "year published": 'year, where "Year" is empty',
-        "isbn": 'isbn, where "ISBN13" is empty',
+        "year published": 'year, used where "Year" is empty',
+        "isbn": 'isbn, used where "ISBN13" is empty',
         "ISBN13": "isbn",
         "series no": "series:number",
-        "Book number": 'series:number, where "series no" is empty',
+        "Book number": 'series:number, used where "series no" is empty',
     }
     text = (
         "Date,Year,language code,language,title\n"
@@ -106,7 +106,7 @@ def test_the_better_name_is_read_first(tmp_path: Path):
     ]
     assert [repair.kind for record in records for repair in record.repairs] == [
         "language",
-        "year-left-out",
+        "year-dropped",
     ]
 
 
@@ -177,20 +177,20 @@ def test_mapping_competes_only_for_its_target(tmp_path: Path):
         (
             {"titel": "Name"},
             UnknownField,
-            'There is no field "titel" (did you mean "title"?). The fields are: isbn, title, ',
+            'Unknown field "titel" (did you mean "title"?). The fields are: isbn, title, ',
         ),
         (
             {"title": "Nam"},
             MissingColumns,
             (
-                'title is mapped to a column "Nam" that the file does not have '
-                '(did you mean "Name"?). Its columns are: Name, Author.'
+                'title is mapped to the column "Nam", which the file does not have '
+                '(did you mean "Name"?). The columns are: Name, Author.'
             ),
         ),
         (
             {"contributors:editr": "Name"},
             UnknownField,
-            'There is no role "editr" (did you mean "editor"?). The roles are: co-author, ',
+            'Unknown role "editr" (did you mean "editor"?). The roles are: co-author, ',
         ),
         ({"title:x": "Name"}, UnknownField, '"title:x": only contributors (a role), '),
     ],
@@ -246,7 +246,7 @@ def test_every_kind_of_cell(tmp_path: Path):
         ("people", "contributors", "Di Fox (Editor), Ed Gee"),
         ("number", "year", "2008.0"),
         ("number", "pages", "320 p."),
-        ("identifier-left-out", "identifiers", "x"),
+        ("identifier-dropped", "identifiers", "x"),
     ]
 
 
@@ -256,11 +256,11 @@ def test_unreadable_cells_are_left_out(tmp_path: Path):
     assert first.values == {"title": "A", "isbn": "", "year": "", "pages": ""}
     assert first.errors == ()
     assert [(repair.kind, repair.column, repair.value) for repair in first.repairs] == [
-        ("isbn-left-out", "isbn", "0439023484"),
-        ("year-left-out", "year", "unknown"),
-        ("number-left-out", "pages", "many"),
+        ("isbn-dropped", "isbn", "0439023484"),
+        ("year-dropped", "year", "unknown"),
+        ("number-dropped", "pages", "many"),
     ]
-    assert first.repairs[1].message == '"unknown" is no year. The cell is left out.'
+    assert first.repairs[1].message == '"unknown" is not a year. The cell was dropped.'
     assert (second.values["isbn"], second.repairs) == ("", [])
 
 
@@ -283,7 +283,7 @@ def test_unreadable_cells_are_left_out(tmp_path: Path):
 def test_pages_of_an_extent(tmp_path: Path, cell: str, pages: str):
     [record] = read(write(tmp_path, f"title|pages\nA|{cell}\n"))
     assert record.values["pages"] == pages
-    kind = "number" if pages else "number-left-out"
+    kind = "number" if pages else "number-dropped"
     assert [(repair.kind, repair.value) for repair in record.repairs] == [(kind, cell)]
 
 
@@ -334,7 +334,7 @@ def test_isbn_that_a_spreadsheet_has_rounded(tmp_path: Path):
     assert [record.values["isbn"] for record in records] == ["9780439023481"] * 2
     assert [[repair.kind for repair in record.repairs] for record in records] == [
         ["isbn-zeros", "isbn-rounded"],
-        ["isbn-zeros", "isbn-left-out"],
+        ["isbn-zeros", "isbn-dropped"],
     ]
 
 
@@ -346,11 +346,11 @@ def test_column_of_isbns_that_a_program_has_rounded(tmp_path: Path):
     assert {record.values["isbn"] for record in records[:-1]} == {""}
     assert records[-1].values["isbn"] == "9780061120084"
     assert [repair.kind for record in records for repair in record.repairs] == [
-        *["isbn-left-out"] * 12,
+        *["isbn-dropped"] * 12,
         "isbn-rounded",
     ]
     assert records[0].repairs[0].message == (
-        "All numbers of this column are rounded. The cell is left out."
+        "All numbers of this column are rounded. The cell was dropped."
     )
 
 
@@ -368,9 +368,9 @@ def test_eight_digits_are_an_isbn_only_where_zeros_were_lost(tmp_path: Path, oth
     text = f"title,isbn\nA,61054887\nB,{other}\nC,00280836\n"
     first, _, issn = read(write(tmp_path, text))
     assert first.values["isbn"] == isbn
-    assert [repair.kind for repair in first.repairs] == ["isbn-zeros" if isbn else "isbn-left-out"]
+    assert [repair.kind for repair in first.repairs] == ["isbn-zeros" if isbn else "isbn-dropped"]
     assert issn.values["isbn"] == ""
-    assert [repair.kind for repair in issn.repairs] == ["isbn-left-out"]
+    assert [repair.kind for repair in issn.repairs] == ["isbn-dropped"]
 
 
 def test_what_an_isbn_column_holds_beside_an_isbn(tmp_path: Path):

@@ -95,8 +95,8 @@ def test_an_edition_is_no_publisher():
         ["Ace", "Mole Books"],
     ]
     assert [repair.message for record in records for repair in record.repairs] == [
-        "Left out: 2nd edition.",
-        "Left out: Reprint edition.",
+        "Dropped: 2nd edition.",
+        "Dropped: Reprint edition.",
     ]
 
 
@@ -115,7 +115,7 @@ def test_year_and_pages_where_they_are_not_said_elsewhere(tmp_path: Path):
         {"publishers": ["Mole"], "year": "", "pages": ""},
     ]
     assert [tuple(repair) for repair in records[0].repairs] == [
-        ("publication", "publisher", imprint, "Left out: Fano.", "Quayside")
+        ("publication", "publisher", imprint, "Dropped: Fano.", "Quayside")
     ]
     assert records[2].repairs == []
 
@@ -130,10 +130,10 @@ def test_nobody_is_no_publisher(cell: str):
     assert record.values == {"publishers": ["Quay"]}
     assert [tuple(repair)[:4] for repair in record.repairs] == [
         (
-            "nobody-left-out",
+            "nobody-dropped",
             "publisher",
             cell,
-            f'"{cell}" is no publisher. The cell is left out.',
+            f'"{cell}" is not a publisher. The cell was dropped.',
         )
     ]
 

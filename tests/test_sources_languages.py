@@ -87,14 +87,14 @@ def test_cells(tmp_path: Path):
             "further-languages",
             "language",
             "English; Latin",
-            "A book has one language. Left out: la.",
+            "A book has one language. Dropped: la.",
             "en",
         ),
         (
-            "language-left-out",
+            "language-dropped",
             "language",
             ("Dothraki " * 5).strip(),
-            "It names no language that is known. The cell is left out.",
+            "The language is unknown. The cell was dropped.",
             None,
         ),
     ]

@@ -11,7 +11,7 @@ from django_bookrel.sources import open_source
     "plain, subjects, repairs",
     [
         ([], ["Cortázar"], ["decoding", "marc-8"]),
-        (["subjects"], "", ["decoding-left-out"]),
+        (["subjects"], "", ["decoding-dropped"]),
     ],
 )
 def test_bytes_of_marc8(

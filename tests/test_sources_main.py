@@ -26,7 +26,7 @@ Columns:
   Name -> title
   Ed -> contributors:editor
   year -> year
-  x -> not kept: no field of this name
+  x -> ignored: no field has this name
 """
         + "".join(
             f"Line {line}:\n  title: A\n  contributors: Ann Lee / editor\n  year: 2008\n"
@@ -34,7 +34,7 @@ Columns:
         )
         + (
             "Rows:      7\n"
-            "Rejected:  1\n  1 cells; the first: line 8: 4 cells expected, 1 found.\n"
+            "Rejected:  1\n  1 cells; the first: line 8: expected 4 cells, found 1.\n"
             "Repairs:   6\n  6 number; the first: line 2, year: “2008.0” -> “2008”\n"
         )
     )
@@ -46,7 +46,7 @@ def test_main_counts_rejections_by_kind(tmp_path: Path, capsys: pytest.CaptureFi
     assert capsys.readouterr().out.endswith(
         "Rows:      11\n"
         "Rejected:  10\n"
-        "  9 cells; the first: line 3: 2 cells expected, 1 found.\n"
+        "  9 cells; the first: line 3: expected 2 cells, found 1.\n"
         "  1 title; the first: line 12, title: is empty\n"
         "Repairs:   0\n"
     )
@@ -59,17 +59,17 @@ def test_main_shows_the_first_of_what_is_rejected_and_of_what_is_spared(
     assert main([str(path)]) == 0
     assert capsys.readouterr().out.endswith(
         "Rejected:  1\n"
-        "  1 cells; the first: line 2: 3 cells expected, 1 found.\n"
+        "  1 cells; the first: line 2: expected 3 cells, found 1.\n"
         "Repairs:   1\n"
-        "  1 cells; the first: line 3: 3 cells expected, 2 found.\n"
+        "  1 cells; the first: line 3: expected 3 cells, found 2.\n"
     )
 
 
 def test_main_shows_a_file_that_lacks_a_column(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     assert main([str(write(tmp_path, b"Was,Wer\nA,B\n"))]) == 1
     out = capsys.readouterr().out
-    assert "  Was -> not kept: no field of this name\n" in out
-    assert "  is missing -> title; name it: --map title=COLUMN\n" in out
+    assert "  Was -> ignored: no field has this name\n" in out
+    assert "  (missing) -> title; specify it with --map title=COLUMN\n" in out
 
 
 def test_main_in_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
@@ -83,7 +83,7 @@ def test_main_in_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
         "columns": [
             {"name": "title", "field": "title", "reason": ""},
             {"name": "year", "field": "year", "reason": ""},
-            {"name": "x", "field": None, "reason": "no field of this name"},
+            {"name": "x", "field": None, "reason": "no field has this name"},
         ],
         "missing": [],
         "rows": 2,
@@ -96,7 +96,7 @@ def test_main_in_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
                 "kind": "cells",
                 "column": "",
                 "value": "B",
-                "message": "3 cells expected, 1 found.",
+                "message": "expected 3 cells, found 1.",
                 "result": None,
             }
         ],
@@ -119,7 +119,9 @@ def test_main_usage(tmp_path: Path, capsys: pytest.CaptureFixture[str], argument
     with pytest.raises(SystemExit) as caught:
         main([str(write(tmp_path, b"title\nA\n")), *arguments])
     assert caught.value.code == 2
-    assert f"error: {' '.join(arguments)}: write {arguments[0]} FIELD=" in capsys.readouterr().err
+    assert (
+        f"error: {' '.join(arguments)}: expected {arguments[0]} FIELD=" in capsys.readouterr().err
+    )
 
 
 def test_main_fails_with_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]):

@@ -128,7 +128,7 @@ def test_people(
             {
                 "publishers": ["A", "B"],
                 "year": "1999",
-                "repairs": ["nobody-left-out", "year-left-out"],
+                "repairs": ["nobody-dropped", "year-dropped"],
             },
         ),
         ([field("008", " " * 35 + "ger d")], {"language": "de"}),
@@ -195,14 +195,14 @@ def test_a_serial_is_known_by_its_issn(tmp_path: Path):
 @pytest.mark.parametrize(
     "status_type_level, kind, message",
     [
-        ("ngm", "no-book", '"film" is no book.'),
-        ("cjm", "no-book", '"music recording" is no book.'),
-        ("ncm", "no-book", '"printed music" is no book.'),
-        ("nem", "no-book", '"map" is no book.'),
-        ("nkm", "no-book", '"picture" is no book.'),
-        ("nrm", "no-book", '"object" is no book.'),
-        ("naa", "no-book", '"article" is no book.'),
-        ("nab", "no-book", '"article" is no book.'),
+        ("ngm", "no-book", '"film" is not a book.'),
+        ("cjm", "no-book", '"music recording" is not a book.'),
+        ("ncm", "no-book", '"printed music" is not a book.'),
+        ("nem", "no-book", '"map" is not a book.'),
+        ("nkm", "no-book", '"picture" is not a book.'),
+        ("nrm", "no-book", '"object" is not a book.'),
+        ("naa", "no-book", '"article" is not a book.'),
+        ("nab", "no-book", '"article" is not a book.'),
         ("dam", "deleted", "The record is deleted."),
     ],
 )
@@ -284,5 +284,5 @@ def test_characters_that_no_database_takes_cost_the_record(tmp_path: Path):
     ]
     with open_source(path) as reading:
         rejected = next(iter(reading))
-    assert rejected.errors[0].message == "Record 1: it holds a NUL character."
+    assert rejected.errors[0].message == "Record 1: it contains a NUL character."
     assert "Em\\x00ma" in rejected.raw

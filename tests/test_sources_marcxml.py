@@ -33,7 +33,7 @@ def test_a_film_is_no_book(tmp_path: Path):
     path = write(tmp_path, START + RECORD.replace("nam", "ngm") + END)
     with open_source(path) as reading:
         [rejected] = reading
-    assert [error.message for error in rejected.errors] == ['"film" is no book.']
+    assert [error.message for error in rejected.errors] == ['"film" is not a book.']
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
@@ -84,9 +84,9 @@ def test_a_declaration_behind_a_long_comment(
 @pytest.mark.parametrize(
     "end, message",
     [
-        ("<record><lea", "line 5: the XML is wrong here (unclosed token)."),
-        ("<record></x>", "line 5: the XML is wrong here (mismatched tag)."),
-        ("", "line 5: the XML is wrong here (no element found)."),
+        ("<record><lea", "line 5: invalid XML (unclosed token)."),
+        ("<record></x>", "line 5: invalid XML (mismatched tag)."),
+        ("", "line 5: invalid XML (no element found)."),
     ],
 )
 def test_the_records_before_a_fault_are_good(tmp_path: Path, end: str, message: str):
@@ -107,7 +107,10 @@ def test_records_are_read_one_by_one(tmp_path: Path):
 def test_xml_without_records(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(marcxml, "_MAX_RECORD", 1_000)
     path = write(tmp_path, START + "<x>text</x>" * 1_000 + END)
-    with open_source(path) as reading, pytest.raises(UnreadableFile, match="are no MARC record"):
+    with (
+        open_source(path) as reading,
+        pytest.raises(UnreadableFile, match="contain no MARC record"),
+    ):
         list(reading)
 
 

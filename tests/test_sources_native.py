@@ -83,7 +83,7 @@ def test_invalid_cells_reject_the_record(tmp_path: Path):
             "identifier",
             "identifiers",
             "oclc",
-            '"oclc" is no identifier, which is written scheme:value.',
+            '"oclc" is not an identifier; expected scheme:value.',
         ),
     ]
     assert not records[1].errors
@@ -148,9 +148,9 @@ def test_mapped_column(tmp_path: Path):
         (
             {"title": ["Name", "title"]},
             MissingColumns,
-            'Two columns are mapped to "title"; a native file has one.',
+            'Two columns are mapped to "title"; a native file allows one.',
         ),
-        ({}, UnknownField, 'Column "Name" is no field. The fields are: isbn, title, author'),
+        ({}, UnknownField, 'Column "Name" is not a field. The fields are: isbn, title, author'),
     ],
 )
 def test_wrong_mapping(tmp_path: Path, mapping: dict, error: type[Exception], message: str):

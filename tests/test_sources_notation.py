@@ -81,7 +81,7 @@ def test_parse_identifiers():
 
 @pytest.mark.parametrize("text", ["123", ":1", "oclc:", "a:1|b"])
 def test_parse_invalid_identifiers(text: str):
-    with pytest.raises(ValueError, match="is no identifier, which is written scheme:value"):
+    with pytest.raises(ValueError, match="is not an identifier; expected scheme:value"):
         parse_cell("identifiers", text)
 
 

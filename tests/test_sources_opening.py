@@ -39,7 +39,7 @@ def read(path: Path | str, **options: Any) -> list[tuple[int, dict[str, Any]]]:
     [
         (b"", {}, UnreadableFile, "the file is empty."),
         (b"\n\n", {}, UnreadableFile, "the file is empty."),
-        (b"\n \n", {}, UnreadableFile, "the header names no column."),
+        (b"\n \n", {}, UnreadableFile, "the header names no columns."),
         (b"\xef\xbb\xbf", {}, UnreadableFile, "the file is empty."),
         (
             b"title,author\nA,Andr\xe9\n",
@@ -47,7 +47,7 @@ def read(path: Path | str, **options: Any) -> list[tuple[int, dict[str, Any]]]:
             UnreadableFile,
             (
                 'line 2: the byte 0xE9 in "A,Andr\\xe9" cannot be decoded as UTF-8. '
-                'Name the --encoding that reads right: cp1252 "A,André", cp1251 "A,Andrй", '
+                'Choose the --encoding that reads right: cp1252 "A,André", cp1251 "A,Andrй", '
                 'cp850 "A,AndrÚ".'
             ),
         ),
@@ -57,7 +57,7 @@ def read(path: Path | str, **options: Any) -> list[tuple[int, dict[str, Any]]]:
             UnreadableFile,
             (
                 'line 2: the byte 0x81 in "A,Andr\\x81" cannot be decoded as UTF-8. '
-                'Name the --encoding that reads right: cp850 "A,Andrü", '
+                'Choose the --encoding that reads right: cp850 "A,Andrü", '
                 'cp1251 "A,AndrЃ", mac-roman "A,AndrÅ".'
             ),
         ),
@@ -72,7 +72,7 @@ def read(path: Path | str, **options: Any) -> list[tuple[int, dict[str, Any]]]:
             {},
             UnreadableFile,
             (
-                "the header cannot be read. Line 1: it holds a NUL character. "
+                "the header cannot be read. Line 1: it contains a NUL character. "
                 "Perhaps it is UTF-16: --encoding utf-16-le."
             ),
         ),
@@ -80,13 +80,13 @@ def read(path: Path | str, **options: Any) -> list[tuple[int, dict[str, Any]]]:
             b"title\n",
             {"encoding": "utf-9"},
             UnreadableFile,
-            'There is no text encoding "utf-9"',
+            'Unknown text encoding "utf-9"',
         ),
         (
             b'"title\nA\n',
             {},
             UnreadableFile,
-            "the header cannot be read. A quote is opened here and never closed.",
+            "the header cannot be read. A quote opened here is never closed.",
         ),
         (
             b"title,a,title,b,a\n",
@@ -98,27 +98,32 @@ def read(path: Path | str, **options: Any) -> list[tuple[int, dict[str, Any]]]:
             b"name,when\nA,1\n",
             {},
             MissingColumns,
-            "no column for title among: name, when. Name it: --map title=COLUMN.",
+            "no column for title among: name, when. Specify it with --map title=COLUMN.",
         ),
         (
             b"title,author\n" + b"a;b\n" * 10,
             {},
             UnreadableFile,
             (
-                "none of the first 10 rows has as many cells as the header; tried as delimiter: "
-                "comma, semicolon, tab, |."
+                "none of the first 10 rows has as many cells as the header; "
+                "delimiters tried: comma, semicolon, tab, |."
             ),
         ),
-        (b"title\n", {"source": "gooreads"}, UnknownSource, 'There is no format "gooreads"'),
+        (b"title\n", {"source": "gooreads"}, UnknownSource, 'Unknown format "gooreads"'),
         (
             b"title\n",
             {"delimiter": "ab"},
             InvalidOption,
-            "'ab' is no delimiter: give one character, or comma, semicolon, tab, pipe.",
+            "'ab' is not a delimiter: use one character, or comma, semicolon, tab, pipe.",
         ),
-        (b"title\n", {"delimiter": "\n"}, InvalidOption, "is no delimiter"),
-        (b"title\n", {"header": False}, InvalidOption, "needs the names of its columns."),
-        (b"title\n", {"columns": ["title"]}, InvalidOption, "only for a file without a header."),
+        (b"title\n", {"delimiter": "\n"}, InvalidOption, "is not a delimiter"),
+        (b"title\n", {"header": False}, InvalidOption, "needs column names."),
+        (
+            b"title\n",
+            {"columns": ["title"]},
+            InvalidOption,
+            "only for a file without a header row.",
+        ),
         (
             b"title\n",
             {"set_values": {"isbn": "123"}},
@@ -129,7 +134,7 @@ def read(path: Path | str, **options: Any) -> list[tuple[int, dict[str, Any]]]:
             b"title\n",
             {"set_values": {"identifiers:x": "123"}},
             InvalidOption,
-            '"identifiers:x" cannot be set; name the field without a colon.',
+            '"identifiers:x" cannot be set; use the field name without a colon.',
         ),
         (b"\x1f\x8b\x08", {}, UnreadableFile, "cannot be read beyond byte 3: Compressed file"),
     ],
@@ -148,7 +153,7 @@ def test_unreadable(
 @pytest.mark.parametrize(
     "name, message",
     [
-        ("missing.csv", "there is no such file."),
+        ("missing.csv", "no such file."),
         (".", "is a directory, not a file."),
         ("a\0b", "cannot be opened: embedded null byte."),
     ],

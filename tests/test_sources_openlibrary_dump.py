@@ -51,7 +51,7 @@ def test_authors_without_a_name_are_left_out(tmp_path: Path):
     nameless = ("author", "/authors/OL2A", {"bio": "unknown"})
     book = edition(authors=[{"key": "/authors/OL2A"}, {"key": "/authors/OL1A"}])
     [said] = read(tmp_path / "x.txt", lines(LEE, nameless, book, EK))
-    assert (said["author"], said["repairs"]) == ("Ann Lee", ["author-left-out"])
+    assert (said["author"], said["repairs"]) == ("Ann Lee", ["author-dropped"])
 
 
 def test_an_edition_has_the_authors_of_its_work(tmp_path: Path):
@@ -66,7 +66,7 @@ def test_a_work_is_a_book(tmp_path: Path):
             "line": 1,
             "title": "Emma",
             "identifiers": [["openlibrary", "OL1W"]],
-            "repairs": ["author-left-out"],
+            "repairs": ["author-dropped"],
         }
     ]
 

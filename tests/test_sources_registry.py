@@ -69,26 +69,26 @@ def test_get_source():
     [
         (
             "nativ",
-            f'There is no format "nativ" (did you mean "native"?). {LISTED}',
+            f'Unknown format "nativ" (did you mean "native"?). {LISTED}',
         ),
         (
             "./books.csv",
-            'There is no format "./books.csv": it is no dotted path of a class.',
+            'Unknown format "./books.csv": not a dotted path to a class.',
         ),
-        ("nowhere.OurILS", "There is no format \"nowhere.OurILS\": No module named 'nowhere'."),
+        ("nowhere.OurILS", "Unknown format \"nowhere.OurILS\": No module named 'nowhere'."),
         (
             f"{HOST}.OurIls",
-            f'There is no format "{HOST}.OurIls": the module has no OurIls {MEANT}.',
+            f'Unknown format "{HOST}.OurIls": the module has no OurIls {MEANT}.',
         ),
         (
             f"{HOST}.NO_CLASS",
-            f"{HOST}.NO_CLASS is no format; a format is a subclass of Source.",
+            f"{HOST}.NO_CLASS is not a format; a format is a subclass of Source.",
         ),
-        (dict, "<class 'dict'> is no format; a format is a subclass of Source."),
+        (dict, "<class 'dict'> is not a format; a format is a subclass of Source."),
         (Nameless, f"The format {HOST}.Nameless lacks name, signature, places."),
         (
             f"{HOST}.LongName",
-            f'The format {HOST}.LongName is called "our.ils"; a name has {CHARACTERS}',
+            f'The format {HOST}.LongName is called "our.ils"; a name may have {CHARACTERS}',
         ),
         (TakenName, f'The format {HOST}.TakenName is called "goodreads", as is {GOODREADS}.'),
     ],
@@ -102,7 +102,7 @@ def test_unknown_source(given: str | type[Source], message: str):
 @pytest.mark.parametrize(
     "more, message",
     [
-        (["goodreads"], 'There is no format "goodreads": it is no dotted path of a class.'),
+        (["goodreads"], 'Unknown format "goodreads": not a dotted path to a class.'),
         ([TakenName], f'The format {HOST}.TakenName is called "goodreads", as is {GOODREADS}.'),
         (
             [OurILS, SameName],
@@ -137,5 +137,5 @@ def test_main_takes_a_dotted_path(tmp_path: Path, capsys: pytest.CaptureFixture[
     ]
     assert main([str(path), "--source", f"{HOST}.Ours"]) == 1
     assert capsys.readouterr().err == (
-        f'There is no format "{HOST}.Ours": the module has no Ours (did you mean "OurILS"?).\n'
+        f'Unknown format "{HOST}.Ours": the module has no Ours (did you mean "OurILS"?).\n'
     )

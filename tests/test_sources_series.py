@@ -169,22 +169,22 @@ def test_numbers_of_series(tmp_path: Path):
     repairs = [tuple(repair[:4]) for record in records for repair in record.repairs]
     assert repairs == [
         (
-            "series-number-left-out",
+            "series-number-dropped",
             "series number",
             "4",
-            "Its series is not certain. The cell is left out.",
+            "The series it belongs to is uncertain. The cell was dropped.",
         ),
         (
-            "series-number-left-out",
+            "series-number-dropped",
             "series number",
             "3",
-            "Its series is not certain. The cell is left out.",
+            "The series it belongs to is uncertain. The cell was dropped.",
         ),
         (
-            "series-number-left-out",
+            "series-number-dropped",
             "series number",
             "3",
-            "There is no series for it. The cell is left out.",
+            "It has no series. The cell was dropped.",
         ),
     ]
 

@@ -89,10 +89,10 @@ def test_strays_in_what_does_not_tell_the_book_are_left_out(tmp_path: Path):
     }
     assert first.repairs == [
         Issue(
-            "decoding-left-out",
+            "decoding-dropped",
             "publisher",
             "V\\xe5atsy",
-            f"{message} The cell is left out.",
+            f"{message} The cell was dropped.",
         )
     ]
     assert first.raw == ["A", "B", "V\\xe5atsy", "x\\xe5"]
@@ -118,9 +118,9 @@ def test_rows_that_lack_only_what_is_not_kept(tmp_path: Path):
     data = b"title,author,shelf,rating\nA,B\nC\nD,E,F,1,2\nG,H,I\n"
     first, second, third, fourth = read(tmp_path, data)
     assert (first.values["title"], first.values["author"], first.raw) == ("A", "B", ["A", "B"])
-    assert first.repairs == [Issue("cells", "", "A,B", "4 cells expected, 2 found.")]
-    assert [error.message for error in second.errors] == ["4 cells expected, 1 found."]
-    assert [error.message for error in third.errors] == ["4 cells expected, 5 found."]
+    assert first.repairs == [Issue("cells", "", "A,B", "expected 4 cells, found 2.")]
+    assert [error.message for error in second.errors] == ["expected 4 cells, found 1."]
+    assert [error.message for error in third.errors] == ["expected 4 cells, found 5."]
     assert fourth.values["title"] == "G"
 
 

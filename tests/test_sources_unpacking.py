@@ -117,28 +117,28 @@ def unusual() -> bytes:
 @pytest.mark.parametrize(
     "data, message",
     [
-        (packed(), " is a zip file without a file in it."),
-        (packed(".DS_Store", "a/"), " is a zip file without a file in it."),
+        (packed(), " is an empty zip file."),
+        (packed(".DS_Store", "a/"), " is an empty zip file."),
         (
             packed("b.csv", "a/a.csv"),
-            " is a zip file of 2 files: b.csv, a/a.csv. Unpack it and name one of them.",
+            " is a zip file of 2 files: b.csv, a/a.csv. Unpack it and import one of them.",
         ),
         (
             packed(*(f"{n}.csv" for n in range(11))),
             (
                 f" is a zip file of 11 files: {', '.join(f'{n}.csv' for n in range(10))}, .... "
-                "Unpack it and name one of them."
+                "Unpack it and import one of them."
             ),
         ),
         (
             packed("mimetype", "content.xml", "META-INF/manifest.xml"),
             (
-                " is an OpenDocument file, such as a spreadsheet of LibreOffice; "
-                "save its table as .xlsx or CSV."
+                " is an OpenDocument file, such as a LibreOffice spreadsheet; "
+                "save it as .xlsx or CSV."
             ),
         ),
         (encrypted(), " is an encrypted zip file; unpack it first."),
-        (packed("books.csv")[:60], " is a zip file that is damaged or cut off."),
+        (packed("books.csv")[:60], " is a damaged or truncated zip file."),
         (
             packed("a.zip", data=packed("b.csv")),
             ": the file is a document, or a zip file within another, not a table.",
@@ -153,7 +153,7 @@ def test_zip_that_is_no_table(tmp_path: Path, data: bytes, message: str):
 
 def test_zip_that_is_packed_in_an_unusual_way(tmp_path: Path):
     path = write(tmp_path, unusual())
-    assert rejection(path).startswith(f"{path} is a zip file that is packed in an unusual way (")
+    assert rejection(path).startswith(f"{path} is a zip file with an unsupported compression (")
 
 
 def test_damaged_entry(tmp_path: Path):
@@ -178,8 +178,11 @@ def test_workbook_is_left_as_it_is(tmp_path: Path, pipe: int):
     "data, what",
     [
         (b"%PDF-1.7\n", "a PDF document"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1", "of an old Excel or Word; save it as .xlsx or CSV"),
-        (gzip.compress(gzip.compress(b"title\n")), "a gzip file within another; unpack it first"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1", "an old Excel or Word document; save it as .xlsx or CSV"),
+        (
+            gzip.compress(gzip.compress(b"title\n")),
+            "a gzip file within a gzip file; unpack it first",
+        ),
     ],
 )
 def test_files_that_are_no_text(tmp_path: Path, data: bytes, what: str):
@@ -190,7 +193,7 @@ def test_files_that_are_no_text(tmp_path: Path, data: bytes, what: str):
 # The limit.
 
 ROWS = b"title\n" + b"A\n" * 800_000
-LIMITED = " unpacks to more than 1,500,000 bytes, the limit that BOOKREL_MAX_UNPACKED sets."
+LIMITED = " unpacks to more than 1,500,000 bytes, the limit set by BOOKREL_MAX_UNPACKED."
 
 
 def lying_about_its_size() -> bytes:

@@ -139,7 +139,7 @@ def test_a_row_that_is_too_long(tmp_path: Path):
     path = write(tmp_path / "x.xlsx", [["title", "year"], ["Emma", 1815, "more"], ["Ivanhoe"]])
     with open_source(path) as reading:
         bad, good = reading
-    assert [error.message for error in bad.errors] == ["2 cells expected, 3 found."]
+    assert [error.message for error in bad.errors] == ["expected 2 cells, found 3."]
     assert bad.raw == ["Emma", "1815", "more"]
     assert good.values["title"] == "Ivanhoe"
 

@@ -13,9 +13,9 @@ from django.db.models import Field, Model
 from django.test.utils import CaptureQueriesContext
 
 from django_bookrel.bulk import get_writer
-from django_bookrel.bulk.values import Filler, to_db
 from django_bookrel.bulk.writers import Writer, orm
 from django_bookrel.models import Author, Book, Identifier
+from django_bookrel.values import Filler, to_db
 from tests.hosts.newsdesk.models import Article, Photo, Reporter, Topic
 from tests.importing import moment
 

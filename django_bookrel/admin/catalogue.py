@@ -78,7 +78,7 @@ class BookAdminMixin(SearchMixin, CatalogueAdminMixin):
     )
     list_select_related = ("author",)
     searched_fields = search_fields = ("title",)
-    search_help_text = _("Title, anybody credited, or an ISBN in any form.")
+    search_help_text = _("Search by title, credited person or ISBN.")
     related_rows: ClassVar = {
         AbstractContribution: _LINK,
         AbstractPublisher: _LINK,

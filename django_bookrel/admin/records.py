@@ -45,7 +45,7 @@ class AliasForm(ModelForm):
     kind = forms.ChoiceField(label=_("Kind"), choices=_kinds)
 
     class Meta:
-        help_texts = {"target": _("Its number: the one in the address of its page.")}
+        help_texts = {"target": _("The number in the URL of its admin page.")}
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -62,7 +62,7 @@ class AliasForm(ModelForm):
         except (ValidationError, ValueError, OverflowError):
             is_there = False
         if not is_there:
-            message = _("There is no %(kind)s with the number “%(target)s”.")
+            message = _("No %(kind)s has the number “%(target)s”.")
             params = {"kind": model._meta.verbose_name, "target": target}
             self.add_error("target", ValidationError(message, "unknown", params))
 
@@ -70,7 +70,7 @@ class AliasForm(ModelForm):
         others = type(self.instance)._default_manager.exclude(pk=self.instance.pk)
         other = others.filter(kind=kind, key=self.instance.key).first()
         if other:
-            message = _("“%(other)s” is an alias already, of no. %(target)s.")
+            message = _("“%(other)s” is already an alias of no. %(target)s.")
             params = {"other": other, "target": other.target}
             self.add_error("name", ValidationError(message, "unique", params))
 
@@ -135,7 +135,7 @@ class ImportRecordAdmin(ReadOnlyAdmin):
                 )
             },
         ),
-        (_("How"), {"fields": (("user", "source", "path"), "resource", "options")}),
+        (_("Details"), {"fields": (("user", "source", "path"), "resource", "options")}),
     )
 
     @admin.display(description=_("rejected"), ordering="rejected")

@@ -62,7 +62,9 @@ def _admin_for(model: type[Model]) -> type[ModelAdmin]:
     for base, found in _BY_BASE.items():
         if issubclass(model, base):
             return found
-    raise LookupError(f"{model._meta.label} is no model of a catalogue; write a ModelAdmin for it.")
+    raise LookupError(
+        f"{model._meta.label} does not subclass a catalogue model; write a ModelAdmin for it."
+    )
 
 
 def register_defaults() -> None:

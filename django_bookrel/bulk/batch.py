@@ -87,6 +87,10 @@ class Batch:
         lines, cells = pick(self.lines), pick(self.cells)
         return Batch(lines, cells, columns, children, pick(self.candidates))
 
+    def rejection(self, row: int, reason: str, column: str = "", said: str = "") -> Rejection:
+        """Return why a row is rejected."""
+        return Rejection(self.lines[row], column, said, reason, self.cells[row])
+
     def copy(self) -> Batch:
         """Return a batch whose lists are its own; what stands in them is shared."""
         return Batch.joined([self])

@@ -6,10 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..values import differ
 from .batch import UNSET, ForNew
-from .layout import Layout, Reference
+from .layout import Layout
 from .plan import Plan
 from .reading import names_of
+from .relations import Reference
 from .resolve import Pending
 from .writers import Writer
 
@@ -99,7 +101,7 @@ class Changes:
         return {
             name: (before, after)
             for name, (before, after) in pairs.items()
-            if before != after and not (before in EMPTY and after in EMPTY)
+            if differ(before, after) and not (before in EMPTY and after in EMPTY)
         }
 
     def _known_names(self, cells: Sequence[Mapping[str, Cell]]) -> dict[Reference, Known]:

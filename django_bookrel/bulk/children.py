@@ -10,7 +10,7 @@ from django.db import models
 
 from ..fields import PositionField
 from .batch import UNSET, Batch, ForNew
-from .layout import Children
+from .relations import Children
 from .resolve import Pending
 from .writers import Writer
 

@@ -6,15 +6,15 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from ..fields import AnyField
+from ..values import default_of, differs
 from .batch import UNSET
 from .children import Treatment
 from .layout import Layout
-from .values import default_of
 from .writers import Writer
 
 __all__ = ("EMPTY", "ColumnChange", "ColumnComparison", "Gone")
 
-EMPTY = (None, "")
+EMPTY = (None, "", b"")
 
 Values = tuple[Any, ...]
 
@@ -37,6 +37,7 @@ class ColumnComparison:
     def __init__(self, layout: Layout, writer: Writer) -> None:
         self.layout, self.writer = layout, writer
         self.fields = layout.fields
+        self.differ = differs(self.fields)
         self.pk_column = next((i for i, f in enumerate(self.fields) if f.primary_key), None)
 
     def changes(
@@ -84,14 +85,17 @@ class ColumnComparison:
             raise Gone(gone)
         return held
 
-    @staticmethod
     def _differing(
-        held: dict[Any, Values], came: dict[Any, Values], merge: Callable[[Values, Values], Values]
+        self,
+        held: dict[Any, Values],
+        came: dict[Any, Values],
+        merge: Callable[[Values, Values], Values],
     ) -> dict[Any, ColumnChange]:
+        differ = self.differ
         return {
             pk: ColumnChange(pk, was, values)
             for pk, was in held.items()
-            if pk in came and came[pk] != was and (values := merge(was, came[pk])) != was
+            if pk in came and differ(came[pk], was) and differ(values := merge(was, came[pk]), was)
         }
 
     def _merge(self, how: Treatment) -> Callable[[Values, Values], Values]:
@@ -127,4 +131,4 @@ def _has_database_default(field: AnyField) -> bool:
 
 def _is_empty(old: Any, new: Any) -> bool:
     # An empty cell says no more than that.
-    return new is None and old == ""
+    return new is None and old in EMPTY

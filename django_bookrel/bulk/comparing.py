@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+from typing import Any
+
 from .batch import Policy
 from .children import ChildComparison, Treatment
 from .columns import ColumnComparison
-from .history import History
 from .layout import Layout
 from .plan import Plan
 from .references import References
@@ -36,14 +38,14 @@ class Comparison:
         # What is found by another row than its own may not be there any more.
         self.looks = any(identity.parent is not None for identity in layout.identities)
 
-    def complete(self, plan: Plan, past: History | None) -> None:
+    def complete(self, plan: Plan, made: Container[Any] | None = None) -> None:
         """
         Put into a plan what its new and known rows refer to and change.
 
-        :param past: says which records this import has made.
+        :param made: primary keys of records that this import has made before.
         :raises Gone: a record of the plan is not there.
         """
-        treatments = self._treatments(plan, past)
+        treatments = self._treatments(plan, made)
         treated = [row for how in treatments for row in how.rows]
         self.references.decide(plan.batch, plan.new, treated)
         plan.columns = self.references.columns(plan.batch)
@@ -58,11 +60,11 @@ class Comparison:
         plan.touched |= plan.changed.keys()
         plan.children = [comparison.plan for comparison in comparisons]
 
-    def _treatments(self, plan: Plan, past: History | None) -> list[Treatment]:
+    def _treatments(self, plan: Plan, made: Container[Any] | None) -> list[Treatment]:
         policy, pairs = self.policy, list(plan.known.items())
         treatments: list[Treatment] = []
-        if past is not None:
-            plan.repeats = {row for row, pk in pairs if pk in past.made}
+        if made is not None:
+            plan.repeats = {row for row, pk in pairs if pk in made}
             pairs = [pair for pair in pairs if pair[0] not in plan.repeats]
         if plan.repeats:
             rows = sorted(plan.repeats)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ..fields import field_of
-from .layout import Reference
+from .relations import Reference
 from .resolve import Completion, Names, Pending, Resolver
 
 __all__ = ("DetailsResolver", "make_resolver")

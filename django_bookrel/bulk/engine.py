@@ -99,7 +99,7 @@ class Engine:
         rejections = [one for part in parts for one in part.rejections]
         if planner.references.rejects or planner.layout.unsaid:
             for part in parts:
-                rejections += planner.preview(part.batch)
+                rejections += planner.preview(part.batch).rejections
         first = sorted(rejections, key=lambda rejection: rejection.line)
         rejected = len({rejection.line for rejection in first})
         rows = sum(part.records for part in parts)
@@ -113,13 +113,13 @@ class Engine:
     def _may_be_certain(self) -> bool:
         """Return whether it is noticed by its record that a row is about one of an earlier row."""
         transactions = self.transactions
-        is_number = isinstance(transactions.layout.model._meta.pk, IntegerField)
+        is_number = isinstance(transactions.planner.layout.model._meta.pk, IntegerField)
         return is_number and transactions.is_bulk and not transactions.planner.own
 
     def _while_certain(self, parts: Iterator[Part]) -> Iterator[Part]:
         """Write parts as they come; return the first that depends on the rest, and the rest."""
         selection = self.transactions.planner.selection
-        selection.history = history = History(selection.grouping.overwritten)
+        selection.history = history = History(selection.overwritten)
         for part in parts:
             if not self._is_written(part, history):
                 return chain([part], parts)

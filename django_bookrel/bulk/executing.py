@@ -8,6 +8,7 @@ from typing import Any
 from django.db import models
 
 from ..fields import AnyField, field_of
+from ..values import default_of, differ
 from .batch import UNSET
 from .children import ChildPlan
 from .layout import Layout
@@ -16,7 +17,6 @@ from .plan import Plan
 from .references import References
 from .resolve import Pending, settled
 from .saving import Outcome, Said
-from .values import default_of
 from .writers import Writer
 
 __all__ = ("BulkSaver",)
@@ -59,7 +59,7 @@ class BulkSaver:
         self.create(plan)
         self.complete(plan)
         # Before the record that they turn out to be takes what only one may have.
-        self._remove([pk for pks in plan.merged.values() for pk in pks])
+        _remove(self.writer, self.layout, [pk for pks in plan.merged.values() for pk in pks])
         pk_of = dict(zip(plan.new, self._insert(plan), strict=True))
         self.settle(plan, pk_of)
         self._update(plan)
@@ -96,7 +96,7 @@ class BulkSaver:
             if said and reference.details is not None:
                 fields = [field_of(reference.model, name) for name in reference.details.fields]
                 columns = list(map(list, zip(*said.values(), strict=True)))
-                self._update_rows(reference.model, fields, list(said), columns)
+                _update_rows(self.writer, reference.model, fields, list(said), columns)
 
     def _insert(self, plan: Plan) -> Iterator[Any]:
         """Insert the new rows and yield their primary keys in order."""
@@ -140,7 +140,7 @@ class BulkSaver:
             column = plan.columns[place]
             rows = [row for row in pk_of if id(column[row]) in waited]
             keys, values = [pk_of[row] for row in rows], [column[row].value for row in rows]
-            self._update_rows(self.model, [self.fields[place]], keys, [values])
+            _update_rows(self.writer, self.model, [self.fields[place]], keys, [values])
 
     def _update(self, plan: Plan) -> None:
         """Write what changes, and what ``auto_now`` sets where only a child changes."""
@@ -148,7 +148,7 @@ class BulkSaver:
         for row in sorted(plan.touched):
             change = plan.changed.get(row)
             pairs = zip(change.before, change.after, strict=True) if change else ()
-            places = tuple([i for i, (was, comes) in enumerate(pairs) if was != comes])
+            places = tuple([i for i, (was, comes) in enumerate(pairs) if differ(was, comes)])
             by_places.setdefault(places, []).append(row)
         if len(by_places) > MOST_UPDATES:
             # Records that change are locked: what does not differ is what they have now.
@@ -159,7 +159,7 @@ class BulkSaver:
             fields = [self.fields[place] for place in places]
             after = [[plan.changed[row].after[place] for row in rows] for place in places]
             keys = [plan.known[row] for row in rows]
-            self._update_rows(self.model, fields, keys, list(map(settled, after)))
+            _update_rows(self.writer, self.model, fields, keys, list(map(settled, after)))
 
     def save_children(self, plan: ChildPlan, pk_of: Mapping[int, Any]) -> None:
         """Delete, change and add rows; ``pk_of`` has the primary keys of their records."""
@@ -170,37 +170,37 @@ class BulkSaver:
             for place in plan.contended():
                 # Out of the way first: rows are updated one after the other.
                 free = [*range(plan.free(place), plan.free(place) + len(keys))]
-                self._update_rows(child.model, [child.columns[place]], keys, [free])
+                _update_rows(self.writer, child.model, [child.columns[place]], keys, [free])
             after = zip(*[one.after for one in plan.altered], strict=True)
-            self._update_rows(child.model, child.columns, keys, list(map(settled, after)))
+            _update_rows(self.writer, child.model, child.columns, keys, list(map(settled, after)))
         if plan.added:
             parents = [pk_of[row] for row in plan.added_rows]
             values = [parents, *map(settled, zip(*plan.added, strict=True))]
             fill = writer.filler(child.model, (child.parent, *child.columns), adding=True)
             writer.insert(child.model, fill.fields, fill.rows(values, len(parents)), keys=False)
 
-    def _update_rows(
-        self,
-        model: type[models.Model],
-        fields: Sequence[AnyField],
-        keys: list[Any],
-        columns: list[list[Any]],
-    ) -> None:
-        fill = self.writer.filler(model, fields, adding=False)
-        # Receivers want to know of changed children too.
-        if keys and (fill.fields or self.writer.runs_code):
-            rows = fill.rows(columns, len(keys)) or [()] * len(keys)
-            pairs = [(key, *row) for key, row in zip(keys, rows, strict=True)]
-            self.writer.update(model, fill.fields, pairs)
 
-    def _remove(self, pks: list[Any]) -> None:
-        """Delete records that this import has made, and their children."""
-        if not pks:
-            return
-        for child in self.layout.children:
-            found = self.writer.match([child.parent], [(pk,) for pk in pks], [child.model._meta.pk])
-            self.writer.delete(child.model, [key for _index, key in found])
-        self.writer.delete(self.model, pks)
+def _update_rows(
+    writer: Writer,
+    model: type[models.Model],
+    fields: Sequence[AnyField],
+    keys: list[Any],
+    columns: list[list[Any]],
+) -> None:
+    fill = writer.filler(model, fields, adding=False)
+    # Receivers want to know of changed children too.
+    if keys and (fill.fields or writer.runs_code):
+        rows = fill.rows(columns, len(keys)) or [()] * len(keys)
+        pairs = [(key, *row) for key, row in zip(keys, rows, strict=True)]
+        writer.update(model, fill.fields, pairs)
+
+
+def _remove(writer: Writer, layout: Layout, pks: list[Any]) -> None:
+    """Delete records that this import has made, and their children."""
+    for child in layout.children if pks else ():
+        found = writer.match([child.parent], [(pk,) for pk in pks], [child.model._meta.pk])
+        writer.delete(child.model, [key for _index, key in found])
+    writer.delete(layout.model, pks)
 
 
 def _text(value: Any) -> str:

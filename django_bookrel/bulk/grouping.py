@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 
 from .batch import RECORD, UNSET, Batch, Candidate, ForNew, Policy
 from .history import History
-from .layout import Identity, Layout, said_column
+from .layout import Layout
+from .relations import Identity, said_column
 
 __all__ = (
     "LACKS",

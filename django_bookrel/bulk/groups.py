@@ -53,7 +53,7 @@ class FileGroups:
 
     def join(self, keys: Iterable[Any]) -> bool:
         """Take what a row has for one with what it shares; return whether it shares anything."""
-        places = [place for key in keys if (place := self._place(key)) is not None]
+        places = [place for key in keys if (place := self._repeats.place(code_of(key))) is not None]
         for place in places[1:]:
             one, other = self._root(places[0]), self._root(place)
             self._parent[max(one, other)] = min(one, other)
@@ -63,7 +63,7 @@ class FileGroups:
         """Keep rows that share something, with what they may share; all of them are joined."""
         rows = []
         for member, keys in members:
-            places = (self._place(key) for key in keys)
+            places = (self._repeats.place(code_of(key)) for key in keys)
             place = next(place for place in places if place is not None)
             rows.append((member.line, self._root(place), pickle.dumps(member)))
         self._database.execute("BEGIN")
@@ -92,13 +92,6 @@ class FileGroups:
         )
         return {line: pickle.loads(data) for line, data in rows}  # noqa: S301
 
-    def verdicts_of(self, lines: Iterable[int]) -> dict[int, Verdict]:
-        """Return line -> verdict on rows that share something."""
-        found: dict[int, Verdict] = {}
-        for line in lines:
-            found |= self.verdicts([line])
-        return found
-
     def reopen(self, line: int) -> list[int]:
         """Return the lines that count now, for the row that did was rejected."""
         found = self.verdicts([line]).get(line)
@@ -116,9 +109,6 @@ class FileGroups:
             ((line, pickle.dumps(verdict)) for line, verdict in verdicts.items()),
         )
         return [line for line, verdict in verdicts.items() if verdict is not None]
-
-    def _place(self, key: Any) -> int | None:
-        return self._repeats.place(code_of(key))
 
     def _root(self, place: int) -> int:
         parent = self._parent

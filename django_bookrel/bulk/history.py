@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 from .numbers import Numbers
@@ -33,6 +34,12 @@ class History:
             said = [(pk, some) for pk, some in known if index in [place for place, _key in some]]
             self.said[index].update(pk for pk, _some in said)
             self.sole[index].update(pk for pk, some in said if len(some) == 1)
+
+    def counted_again(self, plan: Plan) -> Counter[str]:
+        """Return what to add to the counts of a plan, so that no record is counted twice."""
+        again = sum(pk in self.met for pk in plan.known.values())
+        merged = sum(map(len, plan.merged.values()))
+        return Counter(duplicates=again + merged, unchanged=-again, new=-merged)
 
     def among(self, keys: Iterable[int | None]) -> list[int]:
         """Return those of the records that were met or made."""

@@ -13,7 +13,8 @@ from django.db import models
 from ..fields import AnyField
 from .batch import RECORD, Batch, Candidate
 from .grouping import LACKS, OVERWRITES, Unfit
-from .layout import Identity, Layout, said_column
+from .layout import Layout
+from .relations import Identity, said_column
 from .writers import Writer
 
 __all__ = ("Matches", "find_records", "held_candidates", "several_records", "unfit_row")
@@ -60,7 +61,7 @@ def find_records(
     found = {(RECORD, key): key[0] for key in keys[RECORD] if is_there(key[0], True)}  # noqa: FBT003
     # What does not join rows is for those that nothing else has found.
     for index, identity in sorted(enumerate(layout.identities), key=lambda item: not item[1].joins):
-        wanted = keys[index]
+        wanted = keys[index] if identity.finds else {}
         if wanted and not identity.joins:
             left = (some for some in batch.candidates if found.keys().isdisjoint(some))
             wanted = {key: None for some in left for place, key in some if place == index}
@@ -112,15 +113,15 @@ def unfit_row(layout: Layout, writer: Writer, unfit: Unfit) -> str:
     """Return the reason why a row is rejected that others speak against."""
     lines = ", ".join(f"line {member.line}" for member in unfit.others) or "an earlier row"
     if unfit.why == LACKS:
-        return f"Lacks what a new record needs, and what {lines} says of the same record."
+        return f"The row lacks what a new record requires, unlike {lines} for the same record."
     if unfit.why == OVERWRITES:
         names = ", ".join(said_column(c).name for c in layout.identities[unfit.identity].columns)
-        return f"Would change the {names} by which alone {lines} finds the same record."
+        return f"The row would overwrite {names}, the only identity of the record in {lines}."
     pks = [unfit.member.record, *(member.record for member in unfit.others)]
     records = layout.model._base_manager.using(writer.connection.alias).in_bulk(pks)
     mine, *theirs = [f"“{records.get(pk)}” (no. {pk})" for pk in dict.fromkeys(pks)]
     return (
-        f"The row matches {mine}, and shares an identity with {lines}, which matches "
+        f"The row matches {mine} but shares an identity with {lines}, which matches "
         f"{', '.join(theirs)}."
     )
 

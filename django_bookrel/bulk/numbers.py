@@ -9,7 +9,9 @@ from collections.abc import Hashable, Iterable, Iterator
 from heapq import merge
 from typing import Any
 
-__all__ = ("Numbers", "Repeats", "code_of")
+from django.db import models
+
+__all__ = ("Numbers", "Repeats", "code_of", "key_set")
 
 RUN = 2**20
 """Codes that are sorted in memory at a time."""
@@ -45,8 +47,13 @@ class Numbers:
                 return False
         return True
 
-    def __contains__(self, number: int) -> bool:
+    def __contains__(self, number: Any) -> bool:
         return not self.is_disjoint((number,))
+
+
+def key_set(pk: models.Field[Any, Any]) -> set[Any] | Numbers:
+    """Return an empty set for values of a primary key."""
+    return Numbers() if isinstance(pk, models.IntegerField) else set()
 
 
 class Repeats:

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from .batch import Batch, Candidate, Need
-from .layout import Layout, Reference
+from .layout import Layout
 from .references import Named, References
+from .relations import Reference
 from .resolve import Names, Pending
 from .writers import Writer
 
@@ -28,6 +29,10 @@ class FileView(Protocol):
 
     def has_promised(self, reference: Reference, names: Names) -> bool:
         """Return whether a dry run has come by a row that creates this record by naming it."""
+
+
+Made = dict[int, list[tuple[Reference, Pending]]]
+"""Line of a row -> what stands for its record in other rows."""
 
 
 class _Missing(NamedTuple):
@@ -59,20 +64,20 @@ class OwnReferences:
         columns = [identity.columns for identity in layout.identities]
         self.identities = {
             reference: columns.index(reference.columns)
-            for reference in self.resolvers
-            if reference.model is layout.model and reference.columns in columns
+            for reference in layout.own_references()
+            if reference.columns in columns
         }
         """Reference -> the identity of the layout by which its records are found."""
 
     def __bool__(self) -> bool:
         return bool(self.identities)
 
-    def candidate(self, reference: Reference, names: Names) -> Candidate:
+    def candidate(self, named: Named) -> Candidate:
         """Return the candidate of the row that makes what is named."""
-        return self.identities[reference], reference.lookup(names)
+        return self.identities[named.reference], named.reference.lookup(named.names)
 
     def unmet(
-        self, batch: Batch, makers: Iterable[int], unknown: Sequence[Named], file: FileView
+        self, batch: Batch, makers: Sequence[int], unknown: Sequence[Named], file: FileView
     ) -> dict[int, Unmet]:
         """
         Let names mean the new rows of the batch; return the rows that name what is not there.
@@ -80,11 +85,12 @@ class OwnReferences:
         :param makers: rows that are in order and make records.
         :param unknown: what rows name by these references and is not there.
         """
-        maker_of = {c: row for row in makers for c in batch.candidates[row]}
+        # Of several that are called the same the first is meant, as of records.
+        maker_of = {c: row for row in reversed(makers) for c in batch.candidates[row]}
         needs: dict[int, list[_Missing]] = {}
         dependents: dict[int, list[int]] = {}
         for named in unknown:
-            candidate = self.candidate(named.reference, named.names)
+            candidate = self.candidate(named)
             needs.setdefault(named.row, []).append(_Missing(named, candidate))
             if candidate in maker_of:
                 dependents.setdefault(maker_of[candidate], []).append(named.row)
@@ -126,9 +132,9 @@ class OwnReferences:
                 # In a dry run: a row that was planned before.
                 keys.setdefault(named.names, Pending(named.names, candidate[1], line=-1))
 
-    def makes(self) -> dict[int, list[tuple[Reference, Pending]]]:
-        """Return line of a row of the batch -> what stands for its record."""
-        made: dict[int, list[tuple[Reference, Pending]]] = {}
+    def makes(self) -> Made:
+        """Return what stands for the records of rows of the batch."""
+        made: Made = {}
         for reference in self.identities:
             keys = self.resolvers[reference].keys.values()
             for one in {id(v): v for v in keys if type(v) is Pending}.values():
@@ -147,7 +153,7 @@ class OwnReferences:
             one = self.resolvers[named.reference].keys.get(named.names)
             if type(one) is Pending and one.line > 0 and rows[one.line] != named.row:
                 makers.setdefault(named.row, set()).add(rows[one.line])
-                need = (self.candidate(named.reference, named.names), not named.reference.create)
+                need = (self.candidate(named), not named.reference.create)
                 needed.setdefault(named.row, []).append(need)
         return makers, needed
 

@@ -7,23 +7,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-from .batch import Batch, Need, Rejection
+from .batch import Batch, Candidate, Need, Rejection
 from .children import ChildPlan
 from .columns import ColumnChange
-from .layout import Reference
+from .relations import Reference
 from .resolve import Completion, Pending
 
-__all__ = ("Joined", "Plan")
+__all__ = ("Joined", "Plan", "Records")
 
 
 class Joined(NamedTuple):
-    """Two rows that were taken for one record, although they call it by names that differ."""
+    """Two rows that were joined although their labels are hardly alike."""
 
     line: int
-    """The row that does not count, by its line; 0 if an earlier batch has written it."""
+    """Line of the row that does not count; 0 if an earlier batch has written it."""
     label: str
     last_line: int
-    """The row that counts."""
+    """Line of the row that counts."""
     last_label: str
 
     def __str__(self) -> str:
@@ -33,10 +33,28 @@ class Joined(NamedTuple):
 
 
 @dataclass(slots=True)
+class Records:
+    """The records that the rows of a batch are about."""
+
+    pks: list[Any] = field(default_factory=list)
+    """For each row the primary key of its record, or None for a new one."""
+    found: dict[Candidate, Any] = field(default_factory=dict)
+    """Candidate -> primary key; those that mean no record are absent."""
+    merged: dict[int, list[Any]] = field(default_factory=dict)
+    """Row -> primary keys of other records that it means, and that this import has made."""
+    reasons: dict[int, str] = field(default_factory=dict)
+    """Row -> why it is rejected: it means several records."""
+    is_certain: bool = True
+    """Whether no row has an identity that its record does not have."""
+
+
+@dataclass(slots=True)
 class Plan:
     """What becomes of the rows of a batch; rows are indexes of it."""
 
     batch: Batch
+    records: Records = field(default_factory=Records)
+    """What rows were about before those were left out that do not count."""
     columns: list[list[Any]] = field(default_factory=list)
     """The batch's, with what refers to records in the place of names."""
     new: list[int] = field(default_factory=list)

@@ -9,7 +9,8 @@ from typing import Any
 from django.db import models
 
 from ..fields import AnyField, field_of
-from .layout import Children, Layout, Reference
+from .layout import Layout
+from .relations import Children, Reference
 from .writers import Writer
 
 __all__ = ("names_of", "read_pages")

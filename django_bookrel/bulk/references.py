@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 from .batch import UNSET, Batch
 from .details import make_resolver
-from .layout import Layout, Reference
+from .layout import Layout
+from .relations import Reference
 from .resolve import Completion, Names, Pending, Resolver
 from .writers import Writer
 
@@ -75,7 +76,7 @@ class References:
         """Take names for one record that mean one, in rows that are new or known."""
         for reference, resolver in self.resolvers.items():
             if reference.details is not None:
-                resolver.decide(self._meant(batch, reference, new, known))
+                resolver.decide(_meant(self, batch, reference, new, known))
 
     def completions(
         self, batch: Batch, new: Sequence[int], known: Sequence[int]
@@ -118,7 +119,7 @@ class References:
         :param made: references that create records, of which rows of the file may make some: what
             is to be created is unknown by these.
         """
-        known = {r: self._known(r) for r in self.resolvers if not r.create or r in made}
+        known = {r: _known(one) for r, one in self.resolvers.items() if not r.create or r in made}
         for named in self.named(batch, known):
             if named.names not in known[named.reference]:
                 yield named
@@ -161,20 +162,21 @@ class References:
         del found[None], found[UNSET]
         return found
 
-    def _meant(
-        self, batch: Batch, reference: Reference, new: Sequence[int], known: Sequence[int]
-    ) -> list[Any]:
-        """Return the names in what may be written of new and known rows, the first row's first."""
-        found = self.names(batch, reference, new)
-        for names, row in self.names(batch, reference, known, kept=False).items():
-            if found.get(names, row) >= row:
-                # Behind the names that come before it in its row.
-                found.pop(names, None)
-                found[names] = row
-        return sorted(found, key=found.__getitem__)
 
-    def _known(self, reference: Reference) -> Collection[Names]:
-        keys = self.resolvers[reference].keys
-        if not reference.create:
-            return keys.keys()
-        return {names for names, value in keys.items() if type(value) is not Pending}
+def _meant(
+    references: References, batch: Batch, one: Reference, new: Sequence[int], known: Sequence[int]
+) -> list[Any]:
+    """Return the names in what may be written of new and known rows, the first row's first."""
+    found = references.names(batch, one, new)
+    for names, row in references.names(batch, one, known, kept=False).items():
+        if found.get(names, row) >= row:
+            # Behind the names that come before it in its row.
+            found.pop(names, None)
+            found[names] = row
+    return sorted(found, key=found.__getitem__)
+
+
+def _known(resolver: Resolver) -> Collection[Names]:
+    if not resolver.reference.create:
+        return resolver.keys.keys()
+    return {names for names, value in resolver.keys.items() if type(value) is not Pending}

@@ -31,7 +31,7 @@ class Totals:
     duplicates: int = 0
     rejected: int = 0
     joined: int = 0
-    """Of the duplicates, those whose record is called by another name."""
+    """Duplicates whose label is hardly like that of the row that counts."""
     repairs: dict[str, int] = field(default_factory=dict)
 
     def add(self, counts: Counter[str]) -> None:
@@ -79,5 +79,5 @@ class Report:
         self.on_batch(totals.rows, self.total, totals)
         if self.max_rejects is not None and self.max_rejects(totals):
             raise RejectLimit(
-                f"{totals.rejected:,} of {totals.rows:,} rows were rejected, too many."
+                f"{totals.rejected:,} of {totals.rows:,} rows were rejected, more than the limit."
             )

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import models
 
 from ..fields import AnyField, KeyField, field_of
-from .layout import Reference
+from .relations import Reference
 from .writers import Writer
 
 __all__ = ("Completion", "Names", "Pending", "Resolver", "settled")

@@ -4,45 +4,26 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from itertools import chain
 from typing import Any
 
-from django.db import models
-
 from ..names import text_key
-from .batch import UNSET, Batch, Candidate, Policy
+from .batch import UNSET, Batch, Policy
 from .columns import EMPTY
 from .grouping import Group, Grouping, Member, said_values
 from .history import History
 from .identify import find_records, held_candidates, several_records
-from .layout import Column, ForeignKey, Layout
-from .numbers import Numbers
-from .plan import Joined
+from .layout import Layout
+from .numbers import key_set
+from .plan import Joined, Records
 from .references import References
 from .writers import Writer
 
-__all__ = ("Records", "Selection", "joined_rows")
+__all__ = ("Selection", "inherited", "joined_rows", "members_of")
 
 ALIKE = 0.6
 """Labels that are less alike, of 1, are shown when rows are taken for one record."""
-
-
-@dataclass(slots=True)
-class Records:
-    """The records that the rows of a batch are about."""
-
-    pks: list[Any]
-    """For each row the primary key of its record, or None for a new one."""
-    found: dict[Candidate, Any] = field(default_factory=dict)
-    """Candidate -> primary key; those that mean no record are absent."""
-    merged: dict[int, list[Any]] = field(default_factory=dict)
-    """Row -> primary keys of other records that it means, and that this import has made."""
-    reasons: dict[int, str] = field(default_factory=dict)
-    """Row -> why it is rejected: it means several records."""
-    is_certain: bool = True
-    """Whether no row has an identity that its record does not have."""
 
 
 class Selection:
@@ -59,10 +40,13 @@ class Selection:
         self.joining = {i for i, identity in enumerate(layout.identities) if identity.joins}
         self.history: History | None = None
         self.grouping = Grouping(layout, policy, lambda: self.history)
-        self.fresh: set[Any] | Numbers = (
-            Numbers() if isinstance(layout.model._meta.pk, models.IntegerField) else set()
-        )
+        self.fresh = key_set(layout.model._meta.pk)
         """Primary keys of the records that this import has made."""
+
+    @property
+    def overwritten(self) -> Collection[int]:
+        """Identities whose columns are overwritten."""
+        return self.grouping.overwritten
 
     def is_made(self, pk: Any) -> bool:
         """Return whether this import has made a record before it knew the whole file."""
@@ -99,21 +83,14 @@ class Selection:
     @property
     def needs_records(self) -> bool:
         """Whether rows that share no identity may be about one record."""
-        return len(self.joining) > 1 or self.history is not None
+        identities = self.layout.identities
+        is_loose = any(identities[index].folds for index in self.joining)
+        return is_loose or len(self.joining) > 1 or self.history is not None
 
     def look_up(self, batch: Batch) -> Records:
         """Find the record of each row, knowing no more than what identifies it."""
         self.references.find(batch, identifying=True)
         return self.records(batch)
-
-    def members(self, batch: Batch, rows: Iterable[int], records: Records | None) -> list[Member]:
-        """Return what the rule needs to know of rows, none of which is rejected."""
-        records = Records([None] * len(batch)) if records is None else records
-        lacking, labels = self.lacking(batch), self._labels(batch)
-        return [
-            self._member(batch, row, records, lacks=row in lacking, label=labels[row])
-            for row in rows
-        ]
 
     def sharing(self, batch: Batch, rows: Sequence[int], records: Records) -> list[int]:
         """Return those of the rows that share an identity or a record with another one."""
@@ -128,63 +105,56 @@ class Selection:
             if counts[records.pks[row]] > 1 or any(counts[c] > 1 for c in batch.candidates[row])
         ]
 
-    def inherited(self, batch: Batch, records: Records) -> dict[int, Group]:
-        """
-        Return what rows keep of earlier ones that were written before the file was known.
 
-        :returns: row -> a group of it and of what those rows said that identifies the record.
-        """
-        past = self.history
-        found: dict[int, Group] = {}
-        for row, pk in enumerate(records.pks):
-            is_past = past is not None and pk is not None and pk in past
-            if past is not None and (is_past or row in records.merged):
-                keys = [pk, *records.merged.get(row, ())]
-                held = held_candidates(self.layout, self.writer, keys)
-                # Of what only one may have, what the latest row has said.
-                held.sort(key=lambda pair: (pair[0] in past.made, pair[0]), reverse=True)
-                kept = [c for key, c in held if key in past.made or past.has_said(c[0], key)]
-                record = None if pk in past.made else pk
-                member = Member(0, tuple(kept), record, said=tuple(said for _index, said in kept))
-                last = Member(batch.lines[row], tuple(batch.candidates[row]))
-                found[row] = Group(last, (member,))
-        return found
+def inherited(selection: Selection, batch: Batch, records: Records) -> dict[int, Group]:
+    """
+    Return what rows keep of earlier ones that were written before the file was known.
 
-    def lacking(self, batch: Batch) -> dict[int, list[str]]:
-        """Return row -> columns that it does not say and a new record needs."""
-        columns: list[Column | ForeignKey] = [*self.layout.columns, *self.layout.foreign_keys]
-        found: dict[int, list[str]] = {}
-        for index, column in enumerate(columns):
-            if column.required and UNSET in batch.columns[index]:
-                for row, value in enumerate(batch.columns[index]):
-                    if value is UNSET:
-                        found.setdefault(row, []).append(column.name)
-        if self.layout.unsaid:
-            return {row: found.get(row, []) for row in range(len(batch))}
-        return found
+    :returns: row -> a group of it and of what those rows said that identifies the record.
+    """
+    past = selection.history
+    found: dict[int, Group] = {}
+    for row, pk in enumerate(records.pks if past is not None else ()):
+        assert past is not None  # noqa: S101
+        if row in records.merged or (pk is not None and pk in past):
+            keys = [pk, *records.merged.get(row, ())]
+            held = held_candidates(selection.layout, selection.writer, keys)
+            # Of what only one may have, what the latest row has said.
+            held.sort(key=lambda pair: (pair[0] in past.made, pair[0]), reverse=True)
+            kept = [c for key, c in held if key in past.made or past.has_said(c[0], key)]
+            record = None if pk in past.made else pk
+            member = Member(0, tuple(kept), record, said=tuple(said for _index, said in kept))
+            last = Member(batch.lines[row], tuple(batch.candidates[row]))
+            found[row] = Group(last, (member,))
+    return found
 
-    def _member(
-        self, batch: Batch, row: int, records: Records, *, lacks: bool, label: Any
-    ) -> Member:
-        candidates = tuple(c for c in dict.fromkeys(batch.candidates[row]) if c[0] in self.joining)
-        hits = [(c, records.found[c]) for c in batch.candidates[row] if c in records.found]
-        there = [(c, pk) for c, pk in hits if not self.is_made(pk)]
-        return Member(
-            batch.lines[row],
-            candidates,
-            there[0][1] if there else None,
-            frozenset(c for c, _pk in there),
-            tuple(pk for _c, pk in hits if self.is_made(pk)),
-            lacks,
-            label,
-            tuple(said_values(self.layout, batch, row, c) for c in candidates),
+
+def members_of(
+    selection: Selection, batch: Batch, rows: Iterable[int], records: Records | None
+) -> list[Member]:
+    """Return what the rule needs to know of rows, none of which is rejected."""
+    records = Records([None] * len(batch)) if records is None else records
+    layout, found, is_made = selection.layout, records.found, selection.is_made
+    lacking, labels = layout.lacking(batch), layout.labels(batch)
+    members = []
+    for row in rows:
+        every = dict.fromkeys(batch.candidates[row])
+        candidates = tuple(c for c in every if c[0] in selection.joining)
+        hits = [(c, found[c]) for c in every if c in found]
+        there = [(c, pk) for c, pk in hits if not is_made(pk)]
+        members.append(
+            Member(
+                batch.lines[row],
+                candidates,
+                record=there[0][1] if there else None,
+                by=frozenset(c for c, _pk in there),
+                made=tuple(pk for _c, pk in hits if is_made(pk)),
+                lacks=row in lacking,
+                label=labels[row],
+                said=tuple(said_values(layout, batch, row, c) for c in candidates),
+            )
         )
-
-    def _labels(self, batch: Batch) -> Sequence[Any]:
-        names = self.layout.names
-        if self.layout.label in names:
-            return batch.columns[names.index(self.layout.label)]
-        return [None] * len(batch)
+    return members
 
 
 def joined_rows(group: Group) -> list[Joined]:

@@ -12,8 +12,8 @@ from .batch import Batch, Rejection
 from .grouping import Unfit, adopt
 from .groups import FileGroups, Verdict
 from .identify import unfit_row
-from .plan import Joined
-from .selecting import Records, Selection, joined_rows
+from .plan import Joined, Records
+from .selecting import Selection, joined_rows, members_of
 from .staging import Stage
 
 __all__ = ("Counting", "Part", "StagedRows")
@@ -47,6 +47,10 @@ class Counting:
     duplicates: int = 0
     joined: list[Joined] = field(default_factory=list)
 
+    def counting(self) -> Batch:
+        """Return the rows that count."""
+        return self.batch.only(row for row in range(len(self.batch)) if row not in self.out)
+
 
 class StagedRows:
     """
@@ -71,8 +75,7 @@ class StagedRows:
         if self.selection.needs_records and len(batch):
             records = self.selection.look_up(batch)
             for row, reason in records.reasons.items():
-                cells = batch.cells[row]
-                rejections = [*rejections, Rejection(batch.lines[row], "", "", reason, cells)]
+                rejections = [*rejections, batch.rejection(row, reason)]
         kept = _Kept(Part(part.records, batch, rejections), records)
         self.groups.note(chain.from_iterable(self._keys(kept)))
         if records is not None and self.selection.history is not None:
@@ -94,7 +97,7 @@ class StagedRows:
         ]
         for kept, rows in zip(self.parts, sharing, strict=True):
             if rows:
-                members = self.selection.members(kept.part.batch, rows, kept.records)
+                members = members_of(self.selection, kept.part.batch, rows, kept.records)
                 keys = self._keys(kept)
                 self.groups.add([(m, keys[row]) for m, row in zip(members, rows, strict=True)])
         self.groups.judge()
@@ -114,15 +117,15 @@ class StagedRows:
                 self._apply(found, verdicts)
             yield found
 
-    def reopen(self, line: int) -> tuple[Batch, list[Rejection]] | None:
-        """Return the rows that count now, for a row that was rejected, or is rejected with it."""
+    def reopen(self, line: int) -> Counting | None:
+        """Return the rows that count now, or are rejected now, for a row that was rejected."""
         lines = self.groups.reopen(line) if self._shares else []
         found = [self._row(line) for line in lines]
         if not found:
             return None
         part = Counting(0, Batch.of(found))
-        self._apply(part, self.groups.verdicts_of(lines))
-        return part.batch.only(r for r in range(len(found)) if r not in part.out), part.rejections
+        self._apply(part, {line: self.groups.verdicts([line])[line] for line in lines})
+        return part
 
     def _apply(self, found: Counting, verdicts: dict[int, Verdict]) -> None:
         found.batch = batch = found.batch.copy()
@@ -136,10 +139,9 @@ class StagedRows:
             elif isinstance(verdict, Unfit):
                 found.out.add(row)
                 reason = unfit_row(self.selection.layout, self.selection.writer, verdict)
-                found.rejections.append(Rejection(line, "", "", reason, batch.cells[row]))
+                found.rejections.append(batch.rejection(row, reason))
             elif verdict.others:
-                overwritten = self.selection.grouping.overwritten
-                adopt(self.selection.layout, batch, row, verdict, overwritten)
+                adopt(self.selection.layout, batch, row, verdict, self.selection.overwritten)
                 found.joined += joined_rows(verdict)
 
     def _keys(self, kept: _Kept) -> list[list[Any]]:

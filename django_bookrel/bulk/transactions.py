@@ -9,7 +9,6 @@ from django.db import DatabaseError, transaction
 
 from .batch import Batch
 from .changes import Changes
-from .layout import Layout
 from .own import FileView
 from .plan import Plan
 from .planning import Planner
@@ -41,11 +40,6 @@ class Transactions:
     ) -> None:
         self.planner, self.plans, self.writer = planner, plans, writer
         self.on_written, self.changes = on_written, changes
-
-    @property
-    def layout(self) -> Layout:
-        """What is imported."""
-        return self.planner.layout
 
     @property
     def is_bulk(self) -> bool:
@@ -92,12 +86,12 @@ class Transactions:
         assert self.plans is not None  # noqa: S101
         try:
             with transaction.atomic(self.writer.connection.alias):
-                self.writer.lock(self.layout.model)
+                self.writer.lock(self.planner.layout.model)
                 plan = self.planner.plan(batch, file, out)
                 if plan.doubt:
                     return plan, Outcome()
                 outcome = self.plans.write(plan, whole=whole)
-                self.writer.pass_keys(self.layout.model, self._given_keys(outcome))
+                self.writer.pass_keys(self.planner.layout.model, self._given_keys(outcome))
                 self._announce(plan, outcome)
         except BaseException:
             self.planner.references.forget()
@@ -106,7 +100,7 @@ class Transactions:
         return plan, outcome
 
     def _given_keys(self, outcome: Outcome) -> list[Any]:
-        gives = any(field.primary_key for field in self.layout.fields)
+        gives = any(field.primary_key for field in self.planner.layout.fields)
         return outcome.new_keys if gives else []
 
     def _announce(self, plan: Plan, outcome: Outcome) -> None:

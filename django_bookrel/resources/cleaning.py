@@ -2,44 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from itertools import chain, islice
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from django.core.exceptions import ValidationError
+from django.db import connections
 from import_export.fields import Field
 
-from ..bulk import (
-    UNSET,
-    Batch,
-    Children,
-    Cleaner,
-    Column,
-    ForeignKey,
-    Layout,
-    Reference,
-    Rejection,
-    cleaner,
-    said_column,
+from ..bulk import UNSET, Batch, Column, ForeignKey, Layout, Rejection, said_column
+from ..fields import ISBNField, field_of
+from ..sources import Record
+from ..values import (
+    MISSING,
+    NOT_OF_A_CELL,
+    defined_in,
+    has_own_meaning,
+    reason_of,
     says_nothing_when_empty,
 )
-from ..fields import AnyField, ISBNField, field_of
-from ..sources import Record
+from .fields import NaturalKeyField
+from .relationcells import EntryCells, NameCells, RelationCells
 from .rowpath.detection import has_own_default
+from .widgets import reads_plainly
 
 if TYPE_CHECKING:
     from .relational import RelationalResource
 
 __all__ = ("RowCleaner",)
 
+DECLARED = f"{__package__}.declared"
+"""Where ``identify()`` is that finds rows by the columns of a key."""
+
 Reject = Callable[[int, str, Any, str], None]
-
-MISSING = object()
-
-REMEMBERED_TEXTS = 1_000
-"""Texts of a column that are remembered as good from one batch to the next."""
-
-CELL_ERRORS = (ValueError, TypeError, ValidationError)
 
 
 class RowCleaner:
@@ -57,28 +51,46 @@ class RowCleaner:
         self.clears = clears
         self.has_good_isbns = checked and "isbn" not in resource.plain_columns()
         columns = resource.columns()
+        connection = connections[resource.get_db_connection_name()]
+        names = [key.name for key in layout.foreign_keys] + [c.name for c in layout.children]
+        relations = {name: resource.relation_field(name, columns[name]) for name in names}
         self.keys = [
-            (
-                key.name,
-                _NameCells(resource.relation_field(key.name, columns[key.name]), key),
-            )
+            (key.name, NameCells(relations[key.name], key, connection))
             for key in layout.foreign_keys
         ]
         self.children = [
-            (
-                child.name,
-                _EntryCells(resource.relation_field(child.name, columns[child.name]), child),
-            )
+            (child.name, EntryCells(relations[child.name], child, connection))
             for child in layout.children
         ]
-        self.is_pure = all(resource.reads_plainly(columns[c.name], c.field) for c in layout.columns)
-        single = [i for i in layout.identities if i.parent is None and len(i.columns) == 1]
+        own = {c.name for c in layout.columns if not reads_plainly(columns[c.name], c.field)}
+        self.has_good_isbns = self.has_good_isbns and "isbn" not in own
+        asks = any(isinstance(relation, NaturalKeyField) for relation in relations.values())
+        named = [field_of(ref.model, name) for ref in layout.references for name in ref.by]
+        self.is_pure = not own and not asks and not any(map(has_own_meaning, named))
+        single = [
+            i for i in layout.identities if i.finds and i.parent is None and len(i.columns) == 1
+        ]
         fields = {said_column(identity.columns[0]) for identity in single}
+        self.identifiers = self._identifiers()
         self.never_cleared = {
             column.name
             for column in layout.columns
             if column.field in fields or self._keeps(column, columns[column.name])
         }
+
+    def _identifiers(self) -> list[str]:
+        """Return the columns of which a row must say one, where nothing else sees to it."""
+        layout = self.layout
+        identities = [identity.columns for identity in layout.identities if identity.finds]
+        finds_itself = defined_in(type(self.resource), "identify") != DECLARED
+        if finds_itself or (layout.model._meta.pk,) in identities:
+            # Its own code knows what a row means; a new record gets a number.
+            return []
+        said = {said_column(column) for columns in identities for column in columns}
+        every: list[Column | ForeignKey] = [*layout.columns, *layout.foreign_keys]
+        found = [column for column in every if column.field in said]
+        # Without one that is required a row is rejected if it is new.
+        return [] if any(column.required for column in found) else [c.name for c in found]
 
     @staticmethod
     def _keeps(column: Column, declared: Field) -> bool:
@@ -108,7 +120,10 @@ class RowCleaner:
         batch = self.read(good, reject)
         if rejected:
             batch = batch.only(index for index in range(len(good)) if index not in rejected)
-        self.resource.identify(self.layout, batch)
+        self.resource.add_candidates(self.layout, batch)
+        if self.identifiers and (unknown := self._unidentified(batch)):
+            rejections += [self._rejection(batch, row) for row in unknown]
+            batch = batch.only(row for row in range(len(batch)) if row not in unknown)
         return batch, rejections
 
     def read(self, records: list[Record], reject: Reject) -> Batch:
@@ -123,6 +138,20 @@ class RowCleaner:
             [self._cells(name, cells, records, reject) for name, cells in self.children],
             [[]] * len(records),
         )
+
+    def _unidentified(self, batch: Batch) -> dict[int, None]:
+        """Return the rows that say nothing by which they are found."""
+        finds = [identity.finds for identity in self.layout.identities]
+        # What finds comes before what a row is only called by.
+        rows = enumerate(batch.candidates)
+        return dict.fromkeys(row for row, found in rows if not found or not finds[found[0][0]])
+
+    def _rejection(self, batch: Batch, row: int) -> Rejection:
+        names = self.identifiers
+        column = names[0] if len(names) == 1 else ""
+        said = "is empty" if column else f"{' and '.join(names)} are empty"
+        reason = f"{said}, so every import would add the row again"
+        return Rejection(batch.lines[row], column, "", reason, batch.cells[row])
 
     def count_repairs(self, records: list[Record], counts: dict[str, int]) -> None:
         """Add the repaired cells of the records to ``counts``, by kind."""
@@ -155,7 +184,9 @@ class RowCleaner:
             reject(said[index], name, cells[said[index]], reason)
         return full
 
-    def _cells(self, name: str, read: _Cells, records: list[Record], reject: Reject) -> list[Any]:
+    def _cells(
+        self, name: str, read: RelationCells, records: list[Record], reject: Reject
+    ) -> list[Any]:
         empty = read.empty if self.clears else UNSET
         found: list[Any] = []
         said: list[int] = []
@@ -170,7 +201,7 @@ class RowCleaner:
             found.append(cell)
 
         def reject_cell(place: int, error: Exception) -> None:
-            reject(said[place], name, read.said(found[said[place]]), _said(error))
+            reject(said[place], name, read.said(found[said[place]]), reason_of(error))
 
         values = _whole_or_singly(read, [found[index] for index in said], reject_cell)
         for index, value in zip(said, values, strict=True):
@@ -179,113 +210,26 @@ class RowCleaner:
 
 
 def _whole_or_singly(
-    read: _Cells, cells: list[Any], reject: Callable[[int, Exception], None]
+    read: RelationCells, cells: list[Any], reject: Callable[[int, Exception], None]
 ) -> list[Any]:
     """Read the whole column at once, and cell by cell only where something is wrong."""
     try:
         return read(cells)
-    except CELL_ERRORS:
-        values: list[Any] = [None] * len(cells)
-        for place, cell in enumerate(cells):
-            try:
-                (values[place],) = read([cell])
-            except CELL_ERRORS as error:
-                reject(place, error)
-        return values
+    except NOT_OF_A_CELL:
+        raise
+    except Exception:  # noqa: BLE001 (code of a host's may raise anything)
+        return [_read_one(read, cell, partial(reject, place)) for place, cell in enumerate(cells)]
 
 
-class _Texts(dict[str, Any]):
-    """Texts of a column, each checked once as the column does."""
-
-    def __init__(self, column: AnyField) -> None:
-        self.clean = cleaner(column)
-
-    def values_of(self, texts: Sequence[Any]) -> list[Any]:
-        """
-        Return the column's values; what is no text is returned as it is.
-
-        :raises ValueError: a text is none that the column takes.
-        """
-        self.learn([text for text in texts if isinstance(text, str)])
-        return [self[text] if isinstance(text, str) else text for text in texts]
-
-    def learn(self, texts: Sequence[str]) -> None:
-        if len(self) > REMEMBERED_TEXTS:
-            self.clear()
-        new = [text for text in dict.fromkeys(texts) if text not in self]
-        if new:
-            self.update(zip(new, self.check(new), strict=True))
-
-    def check(self, texts: list[str]) -> Iterable[Any]:
-        return _checked(self.clean, texts)
-
-
-class _Names(_Texts):
-    """Texts that name a record, each checked once as the columns that hold its names do."""
-
-    def __init__(self, relation: Any, reference: Reference) -> None:
-        self.names = relation.names
-        self.cleaners = [cleaner(field_of(reference.model, name)) for name in reference.by]
-
-    def check(self, texts: list[str]) -> Iterable[Any]:
-        columns = zip(*[self.names(text) for text in texts], strict=True)
-        pairs = zip(self.cleaners, columns, strict=True)
-        return zip(*[_checked(clean, list(map(str, names))) for clean, names in pairs], strict=True)
-
-
-class _NameCells:
-    """Cells that name one record."""
-
-    def __init__(self, relation: Any, key: ForeignKey) -> None:
-        self.known = _Names(relation, key.reference)
-        # A default is the key of a record, which has no names here.
-        self.empty = None if key.field.null else MISSING if key.required else UNSET
-
-    def __call__(self, cells: list[str]) -> list[tuple[Any, ...]]:
-        if not all(map(str.strip, cells)):
-            raise ValueError("is empty")
-        return self.known.values_of(cells)
-
-    said = staticmethod(str)
-
-
-class _EntryCells:
-    """Cells that name several records, or say rows of a child table."""
-
-    empty: Any = ()
-
-    def __init__(self, relation: Any, child: Children) -> None:
-        self.entries, self.cell = relation.entries, relation.cell
-        self.checks = [_Texts(column) for column in child.columns]
-        if child.target is not None and child.reference is not None:
-            self.checks[child.target] = _Names(relation, child.reference)
-
-    def __call__(self, cells: list[Any]) -> list[list[tuple[Any, ...]]]:
-        read = [self.entries(cell) for cell in cells]
-        columns = list(zip(*chain.from_iterable(read), strict=True)) or [()] * len(self.checks)
-        pairs = zip(self.checks, columns, strict=True)
-        entries = zip(*[known.values_of(texts) for known, texts in pairs], strict=True)
-        return [list(islice(entries, len(of_cell))) for of_cell in read]
-
-    def said(self, cell: Any) -> str:
-        """Return the cell as the native CSV has it."""
-        return cell if isinstance(cell, str) else self.cell(self.entries(cell))
-
-
-_Cells = _NameCells | _EntryCells
+def _read_one(read: RelationCells, cell: Any, reject: Callable[[Exception], None]) -> Any:
+    try:
+        return read([cell])[0]
+    except NOT_OF_A_CELL:
+        raise
+    except Exception as error:  # noqa: BLE001 (as above)
+        reject(error)
+        return None
 
 
 def _as_it_is(cells: list[Any]) -> tuple[list[Any], dict[int, str]]:
     return [cell or None for cell in cells], {}
-
-
-def _checked(clean: Cleaner, texts: list[str]) -> list[Any]:
-    values, reasons = clean(["" if text.isspace() else text for text in texts])
-    if reasons:
-        index = min(reasons)
-        raise ValueError(f"“{texts[index]}” {reasons[index]}")
-    return values
-
-
-def _said(error: Exception) -> str:
-    return " ".join(error.messages) if isinstance(error, ValidationError) else str(error)

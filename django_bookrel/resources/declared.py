@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
-from django.db import models, router
+from django.db import connections, models, router
+from django.utils.functional import cached_property
 from import_export.fields import Field
 from import_export.resources import ModelResource
 from import_export.widgets import ForeignKeyWidget, ManyToManyWidget, Widget
 
 from .. import bulk
-from ..bulk import UNSET, Batch, Column, Identity, Layout
+from ..bulk import Batch, Column, Identity, Layout
 from ..fields import AnyField, DerivedField
-from ..sources import BOOK_FIELDS
-from .fields import ForeignKeyField, ManyToManyField, RelatedRowsField, RelationField
+from ..sources import BOOK_FIELDS, Record
+from ..values import Cleaner, cell_text, cleaner, needs_value
+from .fields import (
+    ForeignKeyField,
+    ManyToManyField,
+    NaturalKeyField,
+    RelatedRowsField,
+    RelationField,
+)
 from .rowpath.detection import fills_columns, has_own_default
-from .widgets import exact_widget
+from .unsuitable import no_column, no_identity
+from .widgets import reader_of, widget_of
 
 __all__ = ("DeclaredResource",)
 
@@ -34,7 +44,10 @@ class DeclaredResource(ModelResource):
 
     @classmethod
     def widget_from_django_field(cls, f: AnyField, default: type[Widget] = Widget) -> Any:
-        return exact_widget(f, super().widget_from_django_field(f, default))
+        options = (cls._meta.widgets or {}).get(f.name) or {}
+        f = getattr(f, "output_field", None) or f
+        found = super().widget_from_django_field(f, default)
+        return widget_of(f, found, options)
 
     def get_db_connection_name(self) -> str:
         return self._meta.using_db or router.db_for_write(self._meta.model)
@@ -44,8 +57,29 @@ class DeclaredResource(ModelResource):
         return {
             declared.column_name: declared
             for declared in self.fields.values()
-            if declared.attribute
+            if declared.attribute and declared.column_name not in self.left_out
         }
+
+    @cached_property
+    def left_out(self) -> dict[str, str]:
+        """Column -> why no file has it, of what a resource has without being told to."""
+        found = {}
+        for declared in self.fields.values():
+            if declared.attribute and (why := self._why_left_out(declared)):
+                found[declared.column_name] = why
+        return found
+
+    def _why_left_out(self, declared: Field) -> str:
+        model = self._meta.model
+        relation = self.relation_field(declared.column_name, declared)
+        if relation is declared:
+            found = _model_field(model._meta, declared)
+            return "" if found is None else no_column(found)
+        try:
+            relation.relation_of(model)
+        except ImproperlyConfigured as error:
+            return str(error)
+        return ""
 
     def plain_columns(self) -> set[str]:
         """Return the columns that are called like a field of books, and are none."""
@@ -70,7 +104,7 @@ class DeclaredResource(ModelResource):
         required = []
         for name, declared in self.written_columns().items():
             found = _model_field(opts, declared)
-            if found is not None and bulk.needs_value(found):
+            if found is not None and needs_value(found):
                 required.append(name)
         if fills_columns(self):
             known = {name for key in self.candidate_keys() for name in key}
@@ -82,13 +116,46 @@ class DeclaredResource(ModelResource):
         opts = self._meta.model._meta
         said = {_model_field(opts, declared) for declared in self.written_columns().values()}
         for found in opts.concrete_fields:
-            if found not in said and bulk.needs_value(found):
+            if found not in said and needs_value(found):
                 yield found
 
     def candidate_keys(self) -> list[list[str]]:
         """Return the lists of columns of which each identifies a row."""
         keys = getattr(self._meta, "candidate_keys", None) or [self.get_import_id_fields()]
-        return [list(key) for key in keys]
+        return [[self._column_of(name) for name in key] for key in keys]
+
+    def _column_of(self, name: str) -> str:
+        return self.fields[name].column_name if name in self.fields else name
+
+    def check_identities(self) -> None:
+        """
+        Check that rows can be found by the columns of every key.
+
+        :raises ImproperlyConfigured: by one they cannot.
+        """
+        if self.identifies_nothing():
+            return
+        written = self.written_columns()
+        for name in chain.from_iterable(self.candidate_keys()):
+            declared = self.columns().get(name)
+            found = declared and _model_field(self._meta.model._meta, declared)
+            if not found:
+                why = "because it is not an importable column"
+            elif name not in written:
+                why = "which imports do not write"
+            else:
+                why = no_identity(found)
+            if why:
+                raise self._unfindable(name, why)
+
+    def _unfindable(self, name: str, why: str) -> ImproperlyConfigured:
+        return ImproperlyConfigured(
+            f"{type(self).__name__}: rows cannot be identified by “{name}”, {why}."
+        )
+
+    def identifies_nothing(self) -> bool:
+        """Return whether no key is declared, and the one that is then taken is no column."""
+        return self.candidate_keys() == [["id"]] and "id" not in self.columns()
 
     def layout(self, provided: Collection[str]) -> Layout:
         """Return what these columns are to an import that writes them, or to an export."""
@@ -103,9 +170,9 @@ class DeclaredResource(ModelResource):
             elif isinstance(relation, ManyToManyField | RelatedRowsField):
                 children.append(relation.children(name, model))
             elif found := _model_field(model._meta, declared):
-                required = bulk.needs_value(found)
+                required = needs_value(found)
                 plain.append(Column(name, found, self._cleaner(declared, found), required))
-        return Layout(
+        layout = Layout(
             model,
             tuple(plain),
             tuple(keys),
@@ -115,6 +182,7 @@ class DeclaredResource(ModelResource):
             aliases=self.alias_model(),
             label=self.label_column(plain),
         )
+        return layout.with_own_names()
 
     def label_column(self, columns: Collection[Column]) -> str:
         """Return the name of the column that says what people call a record; "" for none."""
@@ -135,20 +203,33 @@ class DeclaredResource(ModelResource):
         model = self._meta.model
         found = _model_field(model._meta, self.columns()[name])
         if found is None:
-            raise ImproperlyConfigured(
-                f"{type(self).__name__}: no row is found by “{name}”, for no file can say it."
-            )
+            raise self._unfindable(name, "because it is not an importable column")
         return bulk.lookup_column(model, found.name)
 
-    def identify(self, layout: Layout, batch: Batch) -> None:
-        """Set ``batch.candidates``: for each row what may identify its record."""
+    def add_candidates(self, layout: Layout, batch: Batch) -> None:
+        """Set ``batch.candidates``: what may identify a row's record, and what it is called by."""
         batch.candidates = [[] for _line in batch.lines]
-        for index, identity in enumerate(layout.identities):
-            columns = [layout.identified(batch, column) for column in identity.columns]
-            for found, key in zip(batch.candidates, zip(*columns, strict=True), strict=True):
-                said = tuple([None if value is UNSET else value for value in key])
-                if any(value is not None for value in said):
-                    found.append((index, said))
+        self.identify(layout, batch)
+        if names := [identity for identity in layout.identities if not identity.finds]:
+            layout.add_candidates(batch, names)
+        layout.fold(batch)
+
+    def identify(self, layout: Layout, batch: Batch) -> None:
+        """Add to ``batch.candidates``: for each row what may identify its record."""
+        layout.add_candidates(batch, [i for i in layout.identities if i.finds])
+
+    def record_of(self, line: int, headers: Sequence[str], row: Sequence[Any]) -> Record:
+        """Return the record of a row of django-import-export's, whose cells may be no texts."""
+        texts = list(map(cell_text, row))
+        values: dict[str, Any] = dict(zip(headers, texts, strict=False))
+        for name, cell in zip(headers, row, strict=False):
+            if isinstance(cell, list | tuple) and self._names_several(name):
+                values[name] = list(map(cell_text, cell))
+        return Record(line, values, texts)
+
+    def _names_several(self, name: str) -> bool:
+        declared = self.columns().get(name)
+        return bool(declared) and isinstance(self.relation_field(name, declared), ManyToManyField)
 
     def before_export_page(self, page: dict[str, list[Any]]) -> None:
         """
@@ -175,35 +256,23 @@ class DeclaredResource(ModelResource):
             return declared
         attribute = declared.attribute.removesuffix("_id")
         by = widget.model._meta.pk.name if widget.field == "pk" else widget.field
+        made: RelationField
         if isinstance(widget, ManyToManyWidget):
             made = ManyToManyField(widget.model, by=by, separator=widget.separator)
+        elif widget.use_natural_foreign_keys:
+            made = NaturalKeyField(widget.model, using=self.get_db_connection_name())
         else:
             made = ForeignKeyField(widget.model, by=by)
         made.attribute, made.column_name = attribute, name
         made.m2m_add = declared.m2m_add
         return made
 
-    def reads_plainly(self, declared: Field, found: AnyField) -> bool:
-        """Return whether no code of the host reads the cells of a column."""
-        default = type(declared.widget) is self.widget_from_django_field(found)
-        return default and type(declared).clean is Field.clean
-
-    def _cleaner(self, declared: Field, found: AnyField) -> bulk.Cleaner:
-        simple: Any = models.CharField | models.TextField | models.IntegerField
+    def _cleaner(self, declared: Field, found: AnyField) -> Cleaner:
         given: Any = {}
         if has_own_default(declared, found):
             given["empty"] = declared.default() if callable(declared.default) else declared.default
-        if isinstance(found, simple) and self.reads_plainly(declared, found):
-            return bulk.cleaner(found, **given)
-        name, clean, to_python = declared.column_name, declared.widget.clean, found.to_python
-        # Many widgets read texts only, and a text is never what the database has in the column.
-        own_clean = type(declared).clean is not Field.clean
-
-        def read(cell: str) -> Any:
-            row = {name: cell}
-            return to_python(declared.clean(row) if own_clean else clean(cell, row=row))
-
-        return bulk.cleaner(found, read, **given)
+        connection = connections[self.get_db_connection_name()]
+        return cleaner(found, connection, reader_of(declared, found), **given)
 
 
 def _makes_itself(found: AnyField | None) -> bool:

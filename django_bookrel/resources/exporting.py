@@ -51,7 +51,7 @@ class Exporter:
         for name in self.names:
             if name not in known:
                 raise InvalidOption(
-                    f"There is no column “{name}”{suggestion(name, known)}. "
+                    f"No column is named “{name}”{suggestion(name, known)}. "
                     f"The columns are: {', '.join(order)}."
                 )
         self.queryset = resource.get_queryset().using(self.using)
@@ -111,8 +111,8 @@ class Exporter:
     def _write(self, file: TextIO, kind: type[Format], on_page: Callable[[int], Any] | None) -> int:
         if kind.most_rows is not None and (number := self.count()) > kind.most_rows:
             raise ExportError(
-                f"There are {number:,} records, and a file of this format takes "
-                f"{kind.most_rows:,}; write CSV, or fewer records by --filter."
+                f"There are {number:,} records, but a file of this format holds at most "
+                f"{kind.most_rows:,}; export to CSV, or fewer records with --filter."
             )
         writer, complete = kind(file), False
         try:
@@ -152,7 +152,7 @@ def output_file(path: str | os.PathLike[str], *, force: bool = False) -> Iterato
         return
     path = Path(path)
     if path.exists() and not force:
-        raise InvalidOption(f"{path} is there already; --force overwrites it.")
+        raise InvalidOption(f"{path} already exists; use --force to overwrite it.")
     try:
         file = tempfile.NamedTemporaryFile(  # noqa: SIM115
             "w",
@@ -163,7 +163,7 @@ def output_file(path: str | os.PathLike[str], *, force: bool = False) -> Iterato
             delete=False,
         )
     except OSError as error:
-        raise InvalidOption(f"{path} cannot be written: {error.strerror}.") from error
+        raise InvalidOption(f"Cannot write {path}: {error.strerror}.") from error
     try:
         with file:
             yield cast("TextIO", file)

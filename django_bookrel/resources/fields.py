@@ -8,22 +8,31 @@ Relations as resource fields: declared, not programmed.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any
 
-from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ObjectDoesNotExist
 from django.db import models
 from import_export.fields import Field
 from import_export.widgets import ForeignKeyWidget, ManyToManyWidget
 
 from ..abstract import AbstractAuthor
-from ..bulk import Children, ForeignKey, Reference, needs_value
+from ..bulk import Children, ForeignKey, Reference
 from ..bulk.hostcode import may_fill_columns
 from ..fields import field_of
 from ..sources import join_list, split_list
+from ..values import needs_value, read_json, to_text
 from .persons import LIFE_DATES
+from .relations import column_of, named_field, relation_of_kind
 
-__all__ = ("ForeignKeyField", "ManyToManyField", "RelatedRowsField", "RelationField")
+__all__ = (
+    "ForeignKeyField",
+    "ManyToManyField",
+    "NaturalKeyField",
+    "RelatedRowsField",
+    "RelationField",
+)
 
 Entry = tuple[Any, ...]
 
@@ -51,6 +60,7 @@ class RelationField(Field):
         self.model = model
         self.by = (by,) if isinstance(by, str) else tuple(by)
         self.create = create
+        self.writers: dict[type[models.Model], list[tuple[str, Callable[[Any], str]]]] = {}
         super().__init__(**kwargs)
 
     def reference(self, relation: models.ForeignKey[Any, Any]) -> Reference:
@@ -58,7 +68,7 @@ class RelationField(Field):
         target = relation.target_field
         to_field = "" if target.primary_key else target.name
         model = self.model or relation.related_model
-        by = tuple(_named_field(model, name) for name in self.by)
+        by = tuple(named_field(model, name) for name in self.by)
         is_person = issubclass(model, AbstractAuthor) and by == ("name",)
         lacks = tuple(lacking(model, by)) if self.create else ()
         details = LIFE_DATES if is_person else None
@@ -70,7 +80,7 @@ class RelationField(Field):
             return (cell,)
         names = tuple(split_list(cell))
         if len(names) != len(self.by):
-            raise ValueError(f"names {len(names)} of: {', '.join(self.by)}")
+            raise ValueError(f"has {len(names)} of the values {', '.join(self.by)}")
         return names
 
     def said(self, names: Sequence[Any]) -> str:
@@ -87,8 +97,23 @@ class RelationField(Field):
         found = self.get_value(instance)
         return "" if found is None else self._cell_of(found)
 
+    def relation_of(self, model: type[models.Model], name: str = "") -> Any:
+        """
+        Return the model's relation that the field is about.
+
+        :param name: the relation's, where the field has no ``attribute``.
+        :raises ImproperlyConfigured: there is none, or it is one of another kind.
+        """
+        raise NotImplementedError
+
     def _cell_of(self, found: Any) -> str:
-        return self.said([getattr(found, name) for name in self.by])
+        return self.said([write(getattr(found, n)) for n, write in self._writers(type(found))])
+
+    def _writers(self, model: type[models.Model]) -> list[tuple[str, Callable[[Any], str]]]:
+        if model not in self.writers:
+            named = [(name, field_of(model, named_field(model, name))) for name in self.by]
+            self.writers[model] = [(name, to_text(field)) for name, field in named]
+        return self.writers[model]
 
 
 class ForeignKeyField(RelationField):
@@ -98,10 +123,35 @@ class ForeignKeyField(RelationField):
         super().__init__(model, **kwargs)
         self.widget = ForeignKeyWidget(model, self.by[0])
 
+    def relation_of(self, model: type[models.Model], name: str = "") -> Any:
+        return relation_of_kind(model, self.attribute or name, models.ForeignKey)
+
     def foreign_key(self, name: str, model: type[models.Model]) -> ForeignKey:
         """Return what the engine needs to know of the field."""
-        relation: Any = model._meta.get_field(self.attribute or name)
+        relation = self.relation_of(model, name)
         return ForeignKey(name, relation, self.reference(relation), needs_value(relation))
+
+
+class NaturalKeyField(ForeignKeyField):
+    """
+    A ForeignKey of a resource with ``use_natural_foreign_keys``: a cell is a natural key in JSON.
+
+    Queries: one for each key that a file or an export has not had before.
+    """
+
+    def __init__(self, model: type[models.Model], *, using: str) -> None:
+        super().__init__(model, by="pk")
+        self.records: Any = model._base_manager.using(using)
+        self.by_key: Any = model._default_manager.db_manager(using)
+
+    def names(self, cell: str) -> Entry:
+        try:
+            return (str(self.by_key.get_by_natural_key(*read_json(cell)).pk),)
+        except ObjectDoesNotExist as error:
+            raise ValueError(str(error)) from error
+
+    def said(self, names: Sequence[Any]) -> str:
+        return json.dumps(self.records.get(pk=names[0]).natural_key(), ensure_ascii=False)
 
 
 class ManyToManyField(RelationField):
@@ -119,9 +169,12 @@ class ManyToManyField(RelationField):
         super().__init__(model, **kwargs)
         self.widget = ManyToManyWidget(model, separator=separator, field=self.by[0])
 
+    def relation_of(self, model: type[models.Model], name: str = "") -> Any:
+        return relation_of_kind(model, self.attribute or name, models.ManyToManyField)
+
     def children(self, name: str, model: type[models.Model]) -> Children:
         """Return what the engine needs to know of the field."""
-        relation = _relation(model, self.attribute or name)
+        relation = self.relation_of(model, name)
         field: Any = relation if isinstance(relation, models.ManyToManyField) else relation.field
         through = field.remote_field.through
         own, other = field.m2m_field_name(), field.m2m_reverse_field_name()
@@ -158,15 +211,15 @@ class ManyToManyField(RelationField):
 
 class RelatedRowsField(RelationField):
     """
-    Rows of another table that point at the record and carry data: contributions, series entries.
+    Rows of another table that refer to the record and have data: contributions, series entries.
 
-    :param columns: the other table's columns that a cell says; one of them may be a ForeignKey, to
-        the records that ``by`` and ``create`` are about.
-    :param key: those of ``columns`` that tell one row of a record from its other rows.
+    :param columns: the columns of the other table in a cell; one of them may be a ForeignKey, to
+        which ``by`` and ``create`` apply.
+    :param key: those of ``columns`` that identify a row among those of the record.
     :param parse: reads a cell; it returns an entry per row: a tuple of values in the order of
-        ``columns``, in the place of the ForeignKey the text that names the record.
+        ``columns``, with the text that names the record in place of the ForeignKey.
     :param render: writes entries; the inverse of ``parse``.
-    :param m2m_add: rows that the cell does not say stay.
+    :param m2m_add: keep rows that are missing from the cell.
     """
 
     def __init__(
@@ -183,19 +236,26 @@ class RelatedRowsField(RelationField):
         super().__init__(**kwargs)
         self.widget = ManyToManyWidget(self.model)
 
+    def relation_of(self, model: type[models.Model], name: str = "") -> Any:
+        return relation_of_kind(model, self.attribute or name, models.ManyToOneRel)
+
     def children(self, name: str, model: type[models.Model]) -> Children:
         """Return what the engine needs to know of the field."""
-        relation = _relation(model, self.attribute or name)
-        opts = relation.related_model._meta
-        columns = tuple(opts.get_field(column) for column in self.columns)
-        target = next((i for i, c in enumerate(columns) if isinstance(c, models.ForeignKey)), None)
+        relation = self.relation_of(model, name)
+        columns = tuple(column_of(relation.related_model, column) for column in self.columns)
+        keys = [(i, c) for i, c in enumerate(columns) if isinstance(c, models.ForeignKey)]
+        target, key = keys[0] if keys else (None, None)
+        if not set(self.key) <= set(self.columns):
+            raise ImproperlyConfigured(
+                f"key={', '.join(self.key)} is not among columns={', '.join(self.columns)}."
+            )
         return Children(
             name,
             relation.related_model,
             parent=relation.field,
             columns=columns,
             key=tuple(self.columns.index(column) for column in self.key),
-            reference=None if target is None else self.reference(columns[target]),
+            reference=None if key is None else self.reference(key),
             target=target,
             add_only=self.m2m_add,
         )
@@ -213,7 +273,7 @@ class RelatedRowsField(RelationField):
         return split_list(self.render(entries))
 
     def prefetches(self, model: type[models.Model]) -> list[str]:
-        opts = _relation(model, self.attribute).related_model._meta
+        opts = self.relation_of(model).related_model._meta
         keys = [name for name in self.columns if opts.get_field(name).is_relation]
         return [self.attribute, *(f"{self.attribute}__{name}" for name in keys)]
 
@@ -231,23 +291,3 @@ def lacking(model: type[models.Model], said: Collection[str]) -> Iterator[str]:
         for field in model._meta.concrete_fields:
             if field.name not in said and needs_value(field):
                 yield field.name
-
-
-def _named_field(model: type[models.Model], name: str) -> str:
-    if name == "pk":
-        return model._meta.pk.name
-    try:
-        return field_of(model, name).name
-    except FieldDoesNotExist:
-        known = ", ".join(field.name for field in model._meta.concrete_fields)
-        raise ImproperlyConfigured(
-            f"by={name!r}: {model._meta.label} has no such field; its fields are: {known}."
-        ) from None
-
-
-def _relation(model: type[models.Model], name: str) -> Any:
-    for relation in model._meta.get_fields():
-        accessor = getattr(relation, "get_accessor_name", None)
-        if name == (accessor() if accessor else relation.name):
-            return relation
-    raise ImproperlyConfigured(f"{model._meta.label} has no relation “{name}”.")

@@ -93,7 +93,7 @@ class JSONLines(Format):
     A JSON object a line.
 
     Numbers, truth values and JSON fields are themselves; a list is a list of the texts that the
-    cell of the native CSV would list; what is empty is null, an empty list is an empty list.
+    cell of the native CSV would list; null is null, an empty text or list is itself.
     Anything else is the text of its cell.
     """
 
@@ -136,7 +136,7 @@ class XLSX(Format):
         except ImportError as error:
             raise ExportError("XLSX needs openpyxl: pip install django-bookrel[xlsx]") from error
         if not hasattr(file, "buffer"):
-            raise ExportError("XLSX is no text; name a FILE to write it to.")
+            raise ExportError("XLSX cannot be written to standard output; name a FILE.")
         super().__init__(file)
         self.workbook = Workbook(write_only=True)
         self.sheet = self.workbook.create_sheet()
@@ -176,7 +176,7 @@ class XLSX(Format):
         size = len(text.encode("utf-16-le", "surrogatepass")) // 2
         if size > self.most_characters:
             raise ExportError(
-                f"{name} has {size:,} characters, and a cell of an XLSX file takes "
+                f"{name} has {size:,} characters, but a cell of an XLSX file holds at most "
                 f"{self.most_characters:,}; write CSV, or leave the column out."
             )
 

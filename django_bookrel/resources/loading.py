@@ -50,27 +50,29 @@ def get_resource(
     Return an instance of the resource; None means that of our own books.
 
     :param using: alias of the database that the resource is about; None asks the router.
-    :param bulk: import by sets, without code of the host's; otherwise ``Meta.bulk`` says it.
+    :param bulk: write in bulk, bypassing code of the host; otherwise ``Meta.bulk`` decides.
     :raises ImproperlyConfigured: there is no such class or database, or the class is no
         RelationalResource.
     """
     if path is None:
         if apps.get_app_config("django_bookrel").models_module is None:
-            raise ImproperlyConfigured("Name a resource: this project has no book models of ours.")
+            raise ImproperlyConfigured(
+                "Pass a resource: django_bookrel's own Book model is not installed."
+            )
         path = "django_bookrel.resources.BookResource"
     try:
         resource = import_string(path) if isinstance(path, str) else path
     except ImportError as error:
-        raise ImproperlyConfigured(f"There is no resource “{path}”: {error}.") from error
+        raise ImproperlyConfigured(f"Cannot import the resource “{path}”: {error}.") from error
     if not (isinstance(resource, type) and issubclass(resource, RelationalResource)):
-        raise ImproperlyConfigured(f"“{path}” is no RelationalResource.")
+        raise ImproperlyConfigured(f"“{path}” is not a RelationalResource.")
     made = resource()
     # The options are the class's; those of other imports stay as they are.
     made._meta = copy(made._meta)
     made._meta.bulk = bulk or made._meta.bulk
     if using:
         if using not in connections:
-            raise ImproperlyConfigured(f"There is no database “{using}” in the settings.")
+            raise ImproperlyConfigured(f"The settings define no database “{using}”.")
         made._meta.using_db = using
     return made
 
@@ -288,7 +290,7 @@ class _ImportLog:
 
 def _check_number(name: str, number: int | None) -> None:
     if number is not None and number < 0:
-        raise InvalidOption(f"{name}={number} is less than 0.")
+        raise InvalidOption(f"{name} must be at least 0, not {number}.")
 
 
 def _storable(text: str) -> str:
@@ -336,18 +338,18 @@ def load(
     """
     Import a file.
 
-    :param resource: the resource class or its dotted path; None means our own books.
+    :param resource: the resource class or its dotted path; None means that of the bundled books.
     :param using: the database; None asks the router.
-    :param atomic: all or nothing; otherwise each batch is committed when it is written.
-    :param bulk: import by sets, without code of the host's that runs when rows are saved.
-    :param skip: records at the start that are passed over.
-    :param limit: records that are read after those.
-    :param user: who imports, for the record of the import.
-    :param on_repairs: called after each batch with a list of the cells that were repaired, each a
-        ``Repair``, also those of rows that are rejected or passed over as duplicates.
+    :param atomic: import the file in a single transaction; otherwise commit each batch.
+    :param bulk: write in bulk, bypassing ``save()``, signals and other code of the host.
+    :param skip: number of records to skip at the start.
+    :param limit: maximum number of records to read after those.
+    :param user: who imports the file, for the import history.
+    :param on_repairs: called after each batch with a list of its repaired and dropped cells, each a
+        ``Repair``, including those of rejected rows and duplicates.
     :param reading_options: what ``sources.open_source`` takes.
-    :raises SourceError: the file cannot be read as a catalogue, or an option makes no sense;
-        nothing was written.
+    :raises SourceError: the file cannot be read as a catalogue, or an option is invalid; nothing
+        was written.
     :raises RejectLimit: too many rows were rejected.
     """
     given = {

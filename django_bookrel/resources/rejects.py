@@ -16,7 +16,7 @@ class RejectsWriter:
     """
     Writes rejected rows: their line and errors, then the original cells.
 
-    An import passes over the first two columns.
+    An import ignores the first two columns.
     """
 
     def __init__(self, file: TextIO, header: Sequence[str]) -> None:

@@ -43,10 +43,10 @@ class ImportOptions:
     existing: str = "update"
     """ "update", "fill" (write empty fields, add links) or "skip" rows that exist."""
     keep: Collection[str] = ()
-    """Fields that are never changed on rows that exist."""
+    """Fields that are never changed in existing records."""
     dry_run: bool = False
     batch_size: int | None = None
-    """Rows in a transaction; None is the setting's."""
+    """Rows per transaction; None means that of the setting."""
     max_rejects: Callable[[Totals], bool] | None = None
     on_rejected: Callable[[list[Rejection]], None] = lambda rejections: None
     on_repairs: Callable[[list[Repair]], None] | None = None
@@ -59,24 +59,24 @@ class ImportOptions:
 
 class RelationalResource(RowByRow):
     """
-    A ModelResource that imports by sets, relations included.
+    A ModelResource that imports in bulk, relations included.
 
-    A batch of rows costs a constant number of queries, memory does not grow with the file, every
-    rejected row is reported with its line, and the same file twice changes nothing. See
+    A batch of rows takes a constant number of queries, memory use does not grow with the file,
+    every rejected row is reported with its line, and importing a file again changes nothing. See
     ``ForeignKeyField``, ``ManyToManyField`` and ``RelatedRowsField`` for the relations.
 
-    ``Meta.import_id_fields`` says which columns identify a row; ``Meta.candidate_keys`` names
-    several such lists, of which the ones that a file provides count, and must not contradict.
+    ``Meta.import_id_fields`` lists the columns that identify a row; ``Meta.candidate_keys`` gives
+    several such lists, of which those that a file provides are used. ``Meta.label_field`` is the
+    column that tells people which record a row is about.
 
-    Where the model has code that runs when rows are saved, or the resource overrides what
-    django-import-export does with a row, rows are saved one by one so that this code runs;
-    ``Result.reasons`` says why. ``Meta.bulk = True`` imports by sets without it.
+    If the model has code that runs when rows are saved, or the resource overrides what
+    django-import-export does with a row, rows are saved row by row so that this code runs;
+    ``Result.reasons`` says why. ``Meta.bulk = True`` writes in bulk and bypasses it.
     """
 
     class Meta:
         bulk = False
         candidate_keys = None
-        list_separator = "|"
 
     def get_result_class(self) -> type[Result]:
         return Result
@@ -95,6 +95,7 @@ class RelationalResource(RowByRow):
             self.before_import(dataset, **kwargs)
             headers = [str(header) for header in dataset.headers or ()]
             self._check_import_id_fields(headers)
+            self.check_identities()
             provided = [header for header in headers if header in self.columns()]
             self._check_children(provided)
         except Exception as error:  # noqa: BLE001 (as import-export does: told or raised as asked)
@@ -103,8 +104,7 @@ class RelationalResource(RowByRow):
 
         def records() -> Iterator[Record]:
             for line, row in enumerate(dataset, 1):
-                cells = ["" if cell is None else str(cell) for cell in row]
-                yield Record(line, dict(zip(headers, cells, strict=False)), cells)
+                yield self.record_of(line, headers, row)
 
         options = ImportOptions(
             dry_run=dry_run, batch_size=self._meta.batch_size or None, hook_kwargs=kwargs
@@ -134,14 +134,17 @@ class RelationalResource(RowByRow):
         :raises MissingColumns: the file has no column by which rows are found.
         """
         if options.existing not in EXISTING:
-            raise InvalidOption(f"existing={options.existing!r} is none of: {', '.join(EXISTING)}.")
+            raise InvalidOption(
+                f"existing must be one of {', '.join(EXISTING)}, not {options.existing!r}."
+            )
         if options.batch_size is not None and options.batch_size < 1:
-            raise InvalidOption(f"batch_size={options.batch_size} is less than 1.")
+            raise InvalidOption(f"batch_size must be at least 1, not {options.batch_size}.")
+        self.check_identities()
         known = self.columns()
         for name in options.keep:
             if name not in known:
                 raise InvalidOption(
-                    f"keep: there is no field “{name}”. The fields are: {', '.join(known)}."
+                    f"keep: no field is named “{name}”. The fields are: {', '.join(known)}."
                 )
         self._check_children(provided)
         keys = self.candidate_keys()
@@ -149,7 +152,7 @@ class RelationalResource(RowByRow):
             return
         if not any(self.identities(provided)):
             listed = " or ".join(", ".join(key) for key in keys)
-            raise MissingColumns(f"no column by which rows are found: {listed}.")
+            raise MissingColumns(f"none of the columns that identify rows: {listed}.")
 
     def _check_children(self, provided: Collection[str]) -> None:
         for child in self.layout(self.written_columns().keys() & provided).children:
@@ -157,7 +160,7 @@ class RelationalResource(RowByRow):
             if lacks := ", ".join(lacking(child.model, said)):
                 raise ImproperlyConfigured(
                     f"{type(self).__name__}.{child.name}: a new {child.model._meta.verbose_name} "
-                    f"needs {lacks}; declare a RelatedRowsField that says it."
+                    f"requires {lacks}; declare a RelatedRowsField that reads it."
                 )
 
     def import_records(

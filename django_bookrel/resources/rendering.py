@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
 from django.db import models
-from import_export.widgets import CharWidget
+from import_export.widgets import Widget
 
-from ..bulk import Change, Children, Layout
+from ..bulk import Change, Children, Layout, Reference
+from ..fields import AnyField, field_of
+from ..values import has_own_meaning, is_plain, plain_text, to_text
+from .widgets import FieldWidget, text_widget
 
 __all__ = ("Says", "cell_makers", "said_changes")
 
@@ -28,22 +32,24 @@ def cell_makers(resource: Any, layout: Layout, *, typed: bool = False) -> dict[s
     declared = resource.columns()
     says: dict[str, Says] = {}
     for column in layout.columns:
-        plain = _plain(declared[column.name])
-        if typed:
-            says[column.name] = _each(_typed(plain))
-        elif type(declared[column.name].widget) is CharWidget:
-            says[column.name] = _texts
-        else:
-            # Years and counts of pages are few; what is equal reads alike in one column.
-            is_number = isinstance(column.field, models.IntegerField)
-            says[column.name] = _distinct(plain) if is_number else _each(plain)
+        says[column.name] = _column_says(declared[column.name], column.field, typed=typed)
     for key in layout.foreign_keys:
         relation = resource.relation_field(key.name, declared[key.name])
-        says[key.name] = _distinct(_named(relation.said, None if typed else ""))
+        says[key.name] = _distinct(_named(relation, key.reference, None if typed else ""))
     for child in layout.children:
         relation = resource.relation_field(child.name, declared[child.name])
         says[child.name] = _entries(relation, child, typed=typed)
     return says
+
+
+def _column_says(declared: Any, field: AnyField, *, typed: bool) -> Says:
+    widget = text_widget(declared.widget, field)
+    if typed:
+        return _each(_typed(field, _plain(widget)))
+    if not isinstance(widget, FieldWidget) or not is_plain(field):
+        return _each(_plain(widget))
+    # Years and counts of pages are few; what is equal reads alike in one column.
+    return _distinct(_plain(widget)) if isinstance(field, models.IntegerField) else _texts
 
 
 def said_changes(resource: Any, layout: Layout, changes: Iterable[Change]) -> list[Change]:
@@ -85,12 +91,25 @@ def _texts(values: list[Any]) -> list[Any]:
     return [value or "" for value in values]
 
 
-def _named(say: Callable[[Any], str], nothing: Any) -> Callable[[Any], Any]:
-    return lambda names: say(names) if names else nothing
+def _named(relation: Any, reference: Reference, nothing: Any) -> Callable[[Any], Any]:
+    """Return what makes of names, or None, the text by which a cell names the record."""
+    writers = [to_text(field_of(reference.model, name)) for name in reference.by]
+    if all(write is str for write in writers):
+        return lambda names: relation.said(names) if names else nothing
+
+    def say(names: Any) -> Any:
+        if not names:
+            return nothing
+        return relation.said([write(name) for write, name in zip(writers, names, strict=True)])
+
+    return say
 
 
 def _entries(relation: Any, child: Children, *, typed: bool) -> Says:
-    write, named, place = relation.items if typed else relation.cell, relation.said, child.target
+    write, place = relation.items if typed else relation.cell, child.target
+    named: Callable[[Any], Any] = str
+    if child.reference is not None:
+        named = _named(relation, child.reference, "")
 
     def say(entries: Any) -> Any:
         if place is not None:
@@ -107,14 +126,21 @@ def _entries(relation: Any, child: Children, *, typed: bool) -> Says:
     return lambda values: distinct(list(map(tuple, values)))
 
 
-def _typed(plain: Callable[[Any], str]) -> Callable[[Any], Any]:
+def _typed(field: AnyField, plain: Callable[[Any], str]) -> Callable[[Any], Any]:
+    if isinstance(field, models.JSONField) and not has_own_meaning(field):
+        return lambda value: value
+
     def say(value: Any) -> Any:
-        return value if isinstance(value, JSON_TYPES) else plain(value) or None
+        if isinstance(value, float) and not math.isfinite(value):
+            return str(value)
+        return value if value is None or isinstance(value, JSON_TYPES) else plain(value)
 
     return say
 
 
-def _plain(declared: Any) -> Callable[[Any], str]:
-    render = declared.widget.render
-
-    return lambda value: "" if value is None else str(render(value))
+def _plain(widget: Widget) -> Callable[[Any], str]:
+    if isinstance(widget, FieldWidget):
+        write = widget.write
+        return lambda value: "" if value is None else write(value)
+    render = widget.render
+    return lambda value: "" if value is None else plain_text(render(value))

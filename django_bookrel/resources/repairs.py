@@ -13,7 +13,7 @@ __all__ = ("Repair", "RepairsWriter", "repairs_of")
 
 
 class Repair(NamedTuple):
-    """A cell that was repaired, or set aside because it could not be."""
+    """A cell that was repaired, or dropped because it could not be."""
 
     line: int
     """Line of the file on which the record starts, from 1."""
@@ -24,9 +24,9 @@ class Repair(NamedTuple):
     value: str
     """What came."""
     result: str | None
-    """What was made of it; None if the cell was left out."""
+    """What it was read as; None if the cell was dropped."""
     reason: str
-    """Why it was left out, or what of it was not read; a sentence, or empty."""
+    """Why it was dropped, or what of it was not read; a sentence, or empty."""
 
 
 def repairs_of(records: Iterable[Record]) -> list[Repair]:

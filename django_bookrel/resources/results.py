@@ -1,4 +1,4 @@
-"""What came of an import."""
+"""The result of an import."""
 
 from __future__ import annotations
 
@@ -34,17 +34,17 @@ class Result(results.Result):
         self.rejections: list[Rejection] = []
         """The first rejections."""
         self.joined: list[Joined] = []
-        """The first rows that were taken for one record although they call it by other names."""
+        """The first rows that were joined although their labels are hardly alike."""
         self.changes: list[Change] = []
         """What the first rows of a dry run would change, in the cells of the native CSV."""
         self.source = ""
         """Name of the source that read the file."""
         self.path = "bulk"
-        """ "bulk", or "row" where rows were saved one by one."""
+        """ "bulk", or "row" if rows were saved row by row."""
         self.reasons: list[str] = []
-        """Why rows were saved one by one."""
+        """Why rows were saved row by row."""
         self.avoidable = False
-        """Whether they would be imported by sets with ``bulk=True``."""
+        """Whether ``bulk=True`` would bypass these reasons."""
         self.seconds = 0.0
 
     def take(self, reasons: list[str], *, avoidable: bool) -> None:

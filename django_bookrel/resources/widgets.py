@@ -1,185 +1,135 @@
 """
-Widgets of plain columns that write values whole, in no locale, and read what they wrote.
+Widgets of columns: what the field itself reads and writes.
 
 django-import-export's own write numbers as the locale does, drop microseconds and the time zone,
 say "None" for an empty list of JSON, take any text that they do not know for False and a duration
-that they cannot read for none.
+that they cannot read for none; so they are taken only where a resource gives them a format.
 """
 
 from __future__ import annotations
 
 import datetime
-import json
-import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any
 
-from django.utils.dateparse import parse_datetime
+from django.utils import timezone
 from import_export import widgets
+from import_export.fields import Field
 
-from ..bulk import in_time_zone
 from ..fields import AnyField
-from ..sources import join_list, split_list
+from ..values import ArrayTexts, from_text, has_own_meaning, plain_text, to_text, understood
 
-__all__ = (
-    "ArrayWidget",
-    "BooleanWidget",
-    "DateTimeWidget",
-    "DateWidget",
-    "DecimalWidget",
-    "DurationWidget",
-    "FloatWidget",
-    "IntegerWidget",
-    "JSONWidget",
-    "TimeWidget",
-    "exact_widget",
-)
+__all__ = ("FieldWidget", "reader_of", "reads_plainly", "text_widget", "widget_of")
+
+TEXT_WIDGETS = (widgets.CharWidget, widgets.Widget)
+"""django-import-export's widgets that leave texts as they are."""
+
+NATIVE = (bool, datetime.date, datetime.time, datetime.timedelta, Decimal, float, int)
+"""What cells of a workbook hold, where an admin asks for native types."""
 
 
-class _Exact(widgets.Widget):
-    say: ClassVar[staticmethod[[Any], str]] = staticmethod(str)
+class FieldWidget(widgets.Widget):
+    """
+    What the field itself reads and writes.
 
-    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> Any:
-        if value is None or not self.coerce_to_string or kwargs.get("force_native_type"):
-            return super().render(value, **kwargs)
-        return type(self).say(value)
+    :param field: the column.
+    :param allow_blank: whether nothing is an empty text; else it is None.
+    """
 
-
-class IntegerWidget(_Exact, widgets.IntegerWidget):
-    """Whole numbers."""
-
-
-class _Number(_Exact):
-    number: ClassVar[Callable[[Any], Any]]
+    def __init__(self, field: AnyField, *, allow_blank: bool = False, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.nothing = "" if allow_blank else None
+        self.read, self.write = from_text(field), to_text(field)
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
-        # Where a locale's thousands are told by a point, it would take 1.125 for 1125.
-        try:
-            found = type(self).number(value)
-        except (ValueError, TypeError, ArithmeticError):
+        if value is None or value == "":
+            return self.nothing
+        return self.read(value if isinstance(value, str) else plain_text(value))
+
+    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> Any:
+        if not self.coerce_to_string:
+            return value
+        if kwargs.get("force_native_type") and isinstance(value, NATIVE):
+            if isinstance(value, datetime.datetime) and timezone.is_aware(value):
+                return timezone.make_naive(value)
+            return value
+        return "" if value is None else self.write(value)
+
+
+class ArrayWidget(FieldWidget):
+    """
+    The values of an array.
+
+    :param separator: between texts that have none in them; others are written as JSON.
+    """
+
+    def __init__(self, field: AnyField, separator: str = ",", **kwargs: Any) -> None:
+        super().__init__(field, **kwargs)
+        if not has_own_meaning(field):
+            texts = ArrayTexts(field, separator)
+            self.read, self.write = texts.read, texts.write
+
+
+class FormattedWidget(FieldWidget):
+    """
+    Days or times in a format that the resource gives.
+
+    :param kind: django-import-export's widget, which has that option.
+    """
+
+    def __init__(self, field: AnyField, kind: Any, format: str, **kwargs: Any) -> None:  # noqa: A002
+        super().__init__(field, **kwargs)
+        formatted = kind(format)
+
+        def read(text: str) -> Any:
             try:
-                found = super().clean(value, row, **kwargs)
-            except (ValueError, ArithmeticError):
-                # Decimal names its error by a class.
-                raise ValueError("is not a number") from None
-        if found is not None and not math.isfinite(found):
-            raise ValueError("is not a number")
-        return found
+                return formatted.clean(text)
+            except ValueError:
+                raise ValueError(f"does not have the format {format}") from None
+
+        self.read, self.write = read, formatted.render
 
 
-class FloatWidget(_Number, widgets.FloatWidget):
-    """Numbers with a point; in a text that is no such number, with the locale's separators."""
-
-    number = float
-
-
-class DecimalWidget(_Number, widgets.DecimalWidget):
-    """Decimal numbers, never in powers of ten; else as ``FloatWidget``."""
-
-    number = Decimal
-    say = staticmethod("{:f}".format)
-
-
-class _ISO(_Exact):
-    say = staticmethod(lambda value: value.isoformat())
-
-    def __init__(self, format: str | None = None, **kwargs: Any) -> None:  # noqa: A002 (upstream's)
-        super().__init__(format, **kwargs)
-        self.format = format
-
-    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> Any:
-        if self.format:
-            return super(_Exact, self).render(value, **kwargs)
-        return super().render(value, **kwargs)
-
-
-class DateWidget(_ISO, widgets.DateWidget):
-    """Days as ISO 8601; read in the formats of the settings too, or in the one that is given."""
-
-
-class TimeWidget(_ISO, widgets.TimeWidget):
-    """Times of day; as days."""
-
-
-class DateTimeWidget(_ISO, widgets.DateTimeWidget):
-    """Points in time with their zone; as days."""
-
-    say = staticmethod(lambda value: value.isoformat(" "))
-
-    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
-        found = parse_datetime(value) if isinstance(value, str) and not self.format else None
-        if found is None:
-            found = super().clean(value, row, **kwargs)
-        return in_time_zone(found) if isinstance(found, datetime.datetime) else found
-
-
-class DurationWidget(widgets.DurationWidget):
-    """Days, hours, minutes and seconds, as Python and ISO 8601 write them."""
-
-    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
-        found = super().clean(value, row, **kwargs)
-        if value and found is None:
-            raise ValueError("is no duration, such as 1 02:03:04 or P1DT2H3M4S")
-        return found
-
-
-class BooleanWidget(widgets.BooleanWidget):
-    """1 and 0, true and false."""
-
-    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> bool | None:
-        if value not in (*self.TRUE_VALUES, *self.FALSE_VALUES, *self.NULL_VALUES):
-            raise ValueError("is neither 1 nor 0")
-        found: bool | None = super().clean(value, row, **kwargs)
-        return found
-
-
-class JSONWidget(widgets.JSONWidget):
-    """JSON, and nothing else."""
-
-    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
-        return json.loads(value) if value else None
-
-    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
-        return "" if value is None else json.dumps(value, ensure_ascii=False)
-
-
-class ArrayWidget(widgets.SimpleArrayWidget):
+def widget_of(field: AnyField, found: Any, options: Mapping[str, Any]) -> Any:
     """
-    Values of an array, as lists are written in the native CSV.
+    Return what makes the widget of a field, in the place of django-import-export's.
 
-    :param base: the field of one value.
+    :param found: django-import-export's class, or one of the host's, which stays.
+    :param options: those that the resource gives to the widget.
     """
-
-    def __init__(self, base: AnyField, separator: str = "|", **kwargs: Any) -> None:
-        super().__init__(separator, **kwargs)
-        self.base = base
-
-    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> list[Any]:
-        return [self.base.clean(text, None) for text in split_list(value or "", self.separator)]
-
-    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> Any:
-        if value is None or not self.coerce_to_string:
-            return super().render(value, **kwargs)
-        return join_list(map(str, value), self.separator)
+    if getattr(found, "__module__", "") != widgets.__name__:
+        return found
+    if options.get("format"):
+        return partial(FormattedWidget, field, found)
+    return partial(ArrayWidget if found is widgets.SimpleArrayWidget else FieldWidget, field)
 
 
-EXACT: dict[Any, type[widgets.Widget]] = {
-    widgets.BooleanWidget: BooleanWidget,
-    widgets.DateTimeWidget: DateTimeWidget,
-    widgets.DateWidget: DateWidget,
-    widgets.DecimalWidget: DecimalWidget,
-    widgets.DurationWidget: DurationWidget,
-    widgets.FloatWidget: FloatWidget,
-    widgets.IntegerWidget: IntegerWidget,
-    widgets.JSONWidget: JSONWidget,
-    widgets.TimeWidget: TimeWidget,
-}
+def text_widget(widget: widgets.Widget, field: AnyField) -> widgets.Widget:
+    """Return what reads and writes the texts of a column with this widget."""
+    return FieldWidget(field) if type(widget) in TEXT_WIDGETS else widget
 
 
-def exact_widget(field: Any, found: Any) -> Any:
-    """Return our widget class in the place of the one that django-import-export has for a field."""
-    if found is widgets.SimpleArrayWidget:
-        return partial(ArrayWidget, field.base_field)
-    return EXACT.get(found, found)
+def reads_plainly(declared: Field, found: AnyField) -> bool:
+    """Return whether no code of the host reads the cells of a column."""
+    is_ours = isinstance(text_widget(declared.widget, found), FieldWidget)
+    return is_ours and not has_own_meaning(found) and type(declared).clean is Field.clean
+
+
+def reader_of(declared: Field, found: AnyField) -> Callable[[str], Any] | None:
+    """Return what reads the cells of a column; None if its field does."""
+    own_clean = type(declared).clean is not Field.clean
+    widget = text_widget(declared.widget, found)
+    if isinstance(widget, FieldWidget) and not own_clean:
+        return None if type(widget) is FieldWidget else widget.read
+    name, clean = declared.column_name, widget.clean
+    # Many widgets read texts only, and a text is never what the database has in the column.
+    mean = understood(found)
+
+    def read(cell: str) -> Any:
+        row = {name: cell}
+        value = declared.clean(row) if own_clean else clean(cell, row=row)
+        return None if value is None else mean(value)
+
+    return read

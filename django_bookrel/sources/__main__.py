@@ -23,7 +23,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Show what an import would read from a catalogue file.",
     )
     parser.add_argument(
-        "file", metavar="FILE", help='"-" is standard input; .gz and .zip are unpacked'
+        "file", metavar="FILE", help="use - for standard input; .gz and .zip files are unpacked"
     )
     add_reading_arguments(parser)
     add_inspecting_arguments(parser)

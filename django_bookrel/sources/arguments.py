@@ -18,7 +18,7 @@ def add_reading_arguments(parser: ArgumentParser) -> None:
     add(
         "--source",
         metavar="FORMAT",
-        help="the name of a format, or the dotted path of a class of yours; default: recognised by "
+        help="name of a format, or dotted path to your own class; default: recognised by "
         "the header",
     )
     add(
@@ -26,27 +26,37 @@ def add_reading_arguments(parser: ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="FIELD=COLUMN",
-        help="where a field comes from: title=Titel, identifiers:oclc=OCLC, "
-        "contributors:translator=Translator; may be repeated",
+        help="read a field from this column: title=Titel, identifiers:oclc=OCLC, "
+        "contributors:translator=Translator; repeatable",
     )
-    add("--set", action="append", default=[], metavar="FIELD=VALUE", help="for every row")
+    add(
+        "--set",
+        action="append",
+        default=[],
+        metavar="FIELD=VALUE",
+        help="set a field in every row; repeatable",
+    )
     add(
         "--mapping",
         metavar="FILE.toml",
-        help="what --write-mapping wrote; other options go before it",
+        help="read a mapping file (see --write-mapping); other options override it",
     )
-    add("--encoding", help="default: UTF-8, or what the format is known for")
+    add("--encoding", help="default: UTF-8, or the usual encoding of the format")
     add("--delimiter", metavar="D", help="one character, or comma, semicolon, tab, pipe")
-    add("--no-header", action="store_true", help="the first row is a record; see --columns")
-    add("--columns", metavar="A,B", help="names of the columns of a file without a header")
+    add("--no-header", action="store_true", help="the file has no header row; requires --columns")
+    add("--columns", metavar="A,B", help="column names of a file without a header row")
 
 
 def add_inspecting_arguments(parser: ArgumentParser) -> None:
     """Add the options of what shows how a file is read."""
     add = parser.add_argument
-    add("--json", action="store_true", help="what was found as one JSON object a file")
-    add("--write-mapping", metavar="FILE.toml", help="write what was recognised, for --mapping")
-    add("--force", action="store_true", help="overwrite the file of --write-mapping")
+    add("--json", action="store_true", help="print one JSON object per file")
+    add(
+        "--write-mapping",
+        metavar="FILE.toml",
+        help="write the recognised columns to a mapping file for --mapping",
+    )
+    add("--force", action="store_true", help="overwrite the --write-mapping file")
 
 
 def reading_options(options: Mapping[str, Any], fields: Collection[str]) -> dict[str, Any]:
@@ -66,7 +76,7 @@ def reading_options(options: Mapping[str, Any], fields: Collection[str]) -> dict
     if mapping:
         made["mapping"] = made.get("mapping", {}) | mapping
         mapped = {column for columns in mapping.values() for column in columns}
-        made["left_out"] = [name for name in made.get("left_out", ()) if name not in mapped]
+        made["ignored"] = [name for name in made.get("ignored", ()) if name not in mapped]
     if constants:
         made["set_values"] = made.get("set_values", {}) | constants
     if options["columns"]:
@@ -83,6 +93,6 @@ def _pairs(option: str, texts: Sequence[str], form: str) -> list[tuple[str, str]
     for text in texts:
         name, sign, value = text.partition("=")
         if not sign or not name.strip():
-            raise ArgumentTypeError(f"--{option} {text}: write --{option} {form}.")
+            raise ArgumentTypeError(f"--{option} {text}: expected --{option} {form}.")
         pairs.append((name.strip(), value))
     return pairs

@@ -79,7 +79,7 @@ class Record:
     """Not empty: the record must be rejected."""
 
     repairs: Sequence[Issue] = ()
-    """What was repaired, or set aside because it could not be."""
+    """What was repaired, or dropped because it could not be."""
 
 
 class Row(NamedTuple):
@@ -113,7 +113,7 @@ class Target(NamedTuple):
 
 
 NOWHERE = Target("")
-"""Where columns go that are left out."""
+"""Where ignored columns go."""
 
 
 class Column(NamedTuple):
@@ -136,7 +136,9 @@ class Column(NamedTuple):
     @classmethod
     def mapped(cls, position: int, name: str, target: Target, rank: int = 0) -> Column:
         """Make the column that a mapping sends to a target."""
-        return cls(position, name, *target, "left out" if target == NOWHERE else "", rank)
+        return cls(
+            position, name, *target, "ignored by the mapping" if target == NOWHERE else "", rank
+        )
 
 
 class Dialect(NamedTuple):
@@ -206,7 +208,7 @@ class Source:
         """
         Say how surely a header is of this format.
 
-        :param header: cells without edge space, in any order; mapped columns are left out.
+        :param header: cells without edge space, in any order; without the mapped columns.
         :returns: 0: not at all; 1 to 20: the generic source; more: the greater, the surer.
         """
         return 0

@@ -88,10 +88,10 @@ def report(reading: Reading, found: Inspection, missing: Collection[str] = ()) -
     yield f"Delimiter: {_delimiter_name(reading.delimiter)}"
     yield "Columns:"
     for column in reading.columns:
-        goes = str(Target(column.field, column.qualifier)) or "not kept"
+        goes = str(Target(column.field, column.qualifier)) or "ignored"
         goes += f": {column.reason}" if column.reason else ""
         yield f"  {column.name or '(no name)'} -> {goes}"
-    yield from (f"  is missing -> {name}; name it: --map {name}=COLUMN" for name in missing)
+    yield from (f"  (missing) -> {name}; specify it with --map {name}=COLUMN" for name in missing)
     order = [column.field for column in reading.columns]
     for record in found.first_records:
         yield f"Line {record.line}:"

@@ -2,7 +2,7 @@
 How a file was read, as TOML that people correct and other files are read by.
 
 Its keys: ``source``, ``encoding``, ``delimiter``; ``header``, the names of the columns of files
-that have none; ``left_out``, columns that are not read, whatever they are called; and the tables
+that have none; ``ignored``, columns that are not read, whatever they are called; and the tables
 ``columns`` (``FIELD = "COLUMN"``, or a list of columns) and ``set`` (``FIELD = "VALUE"``).
 
 Where the format goes by common names of columns, as "generic" does, the file says all that it made
@@ -45,7 +45,7 @@ def read_mapping(path: str | os.PathLike[str], fields: Collection[str]) -> dict[
     for key, value in found.items():
         if key not in _KEYS:
             raise InvalidMapping(
-                f'{path}: there is no key "{key}"{suggestion(key, _KEYS)}. '
+                f'{path}: unknown key "{key}"{suggestion(key, _KEYS)}. '
                 f"The keys are: {', '.join(_KEYS)}."
             )
         name, read = _KEYS[key]
@@ -63,22 +63,22 @@ def _loaded(path: str | os.PathLike[str]) -> dict[str, Any]:
         # An editor may have put a byte order mark there.
         return tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
     except OSError as error:
-        raise InvalidMapping(f"{path} cannot be read: {error.strerror}.") from error
+        raise InvalidMapping(f"Cannot read {path}: {error.strerror}.") from error
     except UnicodeDecodeError as error:
-        raise InvalidMapping(f"{path} is not UTF-8, as TOML must be.") from error
+        raise InvalidMapping(f"{path} is not UTF-8, which TOML requires.") from error
     except tomllib.TOMLDecodeError as error:
-        raise InvalidMapping(f"{path} is not TOML: {error}.") from error
+        raise InvalidMapping(f"{path} is not valid TOML: {error}.") from error
 
 
 def _text(key: str, value: Any, fields: Collection[str]) -> str:
     if not isinstance(value, str):
-        raise TypeError(f"{key} must be a text in quotes, not {_said(value)}.")
+        raise TypeError(f"{key} must be a string in quotes, not {_said(value)}.")
     return value
 
 
 def _names(key: str, value: Any, fields: Collection[str]) -> list[str]:
     if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
-        raise TypeError(f"{key} must be a list of names of columns, not {_said(value)}.")
+        raise TypeError(f"{key} must be a list of column names, not {_said(value)}.")
     return [name.strip() for name in value]
 
 
@@ -124,7 +124,7 @@ _KEYS: dict[str, tuple[str, Callable[[str, Any, Collection[str]], Any]]] = {
     "encoding": ("encoding", _text),
     "delimiter": ("delimiter", _text),
     "header": ("columns", _names),
-    "left_out": ("left_out", _names),
+    "ignored": ("ignored", _names),
     "columns": ("mapping", _columns),
     "set": ("set_values", _values),
 }
@@ -154,16 +154,16 @@ def write_mapping(path: str | os.PathLike[str], text: str, *, force: bool) -> No
         with Path(path).open("w" if force else "x", encoding="utf-8") as file:
             file.write(text)
     except FileExistsError as error:
-        raise InvalidMapping(f"{path} is there already; --force overwrites it.") from error
+        raise InvalidMapping(f"{path} already exists; use --force to overwrite it.") from error
     except OSError as error:
-        raise InvalidMapping(f"{path} cannot be written: {error.strerror}.") from error
+        raise InvalidMapping(f"Cannot write {path}: {error.strerror}.") from error
 
 
 def _lines(
     reading: Reading, options: Mapping[str, Any], fields: Sequence[str], required: Collection[str]
 ) -> Iterator[str]:
     guesses = reading.source.guesses
-    yield f"# How {_quoted(reading.name)} is read. Correct it, and read every such file by it:"
+    yield f"# How {_quoted(reading.name)} is read. Edit it, then use it for similar files:"
     yield "#   bookrel_import FILE --mapping THIS_FILE"
     yield ""
     said = options.get("source") or reading.source.name
@@ -174,28 +174,28 @@ def _lines(
     if reading.delimiter:
         yield f"delimiter = {_quoted(reading.delimiter)}"
     if not options.get("header", True):
-        yield "# The files have no header; these are the names of their columns, in order."
+        yield "# The files have no header row; these are their columns, in order."
         yield f"header = {_listed(reading.header)}"
     yield ""
-    yield "# Columns that are not read. One that is named nowhere in this file is read by its name."
-    yield from _left_out(reading, options, guesses=guesses)
+    yield "# Columns to ignore. A column that this file does not mention is read by its name."
+    yield from _ignored(reading, options, guesses=guesses)
     yield ""
     yield "[columns]"
-    yield '# FIELD = "COLUMN", or ["COLUMN", "COLUMN"] where a field takes several. Fields:'
+    yield '# FIELD = "COLUMN", or ["COLUMN", "COLUMN"] if a field takes several. Fields:'
     yield from (f"# {line}" for line in wrap(", ".join(fields), 90))
-    yield "# A role, a scheme or a number stands behind a colon, and then in quotes:"
+    yield '# Write a role, a scheme or "number" after a colon, and then use quotes:'
     yield '# "contributors:translator", "identifiers:oclc", "series:number"'
     yield from _placed(reading, options, required, guesses=guesses)
     yield ""
     yield "[set]"
-    yield '# The same for every row, as the native CSV has it: language = "en"'
+    yield '# Values for every row, written as in the native CSV: language = "en"'
     for field, value in options.get("set_values", {}).items():
         yield f"{_key(field)} = {_quoted(value)}"
 
 
-def _left_out(reading: Reading, options: Mapping[str, Any], *, guesses: bool) -> Iterator[str]:
-    told = set(options.get("left_out", ()))
-    yield "left_out = ["
+def _ignored(reading: Reading, options: Mapping[str, Any], *, guesses: bool) -> Iterator[str]:
+    told = set(options.get("ignored", ()))
+    yield "ignored = ["
     for column in reading.columns:
         if column.name and not column.field:
             mark = "" if guesses or column.name in told else "# "
@@ -217,7 +217,7 @@ def _placed(
         yield f"{mark}{_key(target)} = {_quoted(names[0]) if len(names) == 1 else _listed(names)}"
     for field in required:
         if field not in reading.fields:
-            yield f'# {_key(field)} = "COLUMN"  # is missing, and nothing is read without it'
+            yield f'# {_key(field)} = "COLUMN"  # is missing but required'
 
 
 def _key(text: str) -> str:

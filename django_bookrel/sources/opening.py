@@ -113,7 +113,7 @@ def open_source(
     delimiter: str | None = None,
     header: bool = True,
     columns: Sequence[str] | None = None,
-    left_out: Collection[str] = (),
+    ignored: Collection[str] = (),
     plain: Collection[str] = (),
     max_unpacked: int | None = MAX_UNPACKED,
     name: str | None = None,
@@ -135,7 +135,7 @@ def open_source(
     :param set_values: field to a cell of the native CSV that every record gets.
     :param delimiter: one character, or "comma", "semicolon", "tab", "pipe".
     :param header: whether the first row names the columns; if not, ``columns`` does.
-    :param left_out: columns that are not read, if the file has them.
+    :param ignored: columns to ignore, if the file has them.
     :param plain: those of ``fields`` whose cells are texts, though fields of a book are called so.
     :param max_unpacked: bytes that a packed file may unpack to; None for any number.
     :param name: what messages call the file; by default its path, or "standard input".
@@ -158,7 +158,7 @@ def open_source(
             delimiter=delimiter,
             header=names,
         )
-        nowhere = [(NOWHERE, column) for column in left_out if column in found.header]
+        nowhere = [(NOWHERE, column) for column in ignored if column in found.header]
         reader = found.source(found.header, fields, [*targets, *nowhere], plain=plain)
         reading = Reading(file, reader, found, constants)
         _check_required(reading, required)
@@ -200,7 +200,7 @@ def _constants(
     for text, cell in set_values.items():
         target = parse_target(text, fields)
         if target.qualifier:
-            raise InvalidOption(f'"{text}" cannot be set; name the field without a colon.')
+            raise InvalidOption(f'"{text}" cannot be set; use the field name without a colon.')
         try:
             is_plain = target.field in plain
             constants[target.field] = (
@@ -217,16 +217,16 @@ def _delimiter(text: str | None) -> str | None:
     delimiter = _DELIMITERS.get(text.lower(), text)
     if len(delimiter) != 1 or delimiter.isalnum() or delimiter in '"\r\n\0':
         raise InvalidOption(
-            f"{text!r} is no delimiter: give one character, or comma, semicolon, tab, pipe."
+            f"{text!r} is not a delimiter: use one character, or comma, semicolon, tab, pipe."
         )
     return delimiter
 
 
 def _names(columns: Sequence[str] | None, *, header: bool) -> list[str] | None:
     if header and columns:
-        raise InvalidOption("Columns are named only for a file without a header.")
+        raise InvalidOption("Column names may be given only for a file without a header row.")
     if not header and not columns:
-        raise InvalidOption("A file without a header needs the names of its columns.")
+        raise InvalidOption("A file without a header row needs column names.")
     return [column.strip() for column in columns] if columns else None
 
 
@@ -235,5 +235,5 @@ def _check_required(reading: Reading, required: Collection[str]) -> None:
         if field not in reading.fields:
             names = ", ".join(column.name for column in reading.columns)
             raise MissingColumns(
-                f"no column for {field} among: {names}. Name it: --map {field}=COLUMN."
+                f"no column for {field} among: {names}. Specify it with --map {field}=COLUMN."
             )

@@ -76,7 +76,7 @@ def get_source(
         return known[source]
     if isinstance(source, str) and "." not in source:
         raise UnknownSource(
-            f'There is no format "{source}"{suggestion(source, known)}. '
+            f'Unknown format "{source}"{suggestion(source, known)}. '
             f"The formats are: {', '.join(known)}."
         )
     found = _loaded(source)
@@ -92,28 +92,28 @@ def path_of(source: type[Source]) -> str:
 def _loaded(given: str | type[Source]) -> type[Source]:
     found = _imported(given) if isinstance(given, str) else given
     if not (isinstance(found, type) and issubclass(found, Source)):
-        raise UnknownSource(f"{given} is no format; a format is a subclass of Source.")
+        raise UnknownSource(f"{given} is not a format; a format is a subclass of Source.")
     if lacking := _lacking(found):
         raise UnknownSource(f"The format {path_of(found)} lacks {', '.join(lacking)}.")
     if not _NAME.fullmatch(found.name):
         raise UnknownSource(
             f'The format {path_of(found)} is called "{found.name}"; '
-            'a name has up to 40 letters, digits, "_" and "-".'
+            'a name may have up to 40 letters, digits, "_" and "-".'
         )
     return found
 
 
 def _imported(path: str) -> object:
     if not all(map(str.isidentifier, path.split("."))) or "." not in path:
-        raise UnknownSource(f'There is no format "{path}": it is no dotted path of a class.')
+        raise UnknownSource(f'Unknown format "{path}": not a dotted path to a class.')
     module_path, _, name = path.rpartition(".")
     try:
         module = import_module(module_path)
     except ImportError as error:
-        raise UnknownSource(f'There is no format "{path}": {error}.') from error
+        raise UnknownSource(f'Unknown format "{path}": {error}.') from error
     if not hasattr(module, name):
         near = suggestion(name, vars(module))
-        raise UnknownSource(f'There is no format "{path}": the module has no {name}{near}.')
+        raise UnknownSource(f'Unknown format "{path}": the module has no {name}{near}.')
     return getattr(module, name)
 
 

@@ -12,7 +12,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.functional import cached_property
 
 from ...fields import AnyField
-from ..values import Filler, from_db, to_db
+from ...values import Filler, from_db, to_db
+from .folds import Fold, as_it_is
 
 __all__ = ("Found", "Row", "SQLWriter", "Writer")
 
@@ -54,6 +55,14 @@ class Writer(ABC):
     @abstractmethod
     def is_transient(self, error: BaseException) -> bool:
         """Return whether the transaction that failed so may succeed when it is tried again."""
+
+    def fold(self, field: AnyField) -> Fold | None:
+        """
+        Return what makes alike some of the texts that a column takes for equal.
+
+        :returns: None where it takes none for equal but those that are the same.
+        """
+        return as_it_is if getattr(field, "db_collation", None) else None
 
     @abstractmethod
     def filler(self, model: type[models.Model], given: Sequence[AnyField], *, adding: bool) -> Any:

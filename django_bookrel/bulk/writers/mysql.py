@@ -11,6 +11,7 @@ from django.db import InterfaceError, OperationalError, models
 from ...fields import AnyField
 from . import base
 from .base import LOCK, Found, Row
+from .folds import Fold, caseless
 
 __all__ = ("Writer",)
 
@@ -40,7 +41,9 @@ class Writer(base.SQLWriter):
         name = f"{LOCK}.{self.connection.settings_dict['NAME']}"[:64]
         [(got,)] = self.execute("SELECT GET_LOCK(%s, %s)", [name, LOCK_TIMEOUT_S])
         if got != 1:
-            raise OperationalError(f"Another import holds the lock since {LOCK_TIMEOUT_S} seconds.")
+            raise OperationalError(
+                f"Another import has held the lock for {LOCK_TIMEOUT_S} seconds."
+            )
         try:
             yield
         finally:
@@ -112,6 +115,10 @@ class Writer(base.SQLWriter):
             f"DELETE FROM {self.table(model)} WHERE {self.q(model._meta.pk.column)} IN ({places})",
             keys,
         )
+
+    def fold(self, field: AnyField) -> Fold | None:
+        collation = self._collation(field.model, field) or "_bin"
+        return None if collation.endswith(("_bin", "_cs", "binary")) else caseless
 
     def _collation(self, model: type[models.Model], column: AnyField) -> str | None:
         table = model._meta.db_table

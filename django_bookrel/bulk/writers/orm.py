@@ -12,7 +12,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from ...fields import AnyField
 from ..hostcode import is_overridden
-from ..layout import Children, Layout
+from ..layout import Layout
+from ..relations import Children
 from . import base
 from .base import Found, Row
 
@@ -125,7 +126,7 @@ class Writer(base.Writer):
             return
         rows = self._rows(model).filter(pk__in=keys)
         if link := self.links.get(model):
-            pairs = rows.values_list(link.parent.attname, link.columns[0].attname)
+            pairs = rows.values_list(self._path(link.parent), link.columns[0].attname)
             for parent, targets in _grouped(pairs).items():
                 self._manager(link, parent).remove(*targets)
             return

@@ -14,6 +14,7 @@ from django.utils.functional import cached_property
 from ...fields import AnyField
 from . import base
 from .base import LOCK, Found, Row
+from .folds import SAMPLES, Fold, as_it_is
 
 __all__ = ("Writer",)
 
@@ -33,6 +34,17 @@ class Writer(base.SQLWriter):
     @staticmethod
     def _code(error: BaseException | None) -> Any:
         return getattr(error, "sqlstate", None) or getattr(error, "pgcode", None)
+
+    def fold(self, field: AnyField) -> Fold | None:
+        kind, collation = field.db_type(self.connection), getattr(field, "db_collation", None)
+        if collation is None and kind != "citext":
+            return None
+        side = f"%s::text COLLATE {self.q(collation)}" if collation else "%s::citext"
+        for fold, letters in SAMPLES.items():
+            [(is_right,)] = self.execute(f"SELECT {side} = {side}", [letters, fold(letters)])
+            if is_right:
+                return fold
+        return as_it_is
 
     @contextmanager
     def session_lock(self) -> Iterator[None]:

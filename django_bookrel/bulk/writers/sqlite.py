@@ -11,6 +11,7 @@ from django.db import OperationalError, models
 from ...fields import AnyField
 from . import base
 from .base import Found, Row
+from .folds import Fold, caseless_ascii
 
 __all__ = ("Writer",)
 
@@ -26,6 +27,10 @@ class Writer(base.SQLWriter):
 
     def is_transient(self, error: BaseException) -> bool:
         return isinstance(error, OperationalError) and "locked" in str(error)
+
+    def fold(self, field: AnyField) -> Fold | None:
+        collation = (getattr(field, "db_collation", None) or "").upper()
+        return caseless_ascii if collation == "NOCASE" else super().fold(field)
 
     def _match(
         self, columns: Sequence[AnyField], keys: Sequence[Row], fetch: Any, end: str

@@ -26,24 +26,28 @@ LISTS = ("__in", "__range")
 
 
 class Command(BaseCommand):
-    help = "Writes books with all their relations to a CSV, TSV, JSON lines or XLSX file."
+    help = "Exports books with all their relations to a CSV, TSV, JSON Lines or XLSX file."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", nargs="?", default="-", metavar="FILE", help="default: stdout")
-        parser.add_argument("--resource", metavar="DOTTED.PATH", help="default: our own books")
-        parser.add_argument("--format", choices=FORMATS, help="default: by the file's name, or csv")
-        parser.add_argument("--fields", metavar="A,B", help="the columns, in this order")
+        parser.add_argument(
+            "--resource", metavar="DOTTED.PATH", help="default: the bundled Book model"
+        )
+        parser.add_argument(
+            "--format", choices=FORMATS, help="default: from the file name, else csv"
+        )
+        parser.add_argument("--fields", metavar="A,B", help="columns to write, in this order")
         parser.add_argument(
             "--filter",
             action="append",
             default=[],
             metavar="LOOKUP=VALUE",
-            help="only these records, e.g. year__gte=1990 or isbn__in=A,B; may be repeated",
+            help="export matching records only, e.g. year__gte=1990 or isbn__in=A,B; repeatable",
         )
         parser.add_argument(
             "--spreadsheet-safe",
             action="store_true",
-            help="an apostrophe before texts that a spreadsheet would take for formulas",
+            help="put an apostrophe before text that a spreadsheet would run as a formula",
         )
         parser.add_argument("--database", metavar="ALIAS")
         parser.add_argument("--force", action="store_true", help="overwrite FILE")
@@ -87,7 +91,7 @@ class Command(BaseCommand):
         for text in texts:
             lookup, sign, value = text.partition("=")
             if not sign:
-                raise CommandError(f"--filter {text}: write LOOKUP=VALUE.", returncode=2)
+                raise CommandError(f"--filter {text}: expected LOOKUP=VALUE.", returncode=2)
             lookup = lookup.strip()
             filters[lookup] = value.split(",") if lookup.endswith(LISTS) else value
         return filters

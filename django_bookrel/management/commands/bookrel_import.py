@@ -26,7 +26,8 @@ from ...sources.arguments import add_reading_arguments, reading_options
 from ..interrupts import Interrupts
 
 SHOWN_REJECTIONS = 10
-OUTPUTS = {"rejects": "rows", "repairs": "cells"}
+SHOWN_JOINED = 5
+OUTPUTS = ("rejects", "repairs")
 """Options that name a file for something of one FILE."""
 
 NOTHING_DONE, USAGE, SOME_REJECTED, LIMIT, FAILED, INTERRUPTED = 1, 2, 3, 4, 5, 130
@@ -34,9 +35,9 @@ NOTHING_DONE, USAGE, SOME_REJECTED, LIMIT, FAILED, INTERRUPTED = 1, 2, 3, 4, 5, 
 
 class Command(BaseCommand):
     help = (
-        "Reads catalogue files into the database. Exit status: 0 every row is in; 1 nothing was "
-        "done; 2 usage; 3 some rows were rejected; 4 a limit stopped it; 5 a failure stopped it "
-        "midway (run it again); 130 interrupted."
+        "Imports catalogue files. Exit status: 0 every row was imported; 1 nothing was "
+        "imported; 2 usage error; 3 some rows were rejected; 4 too many rows were rejected; "
+        "5 failed midway (run it again); 130 interrupted."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -45,30 +46,30 @@ class Command(BaseCommand):
             "files",
             nargs="+",
             metavar="FILE",
-            help="- is standard input; .gz and .zip are read as they are",
+            help="use - for standard input; .gz and .zip files are unpacked",
         )
         add_reading_arguments(parser)
-        add("--resource", metavar="DOTTED.PATH", help="default: our own books")
+        add("--resource", metavar="DOTTED.PATH", help="default: the bundled Book model")
         add(
             "--existing",
             choices=("update", "fill", "skip"),
             default="update",
-            help="rows that exist: update them, fill their empty fields and add links, or skip",
+            help="what to do with existing records: update them, only fill in blanks, or skip them",
         )
         add("--keep", action="append", default=[], metavar="FIELD", help="never change this field")
-        add("--max-rejects", metavar="N|P%", help="stop when more rows are rejected")
-        add("--rejects", metavar="FILE", help="write rejected rows to this CSV")
-        add("--repairs", metavar="FILE", help="write repaired cells to this CSV")
-        add("--skip", default=0, metavar="N", help="pass over the first N records")
-        add("--limit", metavar="N", help="read N records")
-        add("-n", "--dry-run", action="store_true", help="read only, and say what would happen")
-        add("--atomic", action="store_true", help="each file all or nothing")
-        add("--bulk", action="store_true", help="by sets, without code that runs on save")
-        add("--batch-size", metavar="N", help="rows in a transaction")
+        add("--max-rejects", metavar="N|P%", help="abort once more rows than this are rejected")
+        add("--rejects", metavar="FILE", help="write rejected rows to this CSV file")
+        add("--repairs", metavar="FILE", help="write repaired cells to this CSV file")
+        add("--skip", default=0, metavar="N", help="skip the first N records")
+        add("--limit", metavar="N", help="read at most N records")
+        add("-n", "--dry-run", action="store_true", help="show what would change; write nothing")
+        add("--atomic", action="store_true", help="import each file in a single transaction")
+        add("--bulk", action="store_true", help="write in bulk, bypassing save() and signals")
+        add("--batch-size", metavar="N", help="rows per transaction")
         add("--database", metavar="ALIAS")
-        add("--json", action="store_true", help="the results as one JSON object a file")
+        add("--json", action="store_true", help="print one JSON object per file")
         add("--no-progress", action="store_true")
-        add("--force", action="store_true", help="overwrite the files of --rejects and --repairs")
+        add("--force", action="store_true", help="overwrite the --rejects and --repairs files")
 
     def handle(self, *, files: list[str], resource: str | None, **options: Any) -> None:
         for name, least in (("skip", 0), ("limit", 0), ("batch_size", 1)):
@@ -159,16 +160,16 @@ class Command(BaseCommand):
             return CommandError(f"{loading.name}: {error}", returncode=LIMIT)
         except KeyboardInterrupt:
             return CommandError(
-                f"{loading.name}: interrupted. What the summary counts is in; run it again for "
-                "the rest.",
+                f"{loading.name}: interrupted. The rows counted in the summary were imported; "
+                "run it again for the rest.",
                 returncode=INTERRUPTED,
             )
         except (Error, BookrelError) as error:
             done = loading.result.counts
             unread = isinstance(error, SourceError) and not done.new + done.updated
             return CommandError(
-                f"{loading.name}: stopped after {counted(done.rows, 'row')}: {error} What the "
-                "summary counts is in; run it again for the rest.",
+                f"{loading.name}: stopped after {counted(done.rows, 'row')}: {error} The rows "
+                "counted in the summary were imported; run it again for the rest.",
                 returncode=NOTHING_DONE if unread else FAILED,
             )
         return None
@@ -196,7 +197,7 @@ class Command(BaseCommand):
         for name in names:
             if name not in known:
                 raise CommandError(
-                    f"--keep {name}: there is no such field. The fields are: {', '.join(known)}.",
+                    f"--keep {name}: no such field. The fields are: {', '.join(known)}.",
                     returncode=NOTHING_DONE,
                 )
 
@@ -207,17 +208,17 @@ def _number(name: str, text: str | int | None, least: int) -> int | None:
     if not re.fullmatch(r"\d+", str(text).strip(), re.ASCII) or int(text) < least:
         option = "--" + name.replace("_", "-")
         raise CommandError(
-            f"{option} {text}: write a whole number, {least} or more.", returncode=USAGE
+            f"{option} {text}: expected a whole number of at least {least}.", returncode=USAGE
         )
     return int(text)
 
 
 def _check_outputs(files: Sequence[str], options: dict[str, Any]) -> None:
-    for name, what in OUTPUTS.items():
+    for name in OUTPUTS:
         if options[name] and len(files) > 1:
-            raise CommandError(f"--{name} takes the {what} of one FILE.", returncode=USAGE)
+            raise CommandError(f"--{name} works with a single FILE only.", returncode=USAGE)
     if options["rejects"] and options["rejects"] == options["repairs"]:
-        raise CommandError("--rejects and --repairs need a FILE each.", returncode=USAGE)
+        raise CommandError("--rejects and --repairs must name different files.", returncode=USAGE)
 
 
 def _limit(text: str | None) -> Callable[[Totals], bool] | None:
@@ -225,7 +226,7 @@ def _limit(text: str | None) -> Callable[[Totals], bool] | None:
         return None
     if not (found := re.fullmatch(r"(\d+)(%?)", text.strip())):
         raise CommandError(
-            f"--max-rejects {text}: write a number of rows, or a share such as 5%.",
+            f"--max-rejects {text}: expected a number of rows or a percentage such as 5%.",
             returncode=USAGE,
         )
     number, share = int(found[1]), found[2]
@@ -238,7 +239,7 @@ def _rejection(rejected: int, *, dry_run: bool) -> CommandError | None:
     if not rejected:
         return None
     rows = counted(rejected, "row")
-    said = f"{rows} {'was' if rejected == 1 else 'were'} rejected; all others are in."
+    said = f"{rows} {'was' if rejected == 1 else 'were'} rejected; all others were imported."
     if dry_run:
         said = f"{rows} would be rejected."
     return CommandError(said, returncode=SOME_REJECTED)
@@ -259,10 +260,13 @@ def _summary(name: str, result: Result, *, dry_run: bool) -> str:
     if counts.repairs:
         kinds = sorted(counts.repairs.items(), key=lambda item: (-item[1], item[0]))
         said = ", ".join(f"{number:,} {kind}" for kind, number in kinds)
-        lines.append(f"  cells repaired or set aside: {said}")
+        lines.append(f"  repaired or dropped cells: {said}")
+    if counts.joined:
+        lines.append(f"  rows joined although they look different: {counts.joined:,}")
+        lines += [f"    {name}, {pair}" for pair in result.joined[:SHOWN_JOINED]]
     if result.reasons:
-        way_out = "; --bulk imports by sets without it" if result.avoidable else ""
-        lines.append(f"  row by row, because {'; '.join(result.reasons)}{way_out}")
+        way_out = "; use --bulk to bypass it" if result.avoidable else ""
+        lines.append(f"  saved row by row because {'; '.join(result.reasons)}{way_out}")
     return "\n".join(lines)
 
 
@@ -278,6 +282,10 @@ def _as_json(name: str, result: Result) -> dict[str, Any]:
         "duplicates": counts.duplicates,
         "rejected": counts.rejected,
         "repairs": counts.repairs,
+        "joined": {
+            "count": counts.joined,
+            "pairs": [pair._asdict() for pair in result.joined[:SHOWN_REJECTIONS]],
+        },
         "path": result.path,
         "seconds": round(result.seconds, 3),
     }

@@ -26,7 +26,7 @@ UNREADABLE, USAGE = 1, 2
 class Command(BaseCommand):
     help = (
         "Shows what bookrel_import would read from catalogue files: format, encoding, columns, "
-        "the first records, and what would be repaired or rejected. Writes nothing to the database."
+        "the first records, and what would be repaired or rejected. Writes no data."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -34,16 +34,18 @@ class Command(BaseCommand):
             "files",
             nargs="+",
             metavar="FILE",
-            help="- is standard input; .gz and .zip are unpacked",
+            help="use - for standard input; .gz and .zip files are unpacked",
         )
-        parser.add_argument("--resource", metavar="DOTTED.PATH", help="default: our own books")
+        parser.add_argument(
+            "--resource", metavar="DOTTED.PATH", help="default: the bundled Book model"
+        )
         parser.add_argument("--database", metavar="ALIAS")
         add_reading_arguments(parser)
         add_inspecting_arguments(parser)
 
     def handle(self, *, files: list[str], **options: Any) -> None:
         if options["write_mapping"] and len(files) > 1:
-            raise CommandError("--write-mapping takes what is said of one FILE.", returncode=USAGE)
+            raise CommandError("--write-mapping works with a single FILE only.", returncode=USAGE)
         try:
             resource = get_resource(options["resource"], options["database"])
             reading_as = reading_options(options, list(resource.columns()))

@@ -95,13 +95,13 @@ def _hooks(resource: Any, names: Sequence[str]) -> Iterator[str]:
     if names is not LATE_HOOKS:
         loader = resource._meta.instance_loader_class
         if not loader.__module__.startswith(NOT_HOSTS):
-            yield f"{kind.__name__} has an instance loader of its own"
+            yield f"{kind.__name__} has a custom instance loader"
 
 
 def _own_fields(resource: Any) -> Iterator[str]:
     for name, declared in resource.columns().items():
         if has_own_code(declared):
-            yield f"{type(resource).__name__}.{name} has code of its own"
+            yield f"{type(resource).__name__}.{name} has custom code"
     for name, declared in resource.written_columns().items():
         found = getattr_static(resource._meta.model, declared.attribute, None)
         if isinstance(found, property) and found.fset is not None:

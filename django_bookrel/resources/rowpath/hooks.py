@@ -138,8 +138,8 @@ class RawPlanner(Planner):
         self.saver.waits = not getattr(file, "is_final", False)
         return Plan(batch, new=list(range(len(batch))))
 
-    def preview(self, batch: Batch) -> list[Rejection]:
-        return []
+    def preview(self, batch: Batch) -> Plan:
+        return Plan(batch)
 
 
 class RawRows:

@@ -9,11 +9,11 @@ from ... import bulk
 from ...bulk import (
     BulkSaver,
     Layout,
-    Planner,
     PlanWriter,
     Policy,
     RowMaker,
     Transactions,
+    get_planner,
     get_writer,
 )
 from ...bulk.hostcode import host_code, limits
@@ -66,6 +66,7 @@ def import_path(
     finder = get_writer(resource.get_db_connection_name())
     hooks = [] if resource._meta.bulk else hook_code(resource)
     unavoidable = _limits(layout, finder)
+    layout = layout.compared(finder.fold)
     reasons = [*hooks, *_model_code(resource, layout), *unavoidable]
     rows = RowCleaner(resource, layout, clears=clears, checked=checked)
     writer = _orm_writer(resource, layout, finder) if reasons else finder
@@ -73,7 +74,7 @@ def import_path(
     is_raw = bool(hooks) and may_change_rows(resource)
     if is_raw and not is_dry:
         layout = relaxed(layout, own_code(resource))
-    planner = Planner(layout, writer, policy, locks=not is_dry and finder.locks_rows)
+    planner = get_planner(layout, writer, policy, locks=not is_dry and finder.locks_rows)
     saver: Any = BulkSaver(layout, writer, planner.references)
     maker: RowMaker = rows
     if hooks:
@@ -103,13 +104,13 @@ def _model_code(resource: RowByRow, layout: Layout) -> list[str]:
     if resource._meta.bulk:
         return []
     cleans = resource._meta.clean_model_instances
-    said = f"{type(resource).__name__} asks for full_clean() of every row"
+    said = f"{type(resource).__name__} sets clean_model_instances"
     return [*([said] if cleans else []), *host_code(layout)]
 
 
 def _limits(layout: Layout, writer: Writer) -> list[str]:
     name = writer.connection.display_name
-    missing = [] if isinstance(writer, SQLWriter) else [f"there is no bulk writer for {name}"]
+    missing = [] if isinstance(writer, SQLWriter) else [f"{name} has no bulk writer"]
     return [*missing, *limits(layout)]
 
 

@@ -10,7 +10,7 @@ from django.utils.functional import cached_property
 from import_export.fields import Field
 from import_export.instance_loaders import ModelInstanceLoader
 
-from ...bulk import BulkSaver, Planner, Policy, get_writer
+from ...bulk import BulkSaver, Policy, get_planner, get_writer
 from ...bulk.writers import orm
 from ..declared import DeclaredResource
 from .detection import own_code
@@ -33,7 +33,7 @@ class RowByRow(DeclaredResource):
         using = self.get_db_connection_name()
         layout = relaxed(self.layout(self.written_columns()), own_code(self))
         writer = orm.Writer(connections[using], layout, get_writer(using))
-        planner = Planner(layout, writer, Policy(), locks=False)
+        planner = get_planner(layout, writer, Policy(), locks=False)
         saver = BulkSaver(layout, writer, planner.references)
         return RowSession(self, planner, saver, clears=True)
 

@@ -12,6 +12,7 @@ from django.db import models
 from ...bulk import UNSET, Batch, BulkSaver, Layout, Pending, Plan, Planner, Policy
 from ...bulk.writers import orm
 from ...sources import Record
+from ...values import differs
 from ..cleaning import RowCleaner
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class RowSession:
         self, resource: RowByRow, planner: Planner, saver: BulkSaver, *, clears: bool
     ) -> None:
         self.resource, self.planner, self.saver = resource, planner, saver
-        self.layout, self.policy = planner.layout, planner.policy
+        self.layout, self.policy = planner.layout, planner.comparison.policy
         self.writer = cast("orm.Writer", saver.writer)
         self.cleaner = RowCleaner(resource, self.layout, clears=clears)
         self.places = {name: place for place, name in enumerate(self.layout.names)}
@@ -107,7 +108,7 @@ class RowSession:
     @property
     def leaves_alone(self) -> bool:
         """Whether the row's record exists and is not to be changed."""
-        return self.planner.policy.existing == "skip" and not self.current.is_new
+        return self.planner.comparison.policy.existing == "skip" and not self.current.is_new
 
     def assign(self, name: str, instance: models.Model, row: Mapping[str, Any]) -> None:
         """
@@ -139,8 +140,9 @@ class RowSession:
     ) -> bool:
         """Return whether a row changes its record or the children of it."""
         before = original if original is not None else self.stored(instance.pk)
-        names = [found.attname for found in instance._meta.concrete_fields]
-        if any(getattr(instance, name) != getattr(before, name) for name in names):
+        fields = instance._meta.concrete_fields
+        now, then = ([getattr(one, f.attname) for f in fields] for one in (instance, before))
+        if differs(fields)(now, then):
             return True
         children = self._planned(row).only({self.current.place}).children
         return any(child.added or child.altered or child.gone for child in children)
@@ -187,8 +189,8 @@ class RowSession:
 
         batch = self.cleaner.read([self._record(row)], reject)
         self._leave_out(batch, errors)
-        self.resource.identify(self.layout, batch)
-        self.planner.policy = self.policy
+        self.resource.add_candidates(self.layout, batch)
+        self.planner.comparison.policy = self.policy
         plan = self.planner.plan(batch, _NoFile(), (), pks)
         unknown = {reference.unknown for reference in self.planner.own.identities}
         for rejection in plan.rejections:
@@ -199,7 +201,7 @@ class RowSession:
             plan = self.planner.plan(batch, _NoFile(), (), pks)
         if self.policy != Policy() and any(pk in self.made for pk in plan.known.values()):
             # The last row counts, also where an earlier one was written already.
-            self.planner.policy = Policy()
+            self.planner.comparison.policy = Policy()
             plan = self.planner.plan(batch, _NoFile(), (), list(plan.known.values()))
         current.plan, current.place, current.errors = plan, 0, errors
 

@@ -83,7 +83,7 @@ class CatalogueFile:
         try:
             return Path(self._path).open("rb")
         except FileNotFoundError as error:
-            raise UnreadableFile(f"{self.name}: there is no such file.") from error
+            raise UnreadableFile(f"{self.name}: no such file.") from error
         except IsADirectoryError as error:
             raise UnreadableFile(f"{self.name} is a directory, not a file.") from error
         except (OSError, ValueError) as error:

@@ -17,7 +17,7 @@ __all__ = ("Table",)
 RECORD_LINES = 10_000
 RECORD_CHARACTERS = 1_000_000
 
-_UNCLOSED = "A quote is opened here and never closed."
+_UNCLOSED = "A quote opened here is never closed."
 
 
 class Table:
@@ -105,7 +105,7 @@ class Table:
         named = len("".join("x" if name else " " for name in self.header).rstrip())
         if named <= len(cells) < width:
             return row._replace(cells=cells + [""] * (width - len(cells)))
-        message = f"{width} cells expected, {len(cells)} found."
+        message = f"expected {width} cells, found {len(cells)}."
         value = self._dialect.delimiter.join(cells)
         return row._replace(errors=(issue("cells", "", value, message),))
 
@@ -177,10 +177,10 @@ def _parameters(dialect: Dialect) -> dict[str, Any]:
 def _explained(message: str, line_count: int) -> str:
     if message.startswith("field larger"):
         return f"A cell is longer than {csv.field_size_limit():,} characters" + (
-            "; perhaps a quote is opened here and never closed." if line_count > 1 else "."
+            "; perhaps a quote opened here is never closed." if line_count > 1 else "."
         )
     if "expected after" in message:
         if line_count > 1:
-            return "A quote is opened here, and text follows where a later line closes it."
-        return "Text follows a closing quote; a quote within a quoted cell must be doubled."
+            return "A quote opened here is closed by a later line and followed by text."
+        return "Text follows a closing quote; double a quote within a quoted cell."
     return _UNCLOSED

@@ -42,12 +42,12 @@ def check_encoding(name: str, start: bytes) -> None:
         decoder_of(name).decode(start[:4])
     except (LookupError, ValueError) as error:
         near = suggestion(name, aliases.aliases.keys() - {name})
-        raise UnreadableFile(f'There is no text encoding "{name}"{near}.') from error
+        raise UnreadableFile(f'Unknown text encoding "{name}"{near}.') from error
     for bom, encoding in _BOMS:
         if start.startswith(bom):
             if bom.decode(name, "replace").strip("\ufeff"):
                 raise UnreadableFile(
-                    f'The file starts with the mark of {encoding.upper()}, so "{name}" is wrong.'
+                    f'The file has a {encoding.upper()} byte order mark, so "{name}" is wrong.'
                 )
             return
     if _has_a_byte_a_character(name) and (word := _utf8_word(start)):
@@ -104,9 +104,9 @@ def undecodable(start: bytes, encoding: str, *, is_whole: bool) -> UnreadableFil
         said.append(f"Perhaps it is UTF-16: --encoding utf-16-{'be' if start[0] == 0 else 'le'}.")
     elif readings := _readings(start, line, is_whole=is_whole):
         listed = ", ".join(f'{name} "{reading}"' for reading, name in readings.items())
-        said.append(f"Name the --encoding that reads right: {listed}.")
+        said.append(f"Choose the --encoding that reads right: {listed}.")
     else:
-        said.append("Name its encoding by --encoding.")
+        said.append("Specify its encoding with --encoding.")
     good = sum(character > "\x7f" for character in UNDECODED.sub("", text))
     if encoding == "utf-8" and good * 3 > sum(map(len, UNDECODED.findall(text))):
         said.append("Other lines are UTF-8; --encoding utf-8 rejects those that are not.")

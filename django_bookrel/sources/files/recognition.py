@@ -28,14 +28,14 @@ _DOUBTFUL_ROWS = 10
 _DELIMITER_NAMES = {",": "comma", ";": "semicolon", "\t": "tab"}
 _NO_TABLES = {
     b"%PDF-": "a PDF document",
-    b"\xd0\xcf\x11\xe0": "of an old Excel or Word; save it as .xlsx or CSV",
-    b"SQLite format 3\0": "an SQLite database, not an export of one",
-    b"\x1f\x8b": "a gzip file within another; unpack it first",
-    b"7z\xbc\xaf": "packed by 7-Zip; unpack it first",
-    b"Rar!": "packed by RAR; unpack it first",
-    b"BZh": "packed by bzip2; unpack it first",
-    b"\xfd7zXZ": "packed by xz; unpack it first",
-    b"\x28\xb5\x2f\xfd": "packed by Zstandard; unpack it first",
+    b"\xd0\xcf\x11\xe0": "an old Excel or Word document; save it as .xlsx or CSV",
+    b"SQLite format 3\0": "an SQLite database, not an export",
+    b"\x1f\x8b": "a gzip file within a gzip file; unpack it first",
+    b"7z\xbc\xaf": "a 7-Zip archive; unpack it first",
+    b"Rar!": "a RAR archive; unpack it first",
+    b"BZh": "compressed with bzip2; unpack it first",
+    b"\xfd7zXZ": "compressed with xz; unpack it first",
+    b"\x28\xb5\x2f\xfd": "compressed with Zstandard; unpack it first",
 }
 """How files begin that are no text, and what they are."""
 
@@ -102,7 +102,7 @@ def recognise(
             return Recognised(source, *opened)
     tables = [source for source in sources if source.dialects]
     if not tables:
-        raise UnreadableFile(f"the file is not of the format {sources[0].name}.")
+        raise UnreadableFile(f"the file does not have the format {sources[0].name}.")
     mapped = {column for _, column in mapping}
 
     def choose(candidates: Iterable[_Candidate]) -> _Candidate:
@@ -153,8 +153,8 @@ def _text(
     if count >= _DOUBTFUL_ROWS and all(row.errors for row in best.sample.rows):
         tried = sorted({candidate.dialect.delimiter for candidate in candidates}, key=",;\t|".find)
         raise UnreadableFile(
-            f"none of the first {count} rows has as many cells as the header; tried as "
-            f"delimiter: {', '.join(_DELIMITER_NAMES.get(each, each) for each in tried)}."
+            f"none of the first {count} rows has as many cells as the header; "
+            f"delimiters tried: {', '.join(_DELIMITER_NAMES.get(each, each) for each in tried)}."
         )
     delimiter = best.dialect.delimiter
     return Recognised(best.source, table.header, iter(table), best.encoding, delimiter)
@@ -233,7 +233,7 @@ def _check_header(table: Table | Workbook) -> None:
     if not header:
         raise UnreadableFile("the file is empty.")
     if not any(header):
-        raise UnreadableFile("the header names no column.")
+        raise UnreadableFile("the header names no columns.")
     double = dict.fromkeys(name for name in header if name and header.count(name) > 1)
     if double:
         names = ", ".join(f'"{name}"' for name in double)

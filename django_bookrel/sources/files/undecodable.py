@@ -56,8 +56,8 @@ def fault_of(line: str, encoding: str) -> str:
         around = line[max(0, match.start() - 15) : end].strip()
         return f'the {many} {codes} in "{visible(around)}" cannot be decoded as {encoding}'
     if "\0" in line:
-        return "it holds a NUL character"
-    return "it holds half a character (a lone surrogate)"
+        return "it contains a NUL character"
+    return "it contains half a character (a lone surrogate)"
 
 
 def is_faulty(text: str) -> bool:

@@ -62,7 +62,7 @@ class Limited:
 
 def _too_large(name: str, limit: int) -> UnreadableFile:
     return UnreadableFile(
-        f"{name} unpacks to more than {limit:,} bytes, the limit that BOOKREL_MAX_UNPACKED sets."
+        f"{name} unpacks to more than {limit:,} bytes, the limit set by BOOKREL_MAX_UNPACKED."
     )
 
 
@@ -83,24 +83,24 @@ def open_zip(file: BinaryIO, limit: int | None, name: str) -> Limited | None:
     try:
         archive = ZipFile(file)
     except BadZipFile as error:
-        raise UnreadableFile(f"{name} is a zip file that is damaged or cut off.") from error
+        raise UnreadableFile(f"{name} is a damaged or truncated zip file.") from error
     names = archive.namelist()
     if _WORKBOOK in names:
         return None
     if _OPEN_DOCUMENT.issubset(names):
         raise UnreadableFile(
-            f"{name} is an OpenDocument file, such as a spreadsheet of LibreOffice; "
-            "save its table as .xlsx or CSV."
+            f"{name} is an OpenDocument file, such as a LibreOffice spreadsheet; "
+            "save it as .xlsx or CSV."
         )
     entries = [entry for entry in archive.infolist() if not _is_beside(entry)]
     if not entries:
-        raise UnreadableFile(f"{name} is a zip file without a file in it.")
+        raise UnreadableFile(f"{name} is an empty zip file.")
     if len(entries) > 1:
         listed = ", ".join(entry.filename for entry in entries[:_SHOWN_NAMES])
         more = ", ..." if len(entries) > _SHOWN_NAMES else ""
         raise UnreadableFile(
             f"{name} is a zip file of {len(entries):,} files: {listed}{more}. "
-            "Unpack it and name one of them."
+            "Unpack it and import one of them."
         )
     [entry] = entries
     if entry.flag_bits & _ENCRYPTED:
@@ -111,7 +111,7 @@ def open_zip(file: BinaryIO, limit: int | None, name: str) -> Limited | None:
         return Limited(archive.open(entry), limit, name)
     except (NotImplementedError, RuntimeError) as error:
         raise UnreadableFile(
-            f"{name} is a zip file that is packed in an unusual way ({error}); unpack it first."
+            f"{name} is a zip file with an unsupported compression ({error}); unpack it first."
         ) from error
 
 

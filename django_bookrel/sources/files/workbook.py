@@ -79,7 +79,7 @@ class Workbook:
             if len(cells) <= width:
                 yield Row(line, cells + [""] * (width - len(cells)))
             else:
-                message = f"{width} cells expected, {len(cells)} found."
+                message = f"expected {width} cells, found {len(cells)}."
                 value = visible(", ".join(cells))
                 yield Row(line, cells, (issue("cells", "", value, message),))
 

@@ -48,7 +48,7 @@ class BabelioSource(DescribedSource):
         "Editeur": "publishers",
         "Date de publication": "year",
     }
-    left_out: ClassVar[Mapping[str, str]] = {
+    ignored: ClassVar[Mapping[str, str]] = {
         "Date d`entrée dans Babelio": _READING,
         "Date d'entrée dans Babelio": _READING,
         "Statut": _READING,

@@ -67,8 +67,8 @@ class BlImagesSource(HeadingSource):
         "ARK_id_of_book": "identifiers:ark",
         "BL_DLS_ID": "identifiers:bl-dls",
     }
-    left_out: ClassVar[Mapping[str, str]] = {
-        "volume": "the volumes of a work have one record",
+    ignored: ClassVar[Mapping[str, str]] = {
+        "volume": "the volumes of a work share one record",
         "pubplace": "books have no field for a place",
         **dict.fromkeys(("flickr_id", "flickr_url", "image_idx", "page", *_SIZES), _PICTURE),
     }

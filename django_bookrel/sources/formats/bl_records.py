@@ -69,7 +69,7 @@ class BlRecordsSource(UnitingSource, HeadingSource):
         "Dates associated with name": "read with the name",
         "Role": "read with the name",
     }
-    left_out: ClassVar[Mapping[str, str]] = {
+    ignored: ClassVar[Mapping[str, str]] = {
         "Type of name": "authors have no field for it",
         "Variant titles": "books have one title",
         "Place of publication": "books have no field for a place",

@@ -60,7 +60,7 @@ class BookCrossingSource(DescribedSource):
         "Year-Of-Publication": "year",
         "Publisher": "publishers",
     }
-    left_out: ClassVar[Mapping[str, str]] = dict.fromkeys(_COVERS, _COVER)
+    ignored: ClassVar[Mapping[str, str]] = dict.fromkeys(_COVERS, _COVER)
 
     @classmethod
     def identify(cls, header: Sequence[str], fields: Collection[str]) -> int:

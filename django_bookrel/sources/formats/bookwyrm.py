@@ -52,7 +52,7 @@ class BookWyrmSource(DescribedSource):
         "isfdb": "identifiers:isfdb",
         "oclc_number": "identifiers:oclc",
     }
-    left_out: ClassVar[Mapping[str, str]] = dict.fromkeys(
+    ignored: ClassVar[Mapping[str, str]] = dict.fromkeys(
         (
             "start_date",
             "finish_date",

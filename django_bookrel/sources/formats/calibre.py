@@ -29,7 +29,7 @@ from ..reading.mapped import People
 __all__ = ("CalibreSource",)
 
 _COPY = "about a copy of the e-book"
-_SORTED = "the same once more, as it is sorted"
+_SORTED = "the sort form of another column"
 # The user chooses columns; two of these are there if the choice is not very small.
 _OWN = frozenset(
     {"author_sort", "title_sort", "series_index", "library_name", "timestamp", "pubdate", "formats"}
@@ -65,7 +65,7 @@ class CalibreSource(DescribedSource):
         "series_index": "series:number",
         "tags": "subjects",
     }
-    left_out: ClassVar[Mapping[str, str]] = {
+    ignored: ClassVar[Mapping[str, str]] = {
         "author_sort": _SORTED,
         "title_sort": _SORTED,
         "rating": "about a reader, not the book",
@@ -87,7 +87,7 @@ class CalibreSource(DescribedSource):
     def find_target(self, name: str, fields: Collection[str]) -> tuple[int, Target] | str:
         if name.startswith("#"):
             own = name.removeprefix("#")
-            return (0, Target(own)) if own in fields else "a column of the user's own"
+            return (0, Target(own)) if own in fields else "a custom column"
         return super().find_target(name, fields)
 
     def read_people(self, draft: Draft, column: Column) -> People:

@@ -156,7 +156,7 @@ def _found(name: str, fields: Collection[str]) -> tuple[int, Target] | str:
     if found and found[1].field in fields:
         return found
     field = next((field for field in fields if folded and _folded(field) == folded), None)
-    return (0, Target(field)) if field else "no field of this name"
+    return (0, Target(field)) if field else "no field has this name"
 
 
 def _numbered(folded: str) -> tuple[int, Target] | None:

@@ -42,7 +42,7 @@ class GoodbooksSource(DescribedSource):
         "book_id": "identifiers:goodbooks",
         "goodreads_book_id": "identifiers:goodreads",
     }
-    left_out: ClassVar[Mapping[str, str]] = {
+    ignored: ClassVar[Mapping[str, str]] = {
         "original_title": "books have one title",
         "best_book_id": "number of another edition, if not of this one",
         "work_id": "number of the work, which all its editions share",

@@ -24,7 +24,7 @@ __all__ = ("GoodreadsSource",)
 
 _READING = "about a reader, not the book"
 _COPY = "about a reader's copy"
-_SAME_AUTHOR = "the author once more, surname first"
+_SAME_AUTHOR = "repeats the author, surname first"
 
 
 class GoodreadsSource(DescribedSource):
@@ -49,7 +49,7 @@ class GoodreadsSource(DescribedSource):
         "Number of Pages": "pages",
         "Book Id": "identifiers:goodreads",
     }
-    left_out: ClassVar[Mapping[str, str]] = {
+    ignored: ClassVar[Mapping[str, str]] = {
         "Author l-f": _SAME_AUTHOR,
         "Average Rating": "changes from day to day",
         "Binding": "books have no field for it",

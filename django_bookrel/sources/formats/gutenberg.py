@@ -45,7 +45,7 @@ class GutenbergSource(HeadingSource):
         "Subjects": "subjects",
         "Bookshelves": "subjects",
     }
-    left_out: ClassVar[Mapping[str, str]] = {
+    ignored: ClassVar[Mapping[str, str]] = {
         "LoCC": "books have no field for a class mark",
     }
     looked_at: ClassVar[Mapping[str, str]] = {

@@ -77,10 +77,10 @@ class HathiTrustSource(UnitingSource, HeadingSource):
         "oclc": "identifiers:oclc",
         "lccn": "identifiers:lccn",
     }
-    left_out: ClassVar[Mapping[str, str]] = {
+    ignored: ClassVar[Mapping[str, str]] = {
         "id": "number of the row",
         "title_id": "number of a row of another table",
-        "imprint": "publisher and year once more",
+        "imprint": "repeats publisher and year",
         "place": "books have no field for a place",
         "isbn_most_common_edition": "of another edition, if not of this one",
         "oclc_owi": "number of the work, which all its editions share",
@@ -119,8 +119,8 @@ class HathiTrustSource(UnitingSource, HeadingSource):
             name, roles = _part_roles(heading)
             kept = [each for each in roles if each not in NOT_OF_THE_BOOK]
             if roles and not kept:
-                reason = f"{' and '.join(roles).capitalize()} is no role that we keep."
-                draft.left_out("person", column, heading, reason)
+                reason = f"{' and '.join(roles).capitalize()} is not a role that is kept."
+                draft.dropped("person", column, heading, reason)
                 continue
             role = role or (find_role(kept[0]) or "contributor" if kept else None)
             found.append((without_stop(name), role))

@@ -59,7 +59,7 @@ class InventaireSource(DescribedSource):
         ("Authors URLs", "Translators URLs", "Series URLs", "Genres URLs", "Subjects URLs"),
         "tells where the labels beside it are split",
     )
-    left_out: ClassVar[Mapping[str, str]] = {
+    ignored: ClassVar[Mapping[str, str]] = {
         "Publisher URLs": "publishers have no field for it",
         "Works URLs": _WORK,
         "Works labels": _WORK,
@@ -109,8 +109,12 @@ class InventaireSource(DescribedSource):
             if len(names) == 1 and _NUMBER.fullmatch(cell):
                 number = cell
             else:
-                reason = "Its series is not certain." if names[1:] else "It is no single number."
-                draft.left_out("series-number", column, cell, reason)
+                reason = (
+                    "The series it belongs to is uncertain."
+                    if names[1:]
+                    else "It is not a single number."
+                )
+                draft.dropped("series-number", column, cell, reason)
         return [(name, number) for name in names]
 
     def read_identifiers(self, draft: Draft, columns: Sequence[Column]) -> list[tuple[str, str]]:

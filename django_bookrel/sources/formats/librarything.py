@@ -102,11 +102,11 @@ class LibraryThingSource(DescribedSource):
         "Primary Author Role": "the role of the first person",
         "Secondary Author Roles": "the roles of the further people",
     }
-    left_out: ClassVar[Mapping[str, str]] = {
+    ignored: ClassVar[Mapping[str, str]] = {
         "Work id": "shared by all editions of a work",
         "Original Languages": "about the work, not this edition",
         "Sort Character": "where the title is sorted",
-        "Summary": "title, author and year once more",
+        "Summary": "repeats title, author and year",
         **dict.fromkeys(
             (
                 "Physical Description",
@@ -190,7 +190,7 @@ class LibraryThingSource(DescribedSource):
         for name, text in zip(names, roles, strict=True):
             role = _role(text) if text else None
             if text and place and role is None:
-                draft.left_out("role", place, text, f'There is no role "{text}".')
+                draft.dropped("role", place, text, f'Unknown role "{text}".')
             people.append((" ".join(name.split()), role))
         return [(name, role) for name, role in people if name]
 
@@ -230,8 +230,8 @@ class LibraryThingSource(DescribedSource):
 def _without_marc8(subject: str, column: Column, draft: Draft) -> str:
     text = _from_marc8(subject)
     if is_faulty(text):
-        reason = "It has bytes that are neither UTF-8 nor marks of MARC-8."
-        draft.left_out("subject", column, subject, reason)
+        reason = "It has bytes that are neither UTF-8 nor MARC-8 diacritics."
+        draft.dropped("subject", column, subject, reason)
         return ""
     draft.repaired("marc-8", column, subject, text)
     return text

@@ -120,7 +120,7 @@ def row_of(line: int, record: Any) -> Row:
     """Make a row of a record of pymarc."""
     row = Row(line, cells_of(record))
     if not row.cells[_TITLE] and any(field.tag == "200" for field in record.fields):
-        message = "It has no field 245 but a field 200, as UNIMARC has, which is not read."
+        message = "It has a field 200 and no field 245, like UNIMARC, which is not supported."
         return row._replace(errors=(issue("marc", COLUMNS[_TITLE], "", message),))
     return row
 
@@ -163,7 +163,7 @@ def _with_true_lengths(chunk: bytes) -> bytes:
     entries = [directory[place : place + 12] for place in range(0, len(directory), 12)]
     is_sound = directory.isdigit() and len(directory) == 12 * len(fields)
     if not is_sound or end != _END_OF_RECORD:
-        raise ValueError("it is damaged or cut off")
+        raise ValueError("it is damaged or truncated")
     starts = [int(entry[7:12]) for entry in entries]
     fields = [field + _END_OF_FIELD for field in fields]
     if starts != sorted(starts):

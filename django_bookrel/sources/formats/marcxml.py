@@ -40,7 +40,7 @@ _MAX_RECORD = 10_000_000
 _NAMESPACE = b"http://www.loc.gov/MARC21/slim"
 _DECLARATION = b"<!DOCTYPE"
 _DECLARED = (
-    "the XML has a document type declaration, which MARCXML never needs and which may do harm."
+    "the XML has a document type declaration, which MARCXML never needs and which may be harmful."
 )
 _MARKUP = re.compile(rb"<(?:\w+:)?(?:datafield|controlfield|leader)\b")
 
@@ -77,7 +77,7 @@ def _rows(file: ByteReader, inner: Any) -> Iterator[Row]:
             parser.feed(block)
             size = 0 if records.rows else size + len(block)
             if size > _MAX_RECORD:
-                raise UnreadableFile(f"{_MAX_RECORD:,} bytes of its XML are no MARC record.")
+                raise UnreadableFile(f"{_MAX_RECORD:,} bytes of its XML contain no MARC record.")
             while records.rows:
                 yield records.rows.popleft()
         parser.close()
@@ -85,7 +85,7 @@ def _rows(file: ByteReader, inner: Any) -> Iterator[Row]:
         # Those before the fault are good.
         yield from records.rows
         reason = error.getMessage() if isinstance(error, SAXParseException) else str(error)
-        message = f"line {parser.getLineNumber()}: the XML is wrong here ({reason})."
+        message = f"line {parser.getLineNumber()}: invalid XML ({reason})."
         raise UnreadableFile(message) from error
     yield from records.rows
 

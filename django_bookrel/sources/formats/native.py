@@ -69,7 +69,7 @@ class NativeSource(Source):
         self._names = [column.field for column in used]
         if len(self.fields) < len(used):
             double = next(name for name in self._names if self._names.count(name) > 1)
-            raise MissingColumns(f'Two columns are mapped to "{double}"; a native file has one.')
+            raise MissingColumns(f'Two columns are mapped to "{double}"; a native file allows one.')
         self._indexes = [column.position for column in used]
         self._in_order = self._indexes == list(range(len(header)))
         self._parsed = [c for c in used if c.field in PARSERS and c.field not in plain]
@@ -91,7 +91,7 @@ class NativeSource(Source):
         if name in fields:
             return [Column(index, name, name)]
         raise UnknownField(
-            f'Column "{name}" is no field{suggestion(name, fields)}. '
+            f'Column "{name}" is not a field{suggestion(name, fields)}. '
             f"The fields are: {', '.join(fields)}."
         )
 

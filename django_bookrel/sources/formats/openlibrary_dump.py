@@ -76,9 +76,9 @@ class OpenLibraryDumpSource(Source):
             raise MissingColumns(f"{self.title} has a column {missing[0]}.")
         self._positions = [header.index(name) for name in _HEADER]
         self._book = _Book(list(_Book.places), fields, plain=plain)
-        reasons = dict.fromkeys(_HEADER, "says what the line is about")
+        reasons = dict.fromkeys(_HEADER, "tells what the line is about")
         self.columns = [
-            Column(position, name, reason=reasons.get(name, f"no column of {self.title}"))
+            Column(position, name, reason=reasons.get(name, f"not a column of {self.title}"))
             for position, name in enumerate(header)
             if name != "json"
         ]
@@ -118,13 +118,13 @@ class OpenLibraryDumpSource(Source):
                 has_books = True
                 authors, nameless = known.names(_authors(kind, key, said or {}, known))
                 read.append((row.cells, nameless))
-                problem = issue("json", "json", text, "The record is no JSON object.")
+                problem = issue("json", "json", text, "The record is not a JSON object.")
                 errors = () if said else (problem,)
                 yield Row(row.line, _cells(key, said or {}, authors), errors)
         if has_authors and not has_books:
             raise MissingColumns(
-                "the dump has authors only. Put it before a dump of editions or works, whose "
-                "authors it names: zcat AUTHORS EDITIONS | ... -"
+                "the dump has authors only. Put it before the dump of editions or works: "
+                "zcat AUTHORS EDITIONS | ... -"
             )
 
 
@@ -208,7 +208,7 @@ def _rows(file: ByteReader) -> Iterator[Row]:
         elif len(cells) == len(_HEADER):
             yield Row(number, cells)
         elif line.strip():
-            message = f"{len(_HEADER)} cells expected, {len(cells)} found."
+            message = f"expected {len(_HEADER)} cells, found {len(cells)}."
             yield Row(number, cells, (issue("cells", "", line, message),))
 
 
@@ -237,7 +237,7 @@ def _parsed(text: str) -> dict[str, Any] | None:
 
 def _nameless(keys: Sequence[str]) -> Issue:
     listed = ", ".join(keys)
-    return issue("author-left-out", "json authors", listed, f"The dump has no name for {listed}.")
+    return issue("author-dropped", "json authors", listed, f"The dump does not name {listed}.")
 
 
 def _authors(kind: str, key: str, said: Mapping[str, Any], known: _Known) -> list[str]:

@@ -48,7 +48,7 @@ class OpenLibraryLogSource(DescribedSource):
         "Work ID": "identifiers:openlibrary",
         "Work Id": "identifiers:openlibrary",
     }
-    left_out: ClassVar[Mapping[str, str]] = {
+    ignored: ClassVar[Mapping[str, str]] = {
         "Bookshelf": _READING,
         "My Ratings": _READING,
         "Edition Count": _CHANGING,

@@ -41,9 +41,9 @@ class OpenReadsSource(DescribedSource):
         "olid": "identifiers:openlibrary",
     }
     looked_at: ClassVar[Mapping[str, str]] = {
-        "deleted": "says whether the book lies in the trash; such a row is rejected"
+        "deleted": "tells whether the book is in the trash; such rows are rejected"
     }
-    left_out: ClassVar[Mapping[str, str]] = {
+    ignored: ClassVar[Mapping[str, str]] = {
         "description": _NO_FIELD,
         "book_format": _NO_FIELD,
         **dict.fromkeys(
@@ -68,5 +68,5 @@ class OpenReadsSource(DescribedSource):
     def read(self, row: Row) -> Record:
         deleted = self.named.get("deleted")
         if deleted and row.cells[deleted.position] == "true":
-            return rejected(row, "deleted", deleted, "The book lies in the app's trash.")
+            return rejected(row, "deleted", deleted, "The book is in the app's trash.")
         return super().read(row)

@@ -47,9 +47,9 @@ class ShakespeareAndCoSource(HeadingSource):
         "photographer": "contributors:photographer",
         "year": "year",
     }
-    left_out: ClassVar[Mapping[str, str]] = {
+    ignored: ClassVar[Mapping[str, str]] = {
         "format": "books have no field for it",
-        "uncertain": "whether it is known which work was lent",
+        "uncertain": "whether the work that was lent is certain",
         "ebook_url": "one e-book of several volumes or works",
         "volumes_issues": "the parts that were lent",
         "notes": "notes of the project's editors",

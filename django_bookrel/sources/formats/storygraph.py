@@ -42,7 +42,7 @@ class StoryGraphSource(DescribedSource):
         "Contributors": "contributors",
         "ISBN/UID": "isbn",
     }
-    left_out: ClassVar[Mapping[str, str]] = {
+    ignored: ClassVar[Mapping[str, str]] = {
         "Format": "books have no field for it",
         **dict.fromkeys(
             (
@@ -89,5 +89,5 @@ def _without_unknown_role(name: str, column: Column, draft: Draft) -> str:
     match = _BRACKETED_ROLE.fullmatch(name)
     if match is None:
         return name
-    draft.left_out("role", column, name, f'There is no role "{match[2]}".')
+    draft.dropped("role", column, name, f'Unknown role "{match[2]}".')
     return match[1]

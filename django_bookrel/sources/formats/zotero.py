@@ -27,7 +27,7 @@ __all__ = ("ZoteroSource",)
 
 _BOOKS = frozenset({"book", "document", "manuscript", "report", "thesis"})
 _NO_FIELD = "books have no field for it"
-_NO_BOOKS = "about what is no book"
+_NO_BOOKS = "about items that are not books"
 _READING = "about a reader, not the book"
 _OCLC = re.compile(r"\bOCLC: ?0*(\d+)")
 _DOI = re.compile(r"\b10\.\d{4,9}/\S+")
@@ -65,7 +65,7 @@ class ZoteroSource(DescribedSource):
     looked_at: ClassVar[Mapping[str, str]] = {
         "Item Type": "tells books from papers and others, whose rows are rejected"
     }
-    left_out: ClassVar[Mapping[str, str]] = {
+    ignored: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("Notes", "Manual Tags", "Date Added", "Date Modified"), _READING),
         **dict.fromkeys(
             (

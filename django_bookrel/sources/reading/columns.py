@@ -22,7 +22,7 @@ def parse_target(text: str, fields: Collection[str]) -> Target:
     field, _, qualifier = (part.strip() for part in text.partition(":"))
     if field not in fields:
         raise UnknownField(
-            f'There is no field "{field}"{suggestion(field, fields)}. '
+            f'Unknown field "{field}"{suggestion(field, fields)}. '
             f"The fields are: {', '.join(fields)}."
         )
     target = Target(field, qualifier)
@@ -31,12 +31,12 @@ def parse_target(text: str, fields: Collection[str]) -> Target:
     if field != "contributors":
         raise UnknownField(
             f'"{text}": only contributors (a role), identifiers (a scheme), series (number) and '
-            "title (subtitle) take something after a colon."
+            "title (subtitle) take a qualifier after a colon."
         )
     role = find_role(qualifier)
     if role is None:
         raise UnknownField(
-            f'There is no role "{qualifier}"{suggestion(qualifier, ROLES)}. '
+            f'Unknown role "{qualifier}"{suggestion(qualifier, ROLES)}. '
             f"The roles are: {', '.join(ROLES)}."
         )
     return Target(field, role)
@@ -66,8 +66,8 @@ def check_columns(mapping: Iterable[tuple[Target, str]], header: Sequence[str]) 
     for target, column in mapping:
         if column not in header:
             raise MissingColumns(
-                f'{target} is mapped to a column "{column}" that the file does not have'
-                f"{suggestion(column, header)}. Its columns are: {', '.join(header)}."
+                f'{target} is mapped to the column "{column}", which the file does not have'
+                f"{suggestion(column, header)}. The columns are: {', '.join(header)}."
             )
 
 
@@ -125,4 +125,4 @@ def _explained(column: Column, columns: Sequence[Column]) -> Column:
     if not before:
         return column
     are_empty = "is empty" if len(before) == 1 else "are empty"
-    return column._replace(reason=f"where {' and '.join(before)} {are_empty}")
+    return column._replace(reason=f"used where {' and '.join(before)} {are_empty}")

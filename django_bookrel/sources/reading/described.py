@@ -35,7 +35,7 @@ def rejected(row: Row, kind: str, column: Column, message: str) -> Record:
 def no_book(row: Row, column: Column) -> Record:
     """Reject a row because a column says that it is about something else than a book."""
     what = row.cells[column.position].strip()
-    return rejected(row, "no-book", column, f'"{what[:40]}" is no book.')
+    return rejected(row, "no-book", column, f'"{what[:40]}" is not a book.')
 
 
 class DescribedSource(MappedSource):
@@ -52,8 +52,8 @@ class DescribedSource(MappedSource):
     places: ClassVar[Mapping[str, str]]
     """Column to ``FIELD`` or ``FIELD:QUALIFIER``; the first of several for one value first."""
 
-    left_out: ClassVar[Mapping[str, str]] = {}
-    """Column to the reason why it is not kept."""
+    ignored: ClassVar[Mapping[str, str]] = {}
+    """Column to the reason why it is ignored."""
 
     looked_at: ClassVar[Mapping[str, str]] = {}
     """Column that goes nowhere itself, but is needed to read the row, to what for."""
@@ -66,19 +66,19 @@ class DescribedSource(MappedSource):
         names = set(header)
         if not cls.signature <= names:
             return 0
-        return 21 + len(names & (cls.places.keys() | cls.left_out.keys() | cls.looked_at.keys()))
+        return 21 + len(names & (cls.places.keys() | cls.ignored.keys() | cls.looked_at.keys()))
 
     def find_target(self, name: str, fields: Collection[str]) -> tuple[int, Target] | str:
         if name in self.places:
             field, _, qualifier = self.places[name].partition(":")
             if field in fields:
                 return list(self.places).index(name), Target(field, qualifier)
-            return f"there is no field {field}"
-        if reason := self.left_out.get(name) or self.looked_at.get(name):
+            return f"the model has no field {field}"
+        if reason := self.ignored.get(name) or self.looked_at.get(name):
             return reason
         if name in fields:
             return _FOREIGN_COLUMN, Target(name)
-        return f"no column of {self.title}"
+        return f"not a column of {self.title}"
 
     @cached_property
     def named(self) -> dict[str, Column]:

@@ -32,7 +32,7 @@ class Draft:
         """Say what a cell was read as, and in ``message``, a sentence, what of it was not read."""
         self.repairs.append(Issue(kind, column.name, visible(cell), message, visible(result)))
 
-    def left_out(self, kind: str, column: Column, cell: str, reason: str) -> None:
-        """Say that a cell was not read; ``reason`` is a sentence."""
-        message = f"{reason} The cell is left out."
-        self.repairs.append(Issue(f"{kind}-left-out", column.name, visible(cell), message))
+    def dropped(self, kind: str, column: Column, cell: str, reason: str) -> None:
+        """Say that a cell was dropped; ``reason`` is a sentence."""
+        message = f"{reason} The cell was dropped."
+        self.repairs.append(Issue(f"{kind}-dropped", column.name, visible(cell), message))

@@ -97,7 +97,7 @@ class FieldReader(Source):
         for column in columns:
             for name in split_texts(draft.cells[column.position]):
                 if is_no_publisher(name):
-                    draft.left_out("nobody", column, name, f'"{name}" is no publisher.')
+                    draft.dropped("nobody", column, name, f'"{name}" is not a publisher.')
                 else:
                     names.append(name)
         return list(dict.fromkeys(names)) if len(names) > 1 else names
@@ -120,7 +120,7 @@ class FieldReader(Source):
                 if number and draft.values.get(field) == "":
                     draft.values[field] = number
             if found.publishers != [cell]:
-                said = f"Left out: {'; '.join(found.left_out)}." if found.left_out else ""
+                said = f"Dropped: {'; '.join(found.dropped)}." if found.dropped else ""
                 draft.repaired("publication", column, cell, "; ".join(found.publishers), said)
         return list(dict.fromkeys(publishers))
 
@@ -159,7 +159,7 @@ class FieldReader(Source):
                 if scheme and value:
                     found.append((scheme, value))
                 else:
-                    draft.left_out("identifier", column, text, f'"{text}" has no scheme.')
+                    draft.dropped("identifier", column, text, f'"{text}" has no scheme.')
         return list(dict.fromkeys(found))
 
     def read_language(self, draft: Draft, columns: Sequence[Column]) -> str:
@@ -171,10 +171,10 @@ class FieldReader(Source):
         column = next(column for column in columns if draft.text(column))
         language, *others = languages or ("",)
         if len(language) > LONGEST_LANGUAGE:
-            draft.left_out("language", column, cell, "It names no language that is known.")
+            draft.dropped("language", column, cell, "The language is unknown.")
             return ""
         if others:
-            message = f"A book has one language. Left out: {', '.join(others)}."
+            message = f"A book has one language. Dropped: {', '.join(others)}."
             draft.repaired("further-languages", column, cell, language, message)
         else:
             draft.repaired("language", column, cell, language)
@@ -199,8 +199,8 @@ def _numbered(series: Series, column: Column, draft: Draft) -> Series:
         if bare != texts:
             draft.repaired("number", column, cell, "; ".join(numbers))
         return joined
-    reason = "Its series is not certain." if series else "There is no series for it."
-    draft.left_out("series-number", column, cell, reason)
+    reason = "The series it belongs to is uncertain." if series else "It has no series."
+    draft.dropped("series-number", column, cell, reason)
     return series
 
 
@@ -217,7 +217,7 @@ def _first_number(
         if number:
             draft.repaired("number", column, cell, number)
             return number
-        draft.left_out(kind, column, cell, f'"{cell[:40]}" is no {kind}.')
+        draft.dropped(kind, column, cell, f'"{cell[:40]}" is not a {kind}.')
     return ""
 
 

@@ -20,12 +20,12 @@ __all__ = ("Imprint", "is_no_publisher", "split_imprint")
 
 
 class Imprint(NamedTuple):
-    """What an imprint says; texts that the models have no place for are in ``left_out``."""
+    """What an imprint says; texts that the models have no place for are in ``dropped``."""
 
     publishers: list[str]
     year: str = ""
     pages: str = ""
-    left_out: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()
 
 
 _LONGEST_TEXT = 1_000
@@ -97,7 +97,7 @@ def split_imprint(text: str) -> Imprint:
 
     :returns: year and pages are digits or ""; what cannot be told apart is a publisher.
     """
-    text, pages, left_out = _without_details(" ".join(text.split())[:_LONGEST_TEXT])
+    text, pages, dropped = _without_details(" ".join(text.split())[:_LONGEST_TEXT])
     year = ""
     publishers: list[str] = []
     all_places: list[str] = []
@@ -106,15 +106,15 @@ def split_imprint(text: str) -> Imprint:
         name, dates = _without_dates(part)
         year = year or _year(dates)
         if publishers and _EDITION.fullmatch(name):
-            left_out.append(name)
+            dropped.append(name)
             continue
         if dates and not _year(dates):
-            left_out.append(dates)
+            dropped.append(dates)
         # Between the first place and its publisher there may be further places.
         names, places = _names(name, is_place=is_isbd and not publishers)
         publishers += names
         all_places += places
-    return Imprint(list(dict.fromkeys(publishers)), year, pages, (*all_places, *left_out))
+    return Imprint(list(dict.fromkeys(publishers)), year, pages, (*all_places, *dropped))
 
 
 def _without_details(text: str) -> tuple[str, str, list[str]]:

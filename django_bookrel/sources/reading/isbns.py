@@ -131,7 +131,7 @@ def _explain(draft: Draft, column: Column, cell: str, reason: str, isbns: Sequen
     if whole:
         draft.repaired("isbn-rounded", column, cell, whole)
     else:
-        draft.left_out("isbn", column, cell, reason)
+        draft.dropped("isbn", column, cell, reason)
 
 
 def split_numbers(text: str, own: str = "") -> Numbers:

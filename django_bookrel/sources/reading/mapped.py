@@ -170,7 +170,7 @@ class MappedSource(FieldReader):
             warnings = list(row.errors)
         elif damaged and not any(map(self._needs, damaged)):
             cells = [row.undecoded.get(place, cell) for place, cell in enumerate(row.cells)]
-            warnings = self._left_out(row, damaged, cells) or list(row.errors)
+            warnings = self._dropped(row, damaged, cells) or list(row.errors)
         else:
             return super().reject(row)
         record = self.read(Row(row.line, cells))
@@ -180,12 +180,12 @@ class MappedSource(FieldReader):
         missing = [column for column in self.columns if column.position >= len(row.cells)]
         return bool(missing) and not any(c.field or self._needs(c) for c in missing)
 
-    def _left_out(self, row: Row, damaged: Sequence[Column], cells: list[str]) -> list[Issue]:
+    def _dropped(self, row: Row, damaged: Sequence[Column], cells: list[str]) -> list[Issue]:
         draft = Draft(cells)
         for column in damaged:
             if column.field and column.field not in self._mixed:
                 cell, cells[column.position] = cells[column.position], ""
-                draft.left_out("decoding", column, cell, row.errors[0].message)
+                draft.dropped("decoding", column, cell, row.errors[0].message)
         return draft.repairs
 
     def _needs(self, column: Column) -> bool:
@@ -257,7 +257,7 @@ class MappedSource(FieldReader):
         for column in columns:
             for name, role in self.read_people(draft, column):
                 if is_nobody(name):
-                    draft.left_out("nobody", column, name, f'"{name}" is no person.')
+                    draft.dropped("nobody", column, name, f'"{name}" is not a person.')
                 else:
                     people.append((name, role))
         return people

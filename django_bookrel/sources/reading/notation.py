@@ -148,7 +148,7 @@ def _identifier(text: str) -> tuple[str, str]:
     if "\\" in scheme and (match := _IDENTIFIER.match(text)):
         scheme, value = re.sub(r"\\([\\:])", r"\1", match[1]), match[2]
     if not scheme or not value:
-        raise ValueError(f'"{text}" is no identifier, which is written scheme:value.')
+        raise ValueError(f'"{text}" is not an identifier; expected scheme:value.')
     return scheme, value
 
 

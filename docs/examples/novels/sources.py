@@ -21,7 +21,7 @@ class OurILS(formats.DescribedSource):
         "LNG": "language",
     }
     separators = {"AUT": formats.PIPE}
-    left_out = {"LOC": "where the copy stands"}
+    ignored = {"LOC": "shelf of the copy"}
     looked_at = {"STAT": "withdrawn titles are rejected"}
 
     def read(self, row: formats.Row) -> formats.Record:

@@ -34,7 +34,7 @@ class OurILS(DescribedSource):
         "YR": "year",
         "LNG": "language",
     }
-    left_out = {"LOC": "where the copy stands"}
+    ignored = {"LOC": "shelf of the copy"}
     looked_at = {"STAT": "withdrawn titles are rejected"}
 
     def read(self, row: Row) -> Record:

@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 ('title', models.TextField(verbose_name='title')),
                 ('sort_title', django_bookrel.fields.SortField(editable=False, kind='title', max_length=255, source='title')),
                 ('isbn', django_bookrel.fields.ISBNField(blank=True, max_length=13, null=True, verbose_name='ISBN')),
-                ('year', models.SmallIntegerField(blank=True, help_text='Before the common era negative.', null=True, verbose_name='year')),
+                ('year', models.SmallIntegerField(blank=True, help_text='Negative for years BCE.', null=True, verbose_name='year')),
                 ('language', models.CharField(blank=True, max_length=35, verbose_name='language')),
                 ('pages', models.PositiveIntegerField(blank=True, null=True, verbose_name='pages')),
                 ('author', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='kept_books', to='django_bookrel.author')),

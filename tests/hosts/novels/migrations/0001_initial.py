@@ -22,8 +22,8 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=255, verbose_name='name')),
                 ('key', django_bookrel.fields.KeyField(editable=False, kind='person', max_length=255, source='name')),
                 ('sort_name', django_bookrel.fields.SortField(editable=False, kind='person', max_length=255, source='name')),
-                ('born', models.SmallIntegerField(blank=True, help_text='Year; before the common era negative.', null=True, verbose_name='born')),
-                ('died', models.SmallIntegerField(blank=True, help_text='Year; before the common era negative.', null=True, verbose_name='died')),
+                ('born', models.SmallIntegerField(blank=True, help_text='Negative for years BCE.', null=True, verbose_name='born')),
+                ('died', models.SmallIntegerField(blank=True, help_text='Negative for years BCE.', null=True, verbose_name='died')),
             ],
             options={
                 'verbose_name': 'author',
@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
                 'ordering': ('sort_name', 'pk'),
                 'abstract': False,
                 'indexes': [models.Index(fields=['sort_name'], name='novels_pers_sort_na_b541d9_idx')],
-                'constraints': [models.UniqueConstraint(fields=('key',), name='novels_person_key'), models.CheckConstraint(condition=models.Q(('born', None), ('died', None), ('died__gte', models.F('born')), _connector='OR'), name='novels_person_years', violation_error_message='The year of death is before the year of birth.')],
+                'constraints': [models.UniqueConstraint(fields=('key',), name='novels_person_key'), models.CheckConstraint(condition=models.Q(('born', None), ('died', None), ('died__gte', models.F('born')), _connector='OR'), name='novels_person_years', violation_error_message='The year of death must not be before the year of birth.')],
             },
         ),
         migrations.CreateModel(
@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
                 ('title', models.TextField(verbose_name='title')),
                 ('sort_title', django_bookrel.fields.SortField(editable=False, kind='title', max_length=255, source='title')),
                 ('isbn', django_bookrel.fields.ISBNField(blank=True, max_length=13, null=True, verbose_name='ISBN')),
-                ('year', models.SmallIntegerField(blank=True, help_text='Before the common era negative.', null=True, verbose_name='year')),
+                ('year', models.SmallIntegerField(blank=True, help_text='Negative for years BCE.', null=True, verbose_name='year')),
                 ('language', models.CharField(blank=True, max_length=35, verbose_name='language')),
                 ('pages', models.PositiveIntegerField(blank=True, null=True, verbose_name='pages')),
                 ('author', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='novels', to='novels.person')),

@@ -1,59 +1,34 @@
-"""Values of columns as the database driver takes and gives them, and the columns nobody gave."""
+"""What a column gets where nobody says a value, and whether a row can do without one."""
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from itertools import repeat
 from typing import Any
 
-from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
 
-from ..fields import (
-    AnyField,
-    CodePointField,
-    DerivedField,
-    ISBNField,
-    KeyField,
-    NameField,
-    SortField,
-    field_of,
+from ..fields import AnyField, DerivedField, ISBNField, field_of
+from .drivers import to_db
+
+__all__ = (
+    "MISSING",
+    "Filler",
+    "default_of",
+    "empty_value",
+    "needs_value",
+    "says_nothing_when_empty",
 )
 
-__all__ = ("Filler", "default_of", "from_db", "in_time_zone", "saves_as_is", "to_db")
+MISSING: Any = object()
+"""In the place of a value that a cell must have."""
 
-PLAIN = {
-    models.AutoField,
-    models.BigAutoField,
-    models.BigIntegerField,
-    models.CharField,
-    models.IntegerField,
-    models.PositiveBigIntegerField,
-    models.PositiveIntegerField,
-    models.PositiveSmallIntegerField,
-    models.SmallAutoField,
-    models.SmallIntegerField,
-    models.TextField,
-    CodePointField,
-    ISBNField,
-    KeyField,
-    NameField,
-    SortField,
-}
-"""Fields whose cleaned values, texts and whole numbers, every driver takes as they are."""
-
-
-def to_db(field: AnyField, connection: BaseDatabaseWrapper) -> Callable[[Any], Any] | None:
-    """Return what makes a value of ``field`` one for the driver; None if it may stay as it is."""
-    target = field
-    while isinstance(target, models.ForeignKey):
-        target = target.target_field
-    if type(target) in PLAIN:
-        return None
-    return lambda value: None if value is None else field.get_db_prep_save(value, connection)
+CONSTANT = {bool, bytes, dict, float, int, list, str, tuple}
+"""What makes the same default today and tomorrow."""
 
 
 def default_of(field: AnyField) -> Any:
@@ -61,44 +36,43 @@ def default_of(field: AnyField) -> Any:
     return field.to_python(field.get_default())
 
 
-def in_time_zone(moment: datetime.datetime) -> datetime.datetime:
+def empty_value(field: AnyField) -> Any:
     """
-    Return a point in time as the database takes it.
+    Return the value of an empty cell, ``MISSING`` if the cell must not be empty.
 
-    A time without a zone is one of ``TIME_ZONE``; without ``USE_TZ`` a zone is taken off, and the
-    value is the time in ``TIME_ZONE``, which is the one that such a host has its times in.
+    A default that the field itself does not read is none.
     """
-    if timezone.is_aware(moment) == settings.USE_TZ:
-        return moment
-    if settings.USE_TZ:
-        return timezone.make_aware(moment)
-    return timezone.make_naive(moment, timezone.get_default_timezone())
+    if field.null:
+        return None
+    if field.blank and isinstance(field, models.CharField | models.TextField):
+        return ""
+    if field.has_default() or (
+        field.blank and field.empty_strings_allowed and not field.has_db_default()
+    ):
+        with suppress(ArithmeticError, TypeError, ValueError, ValidationError):
+            return default_of(field)
+    return MISSING
 
 
-def from_db(
-    fields: Sequence[AnyField], connection: BaseDatabaseWrapper, *, first: int = 0
-) -> Callable[[list[Any]], list[Any]]:
-    """
-    Return a function that makes rows of the driver rows of Python values.
+def needs_value(field: AnyField) -> bool:
+    """Return whether a new row cannot do without a value for the field."""
+    made = isinstance(field, models.AutoField | models.CompositePrimaryKey)
+    is_link = getattr(field.remote_field, "parent_link", False)
+    if made or is_link or field.generated or field.has_db_default():
+        return False
+    stamped = getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
+    placed = field.name == "_order" and field.model._meta.order_with_respect_to
+    fills_itself = stamped or placed or not saves_as_is(field)
+    return not fills_itself and empty_value(field) is MISSING
 
-    :param first: where in a row the values of ``fields`` begin.
-    """
-    converters = []
-    for index, field in enumerate(fields, first):
-        column = field.get_col(field.model._meta.db_table)
-        found = connection.ops.get_db_converters(column) + column.get_db_converters(connection)
-        converters += [(index, convert, column) for convert in found]
-    if not converters:
-        return lambda rows: rows
 
-    def converted(rows: list[Any]) -> list[Any]:
-        result = [list(row) for row in rows]
-        for row in result:
-            for index, convert, column in converters:
-                row[index] = convert(row[index], column, connection)
-        return [tuple(row) for row in result]
-
-    return converted
+def says_nothing_when_empty(field: AnyField) -> bool:
+    """Return whether an empty cell leaves a value to a default that is no constant."""
+    if field.null:
+        return False
+    if field.has_db_default() and not field.has_default():
+        return empty_value(field) is MISSING
+    return field.has_default() and callable(field.default) and field.default not in CONSTANT
 
 
 class Filler:

@@ -1,0 +1,146 @@
+"""What a resource can get wrong; ids x1xx."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from django.apps import AppConfig, apps
+from django.core.checks import CheckMessage, Error, Warning  # noqa: A004
+from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError
+from django.db.models import UniqueConstraint
+
+from ..fields import AnyField
+from .models import constraint_names
+
+if TYPE_CHECKING:
+    from ..bulk import Reference
+    from ..resources import RelationalResource
+
+__all__ = ("check_resources",)
+
+
+def check_resources(
+    app_configs: Sequence[AppConfig] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Check every relational resource of a model that has been imported."""
+    from ..resources import RelationalResource
+
+    configs = apps.get_app_configs() if app_configs is None else app_configs
+    models = {model for config in configs for model in config.get_models()}
+    kinds = dict.fromkeys(_subclasses(RelationalResource))
+    found = [_resource(kind) for kind in kinds if kind._meta.model in models]
+    return [message for messages in found for message in messages]
+
+
+def _subclasses(kind: type[Any]) -> Iterator[type[Any]]:
+    for subclass in kind.__subclasses__():
+        yield subclass
+        yield from _subclasses(subclass)
+
+
+def _resource(kind: type[RelationalResource]) -> Iterator[CheckMessage]:
+    from ..resources import BaseBookResource
+
+    try:
+        resource = kind()
+        resource.check_identities()
+        layout = resource.layout(resource.written_columns())
+    except ImproperlyConfigured as error:
+        yield unusable_resource(kind, error)
+        return
+    except (TypeError, DatabaseError):
+        # It takes arguments, or wants a database that need not be there yet.
+        return
+    for name, why in resource.left_out.items():
+        yield left_out(kind, name, why)
+    if resource.identifies_nothing() and not any(resource.identities(resource.columns())):
+        yield unidentified(kind)
+    # Another resource lists its fields itself, maybe to change no more than these.
+    if layout.unsaid and issubclass(kind, BaseBookResource):
+        yield unsaid_fields(kind, layout.unsaid)
+    named = [(key.name, key.reference) for key in layout.foreign_keys]
+    named += [(child.name, child.reference) for child in layout.children if child.reference]
+    for name, reference in named:
+        if reference.lacks:
+            yield uncreatable(kind, name, reference)
+        if not _is_unique(reference):
+            yield ambiguous_names(kind, name, reference)
+
+
+def _is_unique(reference: Reference) -> bool:
+    names = {column.name for column in reference.columns} | set(reference.by)
+    models = [reference.model, *reference.model._meta.all_parents]
+    constraints = [constraint for model in models for constraint in model._meta.constraints]
+    kept = [constraint_names(c) for c in constraints if isinstance(c, UniqueConstraint)]
+    kept += [set(together) for model in models for together in model._meta.unique_together]
+    return any(column.unique for column in reference.columns) or any(k <= names for k in kept)
+
+
+def unusable_resource(kind: type[RelationalResource], error: ImproperlyConfigured) -> Error:
+    return Error(
+        f"{kind.__name__} cannot import: {error}",
+        obj=kind,
+        id="django_bookrel.E101",
+    )
+
+
+def unsaid_fields(kind: type[RelationalResource], fields: Iterable[AnyField]) -> Warning:
+    listed = ", ".join(field.name for field in fields)
+    return Warning(
+        f"{kind.__name__} has no column for required fields of {kind._meta.model._meta.label}: "
+        f"{listed}.",
+        hint=(
+            "Rows for new books will be rejected. Make the field editable, give it a default, or "
+            "set it in a hook such as before_save_instance()."
+        ),
+        obj=kind,
+        id="django_bookrel.W101",
+    )
+
+
+def uncreatable(kind: type[RelationalResource], name: str, reference: Reference) -> Warning:
+    label = reference.model._meta.label
+    return Warning(
+        f"{kind.__name__}.{name} cannot create a {label}, which requires more than "
+        f"{' and '.join(reference.by)}: {', '.join(reference.lacks)}.",
+        hint=(
+            "Rows that name a missing one will be rejected. Give those fields a default, "
+            "add them to by=, or remove create=True."
+        ),
+        obj=kind,
+        id="django_bookrel.W102",
+    )
+
+
+def ambiguous_names(kind: type[RelationalResource], name: str, reference: Reference) -> Warning:
+    by, label = " and ".join(reference.by), reference.model._meta.label
+    return Warning(
+        f"{kind.__name__}.{name} looks up {label} by {by}, which is not unique.",
+        hint=(
+            "Of several matches, the one with the lowest primary key is used. Add a unique "
+            "constraint, or list fields in by= that are unique together."
+        ),
+        obj=kind,
+        id="django_bookrel.W103",
+    )
+
+
+def left_out(kind: type[RelationalResource], name: str, why: str) -> Warning:
+    return Warning(
+        f"{kind.__name__} excludes {name} from imports and exports: {why}",
+        hint="Add it to Meta.exclude, or declare a field of the resource that reads it.",
+        obj=kind,
+        id="django_bookrel.W104",
+    )
+
+
+def unidentified(kind: type[RelationalResource]) -> Warning:
+    return Warning(
+        f"{kind.__name__} has no columns that identify rows, so every import of a file adds all "
+        "of its rows.",
+        hint="List unique columns in import_id_fields.",
+        obj=kind,
+        id="django_bookrel.W105",
+    )

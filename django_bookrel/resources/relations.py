@@ -1,0 +1,87 @@
+"""What a field of a resource names of a model: a relation of the right kind, columns."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+from django.db import models
+
+from ..fields import AnyField
+from .unsuitable import no_identity
+
+__all__ = ("column_of", "named_field", "relation_of_kind")
+
+KINDS: dict[Any, tuple[str, str]] = {
+    models.ForeignKey: ("a foreign key", "a ForeignKeyField"),
+    models.ManyToManyField: ("a many-to-many relation", "a ManyToManyField"),
+    models.ManyToOneRel: ("the reverse of a foreign key", "a RelatedRowsField"),
+}
+"""Kind of relation -> what it is called, and the field of a resource that reads it."""
+
+
+def relation_of_kind(model: type[models.Model], name: str, kind: Any) -> Any:
+    """
+    Return a relation of the model.
+
+    :param kind: ForeignKey, ManyToManyField (its reverse is one, too) or ManyToOneRel.
+    :raises ImproperlyConfigured: there is none of that name, or it is of another kind.
+    """
+    relation = _relation(model, name)
+    found = _kind(relation)
+    if found is kind:
+        return relation
+    what, reader = KINDS.get(found, (_described(relation), ""))
+    advice = f"; declare {reader}" if reader else ""
+    wanted, _reader = KINDS[kind]
+    raise ImproperlyConfigured(f"{model._meta.label}.{name} is {what}, not {wanted}{advice}.")
+
+
+def named_field(model: type[models.Model], name: str) -> str:
+    """
+    Return the name of the field by which records are named.
+
+    :raises ImproperlyConfigured: there is none, or nothing is found by it.
+    """
+    field = column_of(model, name, "by=")
+    if why := no_identity(field):
+        raise ImproperlyConfigured(
+            f"by={name!r}: {model._meta.label} cannot be looked up by a field {why}."
+        )
+    return field.name
+
+
+def column_of(model: type[models.Model], name: str, option: str = "columns=") -> AnyField:
+    """
+    Return a column of a model by the name that an option gives.
+
+    :raises ImproperlyConfigured: there is none.
+    """
+    for field in model._meta.concrete_fields:
+        if name in (field.name, field.attname) or (name == "pk" and field.primary_key):
+            return field
+    known = ", ".join(field.name for field in model._meta.concrete_fields)
+    raise ImproperlyConfigured(
+        f"{option}{name!r}: {model._meta.label} has no such field; the fields are: {known}."
+    )
+
+
+def _relation(model: type[models.Model], name: str) -> Any:
+    for relation in model._meta.get_fields():
+        accessor = getattr(relation, "get_accessor_name", None)
+        names = [accessor()] if accessor else [relation.name, getattr(relation, "attname", "")]
+        if name in names:
+            return relation
+    raise ImproperlyConfigured(f"{model._meta.label} has no relation “{name}”.")
+
+
+def _kind(relation: Any) -> Any:
+    if isinstance(relation, models.ManyToManyRel):
+        relation = relation.field
+    return next((kind for kind in KINDS if isinstance(relation, kind)), None)
+
+
+def _described(relation: Any) -> str:
+    if not relation.is_relation:
+        return "a column"
+    return f"a {type(relation).__name__}"

@@ -1,0 +1,233 @@
+"""Cells of django-import-export: its widgets and a host's, typed cells, natural keys."""
+
+from __future__ import annotations
+
+import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+from django.db import connection, models
+from import_export import widgets
+from import_export.fields import Field
+from tablib import Dataset
+
+from django_bookrel.models import Author, Book
+from django_bookrel.resources import (
+    BaseBookResource,
+    ManyToManyField,
+    RelationalResource,
+    Result,
+    bookresource_factory,
+    load,
+)
+from django_bookrel.resources.exporting import Exporter
+from tests.hosts.cabinet.models import Numbers, Pointer, Structures, Texts, Times
+from tests.importing import counts
+
+pytestmark = pytest.mark.django_db
+
+
+class ShoutingWidget(widgets.CharWidget):
+    def clean(self, value: Any, *args: Any, **kwargs: Any) -> Any:
+        return super().clean(value, *args, **kwargs).strip().upper()
+
+
+class HalvingWidget(widgets.IntegerWidget):
+    def clean(self, value: Any, *args: Any, **kwargs: Any) -> Any:
+        return super().clean(value, *args, **kwargs) // 2
+
+
+class MappedResource(RelationalResource):
+    WIDGETS_MAP: ClassVar = {
+        **RelationalResource.WIDGETS_MAP,
+        "CharField": ShoutingWidget,
+        "IntegerField": HalvingWidget,
+    }
+
+
+class FoundResource(RelationalResource):
+    @classmethod
+    def widget_from_django_field(cls, f: Any, default: Any = widgets.Widget) -> Any:
+        kinds = {models.CharField: ShoutingWidget, models.IntegerField: HalvingWidget}
+        return kinds.get(type(f)) or super().widget_from_django_field(f, default)
+
+
+def resource_of(
+    host: type[models.Model],
+    *columns: str,
+    base: type[RelationalResource] = RelationalResource,
+    options: Any = None,
+    **attributes: Any,
+) -> type[RelationalResource]:
+    meta = {"model": host, "import_id_fields": ("code",), "fields": ("code", *columns)}
+    attributes["Meta"] = type("Meta", (), meta | (options or {}))
+    metaclass: Any = type(base)
+    made: type[RelationalResource] = metaclass("HostResource", (base,), attributes)
+    return made
+
+
+def imported(resource: type[RelationalResource], *rows: dict[str, Any]) -> Result:
+    cells = Dataset(*[list(row.values()) for row in rows], headers=list(rows[0]))
+    result = resource().import_data(cells, raise_errors=False)
+    assert isinstance(result, Result)
+    return result
+
+
+def exported(folder: Path, resource: type[RelationalResource]) -> list[str]:
+    path = folder / "out.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        Exporter(resource()).write(file, "csv")
+    return path.read_text(encoding="utf-8").splitlines()
+
+
+# Widgets of a host.
+
+
+@pytest.mark.parametrize("base", [MappedResource, FoundResource])
+def test_widgets_that_a_host_has_by_default(base: type[RelationalResource]):
+    row = {"code": "a", "char": "  b "}
+    assert counts(imported(resource_of(Texts, "char", base=base), row)) == {"rows": 1, "new": 1}
+    assert Texts.objects.values_list("code", "char").get() == ("A", "B")
+    imported(resource_of(Numbers, "whole", base=base), {"code": "a", "whole": "9"})
+    assert Numbers.objects.values_list("whole").get() == (4,)
+
+
+def test_widgets_that_a_host_declares():
+    resource = resource_of(Texts, "char", char=Field("char", "char", widget=ShoutingWidget()))
+    imported(resource, {"code": "a", "char": " b"})
+    assert Texts.objects.values_list("code", "char").get() == ("a", "B")
+
+
+def test_options_of_widgets(tmp_path: Path):
+    options = {"widgets": {"day": {"format": "%d.%m.%Y"}}}
+    resource = resource_of(Times, "day", options=options)
+    result = imported(resource, {"code": "a", "day": "31.12.1999"}, {"code": "b", "day": "1999"})
+    assert [(r.line, r.reason) for r in result.rejections] == [(2, "is not in the form %d.%m.%Y")]
+    assert Times.objects.values_list("day").get() == (datetime.date(1999, 12, 31),)
+    assert exported(tmp_path, resource) == ["code,day", "a,31.12.1999"]
+
+
+def test_values_of_widgets_are_checked_as_all_are():
+    class OddWidget(widgets.Widget):
+        def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
+            return {"nul": "\0", "long": "x" * 11}[value]
+
+    resource = resource_of(Texts, "char", char=Field("char", "char", widget=OddWidget()))
+    result = imported(resource, *[{"code": n, "char": n} for n in ("nul", "long", "key")])
+    assert [r.reason for r in result.rejections] == [
+        "holds the character U+0000, which no database can store",
+        "has 11 characters; at most 10 fit",
+        "KeyError: 'key'",
+    ]
+
+
+def test_fields_without_a_widget_ask_the_column(tmp_path: Path):
+    names = ("data", "extra")
+    resource = resource_of(Structures, *names, **{name: Field(name, name) for name in names})
+    imported(resource, {"code": "a", "data": "AP8=", "extra": "[1]"})
+    assert Structures.objects.values_list(*names).get() == (b"\x00\xff", [1])
+    assert exported(tmp_path, resource) == ["code,data,extra", "a,AP8=,[1]"]
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="only PostgreSQL has arrays")
+def test_separator_of_arrays(tmp_path: Path):
+    from tests.hosts.vitrine.models import Arrays
+
+    options = {"widgets": {"words": {"separator": ";"}}}
+    resource = resource_of(Arrays, "words", "tags", options=options)
+    imported(resource, {"code": "a", "words": "a,b;c", "tags": "a;b,c"})
+    assert Arrays.objects.values_list("words", "tags").get() == (["a,b", "c"], ["a;b", "c"])
+    assert exported(tmp_path, resource) == ["code,words,tags", 'a,"a,b;c","a;b,c"']
+
+
+def test_isbns_by_a_widget_of_the_host(tmp_path: Path):
+    """Also those that a source has checked."""
+
+    class ReplacedWidget(widgets.CharWidget):
+        def clean(self, value: Any, *args: Any, **kwargs: Any) -> Any:
+            return {"9780553383041": "9780689845369"}[value]
+
+    class ReplacedResource(BaseBookResource):
+        isbn = Field("isbn", "isbn", widget=ReplacedWidget())
+
+    path = tmp_path / "books.csv"
+    path.write_text("isbn,title,publishers\n9780553383041,A,\n")
+    load(path, resource=bookresource_factory(Book, ReplacedResource))
+    assert Book.objects.values_list("isbn").get() == ("9780689845369",)
+
+
+# Cells that are no texts.
+
+
+def test_typed_cells():
+    moment = datetime.datetime(2020, 1, 2)  # noqa: DTZ001 (workbooks have no time zones)
+    imported(
+        resource_of(Times, "day", "hour"),
+        {"code": 1.0, "day": moment, "hour": datetime.time(9, 30)},
+    )
+    assert Times.objects.values_list("code", "day", "hour").get() == (
+        "1",
+        moment.date(),
+        datetime.time(9, 30),
+    )
+    names = ("whole", "price", "is_true", "ratio")
+    imported(
+        resource_of(Numbers, *names),
+        dict(zip(("code", *names), ("a", 7.0, 1.5, True, 2), strict=True)),
+    )
+    assert Numbers.objects.values_list(*names).get() == (7, Decimal("1.50"), True, 2.0)
+    imported(resource_of(Structures, "extra"), {"code": "a", "extra": {"a": [1, None]}})
+    assert Structures.objects.values_list("extra").get() == ({"a": [1, None]},)
+
+
+def test_lists_of_names():
+    for code in ("1", "a|b"):
+        Numbers.objects.create(code=code)
+    resource = resource_of(Pointer, "many", many=ManyToManyField(by="code"))
+    rows = [
+        {"code": "a", "many": ["1", "a|b"]},
+        {"code": "b", "many": []},
+        {"code": "c", "many": [1]},
+    ]
+    assert counts(imported(resource, *rows)) == {"rows": 3, "new": 3}
+    found = Pointer.objects.order_by("code", "many__code").values_list("code", "many__code")
+    assert list(found) == [("a", "1"), ("a", "a|b"), ("b", None), ("c", "1")]
+
+
+# Natural keys.
+
+
+def test_natural_keys(tmp_path: Path):
+    class NaturalResource(RelationalResource):
+        class Meta:
+            model = Book
+            fields = ("isbn", "title", "author")
+            import_id_fields = ("isbn",)
+            use_natural_foreign_keys = True
+
+    author = Author.objects.create(name="Ursula K. Le Guin")
+    isbns = ("9780553383041", "9780689845369")
+    Book.objects.create(isbn=isbns[0], title="A", author=author)
+    lines = exported(tmp_path, NaturalResource)
+    assert lines == ["isbn,title,author", f'{isbns[0]},A,"[""Ursula K. Le Guin""]"']
+    upstream = NaturalResource().export()
+    assert upstream.dict == [{"isbn": isbns[0], "title": "A", "author": '["Ursula K. Le Guin"]'}]
+    cells = ['["Le Guin, Ursula K."]', '["Nobody"]', "Nobody", "[1, 2]"]
+    result = imported(
+        NaturalResource,
+        *[{"isbn": isbns[n == 0], "title": "B", "author": cell} for n, cell in enumerate(cells)],
+        {"isbn": isbns[0], "title": "A", "author": '["Ursula K. Le Guin"]'},
+    )
+    assert counts(result) == {"rows": 5, "new": 1, "unchanged": 1, "rejected": 3}
+    assert [(r.line, r.column, r.reason) for r in result.rejections] == [
+        (2, "author", "Author matching query does not exist."),
+        (3, "author", "is not JSON: Expecting value: line 1 column 1 (char 0)"),
+        (
+            4,
+            "author",
+            "NamedQuerySet.get_by_natural_key() takes 2 positional arguments but 3 were given",
+        ),
+    ]
+    assert set(Book.objects.values_list("author__name")) == {("Ursula K. Le Guin",)}
