@@ -57,12 +57,12 @@ def at(*utc: int, local: Any = None) -> datetime.datetime:
 
 
 TOO_SMALL, TOO_BIG = (
-    "is less than {:d}, the least possible",
-    "is greater than {:d}, the greatest possible",
+    "must be at least {:d}",
+    "must be at most {:d}",
 )
 NO_NUMBER, NO_WHOLE = "is not a number", "is not a whole number"
 NUL, SURROGATE = (
-    f"holds the character U+{c}, which no database can store" for c in ("0000", "D800")
+    f"contains the character U+{c}, which no database can store" for c in ("0000", "D800")
 )
 
 
@@ -131,7 +131,9 @@ NUMBERS = [
             if VENDOR == "sqlite"
             else [("12345678901234567890.0123456789", Decimal("12345678901234567890.0123456789"))]
         ),
-        [("1234567890.0123456789", "has 20 digits; SQLite keeps 15")] if VENDOR == "sqlite" else [],
+        [("1234567890.0123456789", "has 20 digits; SQLite can store 15")]
+        if VENDOR == "sqlite"
+        else [],
     ),
     Kind(Numbers, "is_true", [("1", True), ("0", False)], [("perhaps", "must be 1 or 0")]),
 ]
@@ -147,7 +149,7 @@ TEXTS = [
     text(
         "char",
         ["plain", " é ", "日本", "a|b,c", '"q"'],
-        [("x" * 11, "has 11 characters; at most 10 fit")],
+        [("x" * 11, "has 11 characters; the maximum is 10")],
     ),
     text("text", ["plain", "two\nlines", "x" * 3_000]),
     text("email", ["a@example.com"], [("a@", "Enter a valid email address.")]),
@@ -162,9 +164,9 @@ TEXTS = [
         ],
     ),
     text("url", ["https://example.com/?a=1&b=2"], [("example", "Enter a valid URL.")]),
-    text("kind", ["new", "used"], [("mended", "is not one of: new, used")]),
-    text("path", ["/etc/hosts"], [("x" * 101, "has 101 characters; at most 100 fit")]),
-    text("file", ["a/b.png"], [("x" * 101, "has 101 characters; at most 100 fit")]),
+    text("kind", ["new", "used"], [("mended", "must be one of: new, used")]),
+    text("path", ["/etc/hosts"], [("x" * 101, "has 101 characters; the maximum is 100")]),
+    text("file", ["a/b.png"], [("x" * 101, "has 101 characters; the maximum is 100")]),
     Kind(
         Texts,
         "address",
@@ -262,7 +264,7 @@ STRUCTURES = [
         Structures,
         "few",
         [("YWJj", b"abc")],
-        [("YWJjZA==", "has 4 characters; at most 3 fit")],
+        [("YWJjZA==", "has 4 characters; the maximum is 3")],
         finds=False,
     ),
     Kind(
@@ -295,8 +297,8 @@ STRUCTURES = [
                 "{'a': 1}",
                 NO_JSON,
             ),
-            ("NaN", "is not JSON: NaN is no number there"),
-            ("[-Infinity]", "is not JSON: -Infinity is no number there"),
+            ("NaN", "is not JSON: NaN is not a JSON number"),
+            ("[-Infinity]", "is not JSON: -Infinity is not a JSON number"),
             ("1e999", "has a number that is too large"),
             (r'["\u0000"]', NUL),
             (r'{"\ud800": 1}', SURROGATE),
@@ -314,7 +316,7 @@ OWNS = [
         [("030 1234", "0301234"), ("+49 1", "+491")],
         [
             ("no", "is not a telephone number"),
-            ("1" * 21, "has 21 characters; at most 20 fit"),
+            ("1" * 21, "has 21 characters; the maximum is 20"),
         ],
     ),
     Kind(Owns, "sorts", [("a,b", ["a", "b"]), ("c", ["c"])], finds=False),
@@ -322,7 +324,7 @@ OWNS = [
         Owns,
         "short",
         [("ab ", "AB"), ("C", "C")],
-        [("x" * 11, "has 11 characters; at most 10 fit")],
+        [("x" * 11, "has 11 characters; the maximum is 10")],
     ),
     Kind(
         Owns,
@@ -335,7 +337,7 @@ OWNS = [
         [("red", "red"), ("green", "green")],
         [
             ("blue", "KeyError: 'blue'"),
-            ("infrared", "is greater than 2147483647, the greatest possible"),
+            ("infrared", "must be at most 2147483647"),
         ],
     ),
     Kind(

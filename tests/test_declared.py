@@ -168,11 +168,11 @@ def test_relation_that_is_not_there(host: Apps, field: Any):
         ),
         (
             ForeignKeyField(by=("code", "extra")),
-            "by='extra': no tests.Desk is found by it, whose values are JSON.",
+            "by='extra': tests.Desk cannot be looked up by a field whose values are JSON.",
         ),
         (
             ForeignKeyField(by="data"),
-            "by='data': no tests.Desk is found by it, whose values are bytes.",
+            "by='data': tests.Desk cannot be looked up by a field whose values are bytes.",
         ),
     ],
 )
@@ -203,9 +203,9 @@ IDENTITIES = {
     "key": "because it is not an importable column",
     "desks": "because it is not an importable column",
     "abouts": "because it is not an importable column",
-    "shout": "which no import writes",
-    "changed_at": "which no import writes",
-    "title": "which no import writes",
+    "shout": "which imports do not write",
+    "changed_at": "which imports do not write",
+    "title": "which imports do not write",
     "extra": "whose values are JSON",
     "data": "whose values are bytes",
 }
@@ -215,7 +215,7 @@ IDENTITIES = {
 def test_identity_that_cannot_be(host: Apps, tmp_path: Path, name: str):
     title = Field("title", "title", readonly=True)
     resource = resource_of(host, keys=("slug", name), title=title)
-    said = f"StoryResource: no row is found by “{name}”, {IDENTITIES[name]}."
+    said = f"StoryResource: rows cannot be identified by “{name}”, {IDENTITIES[name]}."
     [message] = found(host)
     assert message == ("django_bookrel.E101", f"StoryResource cannot import: {said}")
     path = tmp_path / "stories.csv"
@@ -235,7 +235,7 @@ def test_identity_that_can_be(host: Apps, keys: tuple[str, ...]):
 def test_relation_that_is_left_out(host: Apps):
     resource = resource_of(host, exclude=("id",))
     why = "tests.Story.tags is a TagsField, not a many-to-many relation."
-    message = f"StoryResource leaves tags out of imports and exports: {why}"
+    message = f"StoryResource excludes tags from imports and exports: {why}"
     assert found(host) == [("django_bookrel.W104", message)]
     names = ["slug", "title", "key", "shout", "changed_at", "desk", "desks", "extra", "data"]
     assert list(resource().columns()) == [*names, "kind", "number"]
@@ -256,8 +256,8 @@ def test_column_that_is_left_out(tmp_path: Path):
     assert (message.id, message.msg) == (
         "django_bookrel.W104",
         (
-            "SearchedResource leaves search out of imports and exports: PostgreSQL makes its "
-            "values of other texts, and gives back others than are written."
+            "SearchedResource excludes search from imports and exports: PostgreSQL computes its "
+            "values and does not return them as they were written."
         ),
     )
     path = tmp_path / "searched.csv"
@@ -269,7 +269,7 @@ def test_column_that_is_left_out(tmp_path: Path):
 def test_resource_that_finds_no_row(host: Apps):
     resource_of(host, keys=("id",))
     message = (
-        "StoryResource has no column by which rows are found: each import of a file adds all of "
+        "StoryResource has no columns that identify rows, so every import of a file adds all of "
         "its rows."
     )
     assert found(host) == [("django_bookrel.W105", message)]

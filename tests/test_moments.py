@@ -56,7 +56,7 @@ def test_times_that_a_change_of_the_clock_repeats(tmp_path: Path):
     if connection.vendor == "postgresql":
         assert (rejected, sorted(found)) == ([], [summer, first, second])
     else:
-        reason = "is a second 02:30 of that day in Europe/Berlin"
+        reason = "is the second 02:30 of that day in Europe/Berlin"
         assert (rejected, sorted(found)) == ([(3, "moment", reason)], [summer, first])
     again = load(path, resource=TimesResource, source="native")
     assert counts(again)["unchanged"] == len(found)

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 import pytest
 from django.db import connection, models
+from django.utils import timezone
 from import_export import widgets
 from import_export.fields import Field
 from tablib import Dataset
@@ -104,9 +105,24 @@ def test_options_of_widgets(tmp_path: Path):
     options = {"widgets": {"day": {"format": "%d.%m.%Y"}}}
     resource = resource_of(Times, "day", options=options)
     result = imported(resource, {"code": "a", "day": "31.12.1999"}, {"code": "b", "day": "1999"})
-    assert [(r.line, r.reason) for r in result.rejections] == [(2, "is not in the form %d.%m.%Y")]
+    assert [(r.line, r.reason) for r in result.rejections] == [
+        (2, "does not have the format %d.%m.%Y")
+    ]
     assert Times.objects.values_list("day").get() == (datetime.date(1999, 12, 31),)
     assert exported(tmp_path, resource) == ["code,day", "a,31.12.1999"]
+
+
+def test_native_types_that_an_admin_asks_for():
+    """As it does for XLSX, whose times have no zone."""
+    moment = datetime.datetime(2020, 1, 2, 3, 4, 5, 6, tzinfo=datetime.UTC)
+    hours = datetime.timedelta(hours=1)
+    record = Times(code="a", day=moment.date(), moment=moment, lasts=hours)
+    fields = resource_of(Times, "day", "hour", "moment", "lasts")().fields.values()
+    cells = [field.export(record, force_native_type=True) for field in fields]
+    naive = timezone.make_naive(moment)
+    assert cells == ["a", moment.date(), "", naive, hours]
+    texts = ["a", "2020-01-02", "", "2020-01-02 03:04:05.000006+00:00", "1:00:00"]
+    assert [field.export(record) for field in fields] == texts
 
 
 def test_values_of_widgets_are_checked_as_all_are():
@@ -117,8 +133,8 @@ def test_values_of_widgets_are_checked_as_all_are():
     resource = resource_of(Texts, "char", char=Field("char", "char", widget=OddWidget()))
     result = imported(resource, *[{"code": n, "char": n} for n in ("nul", "long", "key")])
     assert [r.reason for r in result.rejections] == [
-        "holds the character U+0000, which no database can store",
-        "has 11 characters; at most 10 fit",
+        "contains the character U+0000, which no database can store",
+        "has 11 characters; the maximum is 10",
         "KeyError: 'key'",
     ]
 

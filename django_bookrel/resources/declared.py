@@ -26,8 +26,8 @@ from .fields import (
     RelatedRowsField,
     RelationField,
 )
+from .relations import no_column, no_identity
 from .rowpath.detection import fills_columns, has_own_default
-from .unsuitable import no_column, no_identity
 from .widgets import reader_of, widget_of
 
 __all__ = ("DeclaredResource",)

@@ -1,4 +1,4 @@
-"""What a field of a resource names of a model: a relation of the right kind, columns."""
+"""What a resource names of a model: relations of the right kind, columns, what it cannot use."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import models
 
 from ..fields import AnyField
-from .unsuitable import no_identity
+from ..values import is_postgres, value_field
 
-__all__ = ("column_of", "named_field", "relation_of_kind")
+__all__ = ("column_of", "named_field", "no_column", "no_identity", "relation_of_kind")
+
+GEOMETRY = "django.contrib.gis."
 
 KINDS: dict[Any, tuple[str, str]] = {
     models.ForeignKey: ("a foreign key", "a ForeignKeyField"),
@@ -64,6 +66,29 @@ def column_of(model: type[models.Model], name: str, option: str = "columns=") ->
     raise ImproperlyConfigured(
         f"{option}{name!r}: {model._meta.label} has no such field; the fields are: {known}."
     )
+
+
+def no_column(field: AnyField) -> str:
+    """Return why no file can have the column; empty if one can."""
+    if any(is_postgres(field, name) for name in ("SearchVectorField", "SearchQueryField")):
+        return "PostgreSQL computes its values and does not return them as they were written."
+    if any(base.__module__.startswith(GEOMETRY) for base in type(field).__mro__):
+        return "its values cannot be read from text."
+    return ""
+
+
+def no_identity(field: AnyField) -> str:
+    """Return why records cannot be found by the column, as a relative clause; empty if they can."""
+    if isinstance(field, models.CompositePrimaryKey):
+        return "that consists of several columns"
+    found = value_field(field)
+    kinds = {
+        "JSON": isinstance(found, models.JSONField),
+        "bytes": isinstance(found, models.BinaryField),
+        "lists": is_postgres(found, "ArrayField"),
+        "maps": is_postgres(found, "HStoreField"),
+    }
+    return next((f"whose values are {what}" for what, is_so in kinds.items() if is_so), "")
 
 
 def _relation(model: type[models.Model], name: str) -> Any:
