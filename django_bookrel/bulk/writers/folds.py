@@ -8,8 +8,8 @@ __all__ = ("SAMPLES", "Fold", "as_it_is", "caseless", "caseless_ascii")
 
 Fold = Callable[[str], str]
 
-LETTERS = (*range(0x41, 0x250), *range(0x370, 0x530))
-"""Of Latin, Greek and Cyrillic; each database has its own mind about some of the others."""
+LETTERS = (*range(0x41, 0x5B), *range(0xC0, 0x180), *range(0x386, 0x3CF), *range(0x400, 0x482))
+"""Of Latin, Greek and Cyrillic; younger letters have no case in the older collations of MySQL."""
 SMALL = {
     code: small
     for code in LETTERS

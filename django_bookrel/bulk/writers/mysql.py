@@ -11,7 +11,7 @@ from django.db import InterfaceError, OperationalError, models
 from ...fields import AnyField
 from . import base
 from .base import LOCK, Found, Row
-from .folds import Fold, caseless
+from .folds import Fold, as_it_is, caseless
 
 __all__ = ("Writer",)
 
@@ -118,7 +118,9 @@ class Writer(base.SQLWriter):
 
     def fold(self, field: AnyField) -> Fold | None:
         collation = self._collation(field.model, field) or "_bin"
-        return None if collation.endswith(("_bin", "_cs", "binary")) else caseless
+        if collation.endswith(("_bin", "_cs", "binary")):
+            return None
+        return as_it_is if "turkish" in collation else caseless
 
     def _collation(self, model: type[models.Model], column: AnyField) -> str | None:
         table = model._meta.db_table

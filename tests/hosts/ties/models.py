@@ -5,8 +5,15 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.db import models
+from django.db import connection, models
 from django.db.models.functions import Concat
+
+CASELESS = {
+    "sqlite": "NOCASE",
+    "postgresql": "ties_caseless",
+    "mysql": "utf8mb4_general_ci",
+}[connection.vendor]
+"""A collation that takes capital and small letters for one."""
 
 
 class Tie(models.Model):
@@ -311,3 +318,19 @@ class Derived(Base, Tie):
     """Its columns and its reference come from an abstract model."""
 
     note = models.CharField(max_length=20, blank=True)
+
+
+# Names in capital and small letters.
+
+
+class Caseless(Tie):
+    """No constraint says that its name is its alone."""
+
+    name = models.CharField(max_length=20, db_collation=CASELESS)
+    note = models.CharField(max_length=20, blank=True)
+    parent = models.ForeignKey("self", models.SET_NULL, null=True)
+    tags = models.ManyToManyField("CaselessTag")
+
+
+class CaselessTag(Tie):
+    name = models.CharField(max_length=20, unique=True, db_collation=CASELESS)
