@@ -11,12 +11,16 @@ from typing import Any
 import pytest
 from django.db import Error, connection
 from django.db.models import Field, Model
+from django.test.utils import CaptureQueriesContext
 
 from django_bookrel.bulk import get_writer
 from django_bookrel.bulk.errors import Blame
 from django_bookrel.bulk.writers import Writer, orm
+from django_bookrel.resources import load
 from tests.hosts.legacy import models as m
-from tests.test_writers import columns
+from tests.importing import write_csv
+from tests.test_import_warnings import PlainRowByRow
+from tests.test_writers import columns, insert
 
 VENDOR = connection.vendor
 
@@ -137,6 +141,26 @@ def test_rows_that_are_saved_one_by_one_are_locked_too(sessions: tuple[Writer, A
     saving = orm.Writer(writer.connection, finder=writer)
     assert saving.match([ID], [(1,)], [NAME], lock=True) == [(0, "old")]
     assert is_locked(theirs, 1)
+
+
+@pytest.mark.skipif(VENDOR == "sqlite", reason="SQLite locks the whole file")
+@pytest.mark.usefixtures("legacy")
+def test_instances_are_locked_before_they_change(tmp_path: Path):
+    [key] = insert(get_writer("default"), m.Plain, "code", ("a",))
+    with CaptureQueriesContext(connection) as context:
+        orm.Writer(connection).update(m.Plain, [NAME], [(key, "new")])
+    found = [query["sql"] for query in context.captured_queries]
+    assert [(sql[:6], sql[-10:] == "FOR UPDATE") for sql in found] == [
+        ("SELECT", True),
+        ("UPDATE", False),
+    ]
+    # Hooks of a resource get such an instance, too.
+    path = write_csv(tmp_path / "in.csv", [{"code": "a", "name": "newer"}], ("code", "name"))
+    with CaptureQueriesContext(connection) as context:
+        load(path, resource=PlainRowByRow)
+    locking = [q["sql"] for q in context.captured_queries if q["sql"].endswith("FOR UPDATE")]
+    assert any("LIMIT 21" in sql for sql in locking)
+    assert m.Plain.objects.get().name == "newer"
 
 
 @pytest.mark.skipif(VENDOR != "sqlite", reason="is about SQLite's lock")

@@ -121,7 +121,7 @@ class Writer(interface.Writer):
         self, model: type[models.Model], fields: Sequence[AnyField], rows: Sequence[Row]
     ) -> None:
         for pk, *values in rows:
-            instance = self._rows(model).get(pk=pk)
+            instance = self.stored(model, pk)
             for field, value in zip(fields, values, strict=True):
                 setattr(instance, field.attname, value)
             self._save(instance, adding=False)
@@ -141,6 +141,14 @@ class Writer(interface.Writer):
             return
         for row in rows:
             row.delete()
+
+    def stored(self, model: type[models.Model], pk: Any) -> models.Model:
+        """Return an instance as it is in the database; in a transaction nobody else changes it."""
+        rows = self._rows(model)
+        # Databases that lock no rows leave that away.
+        locked = rows if self.connection.get_autocommit() else rows.select_for_update()
+        found: models.Model = locked.get(pk=pk)
+        return found
 
     def save(self, instance: models.Model, *, adding: bool) -> None:
         """
