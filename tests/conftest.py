@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 import signal
+from typing import Any
 
 import django
 import hypothesis
 import pytest
 from django.conf import settings
+from django.db import connection
 
 import django_bookrel
+from tests.hosts.legacy import tables
 
 # The same examples in every run, so that a run says something about a change; more of them by
 # ``pytest --hypothesis-profile=thorough``, other ones each time.
@@ -49,3 +52,14 @@ def _uses_database(item: pytest.Item) -> bool:
         item.get_closest_marker("django_db")
         or names.intersection(getattr(item, "fixturenames", ()))
     )
+
+
+@pytest.fixture(scope="session")
+def legacy(django_db_setup: None, django_db_blocker: Any) -> frozenset[str]:
+    """Make the tables of the host "legacy" once; give the names of those that this database has."""
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        is_mariadb = connection.vendor == "mysql" and connection.mysql_is_mariadb
+        statements = tables.statements(connection.vendor, is_mariadb=is_mariadb)
+        for statement in statements:
+            cursor.execute(statement)
+    return tables.names(statements)

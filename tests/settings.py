@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "tests.hosts.custom",
     "tests.hosts.garden",
     "tests.hosts.keeper",
+    "tests.hosts.legacy",
     "tests.hosts.mirror",
     "tests.hosts.newsdesk",
     "tests.hosts.novels",

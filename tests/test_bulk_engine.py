@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import OperationalError
 
-from django_bookrel.bulk import Engine, RejectLimit, Report, Totals
+from django_bookrel.bulk import Engine, ImportStopped, RejectLimit, Report, Totals
 from django_bookrel.bulk.staged import Part, StagedRows
 from django_bookrel.models import Book
 from django_bookrel.resources import BookResource
@@ -231,7 +231,8 @@ def test_failure_of_the_database_ends_it(desk: Desk, monkeypatch: pytest.MonkeyP
         return run(batch, *args)
 
     monkeypatch.setattr(path.transactions, "run", failing)
-    with pytest.raises(OperationalError):
+    said = "^Stopped after 4 rows: The database failed: the server closed the connection\\.$"
+    with pytest.raises(ImportStopped, match=said):
         desk.run(articles("abcdef"), path)
     assert counts(desk.totals) == {"rows": 4, "new": 4}
 

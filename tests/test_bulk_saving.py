@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, OperationalError, connection
 
 from django_bookrel.bulk import BulkSaver, NotYet, Plan, PlanWriter, Rejection, get_writer
+from django_bookrel.bulk.errors import Blame
 from django_bookrel.bulk.saving import Outcome, is_of_the_row, rejections_of
 from django_bookrel.bulk.writers import Writer
 from tests.batches import OtherRows, Row, batch_of, parts
@@ -269,9 +270,10 @@ def test_whose_failure_it_is(error: Exception, expected: bool):  # noqa: FBT001
 
 def test_failure_that_goes_away_is_no_rows(monkeypatch: pytest.MonkeyPatch):
     writer: Writer = get_writer("default")
-    monkeypatch.setattr(type(writer), "is_transient", lambda self, error: "lock" in str(error))
-    errors = [IntegrityError("a deadlock"), IntegrityError("taken"), ValueError("a deadlock")]
-    assert [is_of_the_row(error, writer) for error in errors] == [False, True, True]
+    blames = {"a deadlock": Blame.AGAIN, "no such table": Blame.TABLE, "taken": Blame.ROW}
+    monkeypatch.setattr(type(writer), "blame", lambda self, error: blames[str(error)])
+    errors = [*map(IntegrityError, blames), ValueError("a deadlock")]
+    assert [is_of_the_row(error, writer) for error in errors] == [False, False, True, True]
 
 
 @pytest.mark.parametrize(
@@ -287,7 +289,7 @@ def test_failure_that_goes_away_is_no_rows(monkeypatch: pytest.MonkeyPatch):
     ],
 )
 def test_reasons(error: Exception, expected: list[tuple[str, str, str]]):
-    found = rejections_of(error, 5, ["a", "b"], {"words": ("number", "7")})
+    found = rejections_of(error, get_writer("default"), 5, ["a", "b"], {"words": ("number", "7")})
     assert found == [Rejection(5, *where, ["a", "b"]) for where in expected]
 
 

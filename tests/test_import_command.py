@@ -314,6 +314,8 @@ def test_json(run: Callable[..., Run], good: Path, mixed: Path):
             "repairs": {},
             "joined": {"count": 0, "pairs": []},
             "path": "bulk",
+            "warnings": [],
+            "notes": [],
         },
         {
             "file": str(mixed),
@@ -327,6 +329,8 @@ def test_json(run: Callable[..., Run], good: Path, mixed: Path):
             "repairs": {},
             "joined": {"count": 0, "pairs": []},
             "path": "bulk",
+            "warnings": [],
+            "notes": [],
         },
     ]
     assert "line 3" in err

@@ -210,6 +210,13 @@ def test_update_and_delete_of_many_rows(writer: Writer):
     assert [topic.pk for topic in Topic.objects.all()] == keys[:1]
 
 
+def test_smallest_number(writer: Writer):
+    [key] = insert(writer, Article, "slug rank", ("a", -(2**31)))
+    update(writer, Article, "rank", (key, 1))
+    update(writer, Article, "rank", (key, -(2**31)))
+    assert Article.objects.get().rank == -(2**31)
+
+
 @pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite takes texts of any length")
 def test_texts_that_do_not_fit_are_rejected_not_cut(writer: Writer):
     [key] = insert(writer, Topic, "name", ("a",))

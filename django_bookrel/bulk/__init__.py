@@ -22,12 +22,12 @@ from .relations import (
     lookup_column,
     said_column,
 )
-from .report import RejectLimit, Report, Totals
+from .report import ImportStopped, RejectLimit, Report, Totals, counted, stopping
 from .resolve import Pending
 from .retrying import all_or_nothing, tried_again
 from .saving import NotYet, Outcome, PlanWriter, is_of_the_row, rejections_of
 from .transactions import Transactions
-from .writers import get_writer
+from .writers import TableWarning, get_writer
 
 __all__ = (
     "UNSET",
@@ -43,6 +43,7 @@ __all__ = (
     "ForNew",
     "ForeignKey",
     "Identity",
+    "ImportStopped",
     "Joined",
     "Layout",
     "NotYet",
@@ -57,9 +58,11 @@ __all__ = (
     "Rejection",
     "Report",
     "RowMaker",
+    "TableWarning",
     "Totals",
     "Transactions",
     "all_or_nothing",
+    "counted",
     "get_planner",
     "get_writer",
     "is_of_the_row",
@@ -68,6 +71,7 @@ __all__ = (
     "read_pages",
     "rejections_of",
     "said_column",
+    "stopping",
     "tried_again",
     "unlogged",
 )

@@ -23,7 +23,7 @@ from .batch import Batch, Rejection
 from .collecting import rare_collections
 from .history import History
 from .querylog import unlogged
-from .report import RejectLimit, Report
+from .report import RejectLimit, Report, stopping
 from .saving import is_of_the_row
 from .staged import Part
 from .stagedimport import StagedImport
@@ -62,18 +62,21 @@ class Engine:
         Import the records; the report is true at any moment, also when an exception ends the run.
 
         :raises RejectLimit: too many rows were rejected.
-        :raises DatabaseError: a fault that is not one row's; what was committed stays.
+        :raises ImportStopped: a fault that is not one row's; what was committed stays.
         """
         stream = iter(records)
         most = max(self.batch_size, HEAD_ROWS)
         head = list(islice(stream, most + 1))
         known = len(head)
         self.report.total = known if known <= most else None
+        writer = self.transactions.writer
         with (
             rare_collections(),
-            unlogged(self.transactions.writer.connection),
+            unlogged(writer.connection),
+            stopping(writer, self.report.totals),
             closing(self._parts(chain(head, stream), known)) as cleaned,
         ):
+            self.report.on_warnings(writer.warnings(self.transactions.planner.layout.written))
             first = list(islice(cleaned, -(-min(known, HEAD_ROWS) // self.batch_size)))
             self._check_head(first, known)
             parts: Iterator[Part] = chain(first, cleaned)

@@ -79,9 +79,7 @@ def limits(layout: Layout) -> list[str]:
 
 
 def _saved(layout: Layout) -> list[type[models.Model]]:
-    made = [r.model for r in layout.references if r.writes]
-    rows = [c.model for c in layout.children if not c.model._meta.auto_created]
-    return list(dict.fromkeys([layout.model, *made, *rows]))
+    return [model for model in layout.written if not model._meta.auto_created]
 
 
 def _deleted(layout: Layout) -> list[type[models.Model]]:

@@ -51,6 +51,12 @@ class Layout:
         """The names of all columns of the file that the layout is about."""
         return [*self.names, *(child.name for child in self.children)]
 
+    @property
+    def written(self) -> list[type[models.Model]]:
+        """The models whose records an import makes or changes."""
+        made = [reference.model for reference in self.references if reference.writes]
+        return list(dict.fromkeys([self.model, *made, *(c.model for c in self.children)]))
+
     def identified(self, batch: Batch, column: AnyField) -> list[Any]:
         """Return what rows say in a column that identifies them, alike for every spelling."""
         index = self.fields.index(said_column(column))

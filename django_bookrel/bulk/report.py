@@ -3,19 +3,42 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db import Error
+
 from ..exceptions import BookrelError
 from .batch import Rejection
+from .errors import Blame
 from .plan import Joined
+from .writers import TableWarning, Writer
 
-__all__ = ("RejectLimit", "Report", "Totals")
+__all__ = ("ImportStopped", "RejectLimit", "Report", "Totals", "counted", "stopping")
+
+
+class ImportStopped(BookrelError):
+    """
+    Raised when the database fails, or a table cannot take what an import writes.
+
+    The text says which, and how far the import came; ``__cause__`` is the database's own error.
+    """
+
+    def __init__(self, text: str, *, is_lasting: bool = False) -> None:
+        super().__init__(text)
+        self.is_lasting = is_lasting
+        """Whether it comes again until somebody has seen to the table."""
 
 
 class RejectLimit(BookrelError):
     """Raised when more rows were rejected than the import allows."""
+
+
+def counted(number: int, what: str) -> str:
+    """Say how many of something there are: "1 row", "2,000 rows"."""
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
 
 
 @dataclass
@@ -47,6 +70,8 @@ class Report:
     totals: Totals
     max_rejects: Callable[[Totals], bool] | None = None
     """Whether so many rejections stop the import."""
+    on_warnings: Callable[[list[TableWarning]], None] = lambda warnings: None
+    """Called before anything is written with what the import would stumble over."""
     on_rejected: Callable[[list[Rejection]], None] = lambda rejections: None
     on_joined: Callable[[list[Joined]], None] = lambda joined: None
     """Called with rows that were taken for one record although they call it by other names."""
@@ -81,3 +106,18 @@ class Report:
             raise RejectLimit(
                 f"{totals.rejected:,} of {totals.rows:,} rows were rejected, more than the limit."
             )
+
+
+@contextmanager
+def stopping(writer: Writer, totals: Totals) -> Iterator[None]:
+    """
+    Let errors of the database end an import with a sentence.
+
+    :raises ImportStopped: in the place of any error of the database.
+    """
+    try:
+        yield
+    except Error as error:
+        said = f"Stopped after {counted(totals.rows, 'row')}: {writer.said(error).rstrip('.')}."
+        is_lasting = writer.blame(error) is Blame.TABLE
+        raise ImportStopped(said, is_lasting=is_lasting) from error

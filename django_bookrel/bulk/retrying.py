@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from django.db import DatabaseError, models, transaction
 
+from .errors import Blame
 from .writers import Writer
 
 __all__ = ("all_or_nothing", "import_lock", "tried_again")
@@ -39,7 +40,7 @@ def tried_again(writer: Writer, work: Callable[[], T]) -> T:
         try:
             return work()
         except DatabaseError as error:
-            if outer or time.monotonic() > deadline or not writer.is_transient(error):
+            if outer or time.monotonic() > deadline or writer.blame(error) is not Blame.AGAIN:
                 raise
             logger.info("Trying a transaction again after: %s", error)
         time.sleep(random.random() * pause)  # noqa: S311

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db import DatabaseError, InterfaceError, OperationalError, transaction
+from django.db import DatabaseError, Error, transaction
 
 from .batch import Batch, Need, Rejection
+from .errors import Blame
 from .ordering import Edges, circles
 from .plan import Joined, Plan
 from .writers import Writer
@@ -153,7 +154,8 @@ class PlanWriter:
             self._put_off(plan, [row for row in unit if row not in out], outcome)
         for row, found in guilty:
             line, cells = plan.batch.lines[row], plan.batch.cells[row]
-            outcome.rejections += rejections_of(found, line, cells, self.saver.said(plan, row))
+            said = self.saver.said(plan, row)
+            outcome.rejections += rejections_of(found, self.writer, line, cells, said)
 
     def _error_of(self, plan: Plan, row: int) -> Exception | None:
         """Return what is wrong with a row of a circle when it refers to none of the others."""
@@ -179,13 +181,11 @@ class PlanWriter:
 
 def is_of_the_row(error: Exception, writer: Writer) -> bool:
     """Return whether a failure is the row's that was written, not the database's at large."""
-    at_large = isinstance(error, OperationalError | InterfaceError)
-    passes = isinstance(error, DatabaseError) and writer.is_transient(error)
-    return not at_large and not passes
+    return not isinstance(error, Error) or writer.blame(error) is Blame.ROW
 
 
 def rejections_of(
-    error: Exception, line: int, cells: Sequence[str], said: Said | None = None
+    error: Exception, writer: Writer, line: int, cells: Sequence[str], said: Said | None = None
 ) -> list[Rejection]:
     """
     Return why a row is rejected that could not be written.
@@ -199,8 +199,8 @@ def rejections_of(
             Rejection(line, *_place(name, " ".join(messages), said or {}), cells)
             for name, messages in error.message_dict.items()
         ]
-    if isinstance(error, DatabaseError):
-        reason = f"The database rejected the row: {' '.join(str(error).split())}"
+    if isinstance(error, Error):
+        reason = writer.said(error)
     else:
         reason = f"{type(error).__name__}: {error}"
         logger.error("Line %s was rejected.", line, exc_info=error)

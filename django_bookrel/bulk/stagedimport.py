@@ -77,10 +77,11 @@ class StagedImport:
         try:
             plan, outcome = self.transactions.run(batch, self.file, out)
         except DatabaseError as error:
-            if not is_of_the_row(error, self.transactions.writer):
+            writer = self.transactions.writer
+            if not is_of_the_row(error, writer):
                 raise
             if len(batch) == 1:
-                done.rejections += rejections_of(error, batch.lines[0], batch.cells[0])
+                done.rejections += rejections_of(error, writer, batch.lines[0], batch.cells[0])
                 self._reopen(batch, batch.lines, done)
                 return
             batch = batch.only(row for row in range(len(batch)) if row not in out)

@@ -22,7 +22,16 @@ from django.db import Error, connections
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from ..bulk import Rejection, RejectLimit, all_or_nothing, get_writer, tried_again
+from ..bulk import (
+    Rejection,
+    RejectLimit,
+    all_or_nothing,
+    counted,
+    get_writer,
+    stopping,
+    tried_again,
+)
+from ..bulk.writers import Writer
 from ..conf import conf
 from ..exceptions import InvalidOption
 from ..host_formats import host_formats
@@ -30,7 +39,7 @@ from ..sources import Reading, Record, open_source
 from ..sources.files.catalogue_file import STANDARD_INPUT
 from ..sources.registry import path_of
 from .relational import ImportOptions, RelationalResource
-from .results import Result, counted
+from .results import Result
 
 __all__ = ("Loading", "get_resource", "load")
 
@@ -161,16 +170,18 @@ class Loading:
         Import the file.
 
         :raises RejectLimit: too many rows were rejected.
-        :raises DatabaseError: a fault that is not one row's; ``result`` says what is in.
+        :raises ImportStopped: a fault that is not one row's; ``result`` says what is in.
         """
         using = self.resource.get_db_connection_name()
-        log = _ImportLog(self, using)
+        writer = get_writer(using)
+        with stopping(writer, self.result.counts):
+            log = _ImportLog(self, writer)
         options = replace(self.options, on_rejected=log.note(self.options.on_rejected))
         together: AbstractContextManager[None] = nullcontext()
         if self.atomic and not self.options.dry_run:
-            together = all_or_nothing(get_writer(using), self.resource._meta.model)
+            together = all_or_nothing(writer, self.resource._meta.model)
         try:
-            with together:
+            with stopping(writer, self.result.counts), together:
                 self.resource.import_records(
                     self.records,
                     self.fields,
@@ -192,14 +203,15 @@ class Loading:
 class _ImportLog:
     """The ImportRecord and RejectedRows of one import, and its line in the log."""
 
-    def __init__(self, loading: Loading, using: str) -> None:
-        self.loading, self.using, self.writer = loading, using, get_writer(using)
+    def __init__(self, loading: Loading, writer: Writer) -> None:
+        self.loading, self.writer = loading, writer
+        self.using = writer.connection.alias
         config = apps.get_app_config("django_bookrel")
         self.record: Any = None
         self.kept = 0
         if loading.options.dry_run or config.models_module is None:
             return
-        self.rows = config.get_model("RejectedRow")._base_manager.using(using)
+        self.rows = config.get_model("RejectedRow")._base_manager.using(self.using)
         kind = type(loading.resource)
         self.record = config.get_model("ImportRecord")(
             file=loading.name[-255:],
@@ -270,12 +282,13 @@ class _ImportLog:
         )
         if self.record is None:
             return
-        status = self.record.Status
+        status, ended = self.record.Status, []
         self.record.status = status.DONE
         if error is not None:
             self.record.status = status.STOPPED if isinstance(error, RejectLimit) else status.FAILED
             interrupted = isinstance(error, KeyboardInterrupt)
-            self.record.message = "interrupted" if interrupted else str(error) or repr(error)
+            ended = ["interrupted" if interrupted else str(error) or repr(error)]
+        self.record.message = "\n".join([*ended, *map(str, result.warnings), *result.notes])
         self.record.path = result.path
         for name in ("rows", "new", "updated", "unchanged", "duplicates", "rejected", "repairs"):
             setattr(self.record, name, getattr(counts, name))
@@ -330,6 +343,7 @@ def load(
     limit: int | None = None,
     user: str = "",
     max_rejects: Any = None,
+    on_warnings: Any = None,
     on_batch: Any = None,
     on_rejected: Any = None,
     on_repairs: Any = None,
@@ -345,15 +359,18 @@ def load(
     :param skip: number of records to skip at the start.
     :param limit: maximum number of records to read after those.
     :param user: who imports the file, for the import history.
+    :param on_warnings: called before anything is written with what the tables lack, if anything.
     :param on_repairs: called after each batch with a list of its repaired and dropped cells, each a
         ``Repair``, including those of rejected rows and duplicates.
     :param reading_options: what ``sources.open_source`` takes.
     :raises SourceError: the file cannot be read as a catalogue, or an option is invalid; nothing
         was written.
     :raises RejectLimit: too many rows were rejected.
+    :raises ImportStopped: the database failed, or a table cannot take any row.
     """
     given = {
         "max_rejects": max_rejects,
+        "on_warnings": on_warnings,
         "on_batch": on_batch,
         "on_rejected": on_rejected,
         "on_repairs": on_repairs,

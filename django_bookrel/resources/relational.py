@@ -11,7 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import models
 
 from .. import bulk
-from ..bulk import Policy, Rejection, Totals
+from ..bulk import Policy, Rejection, TableWarning, Totals
 from ..conf import conf
 from ..exceptions import InvalidOption, MissingColumns
 from ..signals import rows_written
@@ -48,6 +48,8 @@ class ImportOptions:
     batch_size: int | None = None
     """Rows per transaction; None means that of the setting."""
     max_rejects: Callable[[Totals], bool] | None = None
+    on_warnings: Callable[[list[TableWarning]], None] = lambda warnings: None
+    """Called before anything is written, if the tables lack what an import needs."""
     on_rejected: Callable[[list[Rejection]], None] = lambda rejections: None
     on_repairs: Callable[[list[Repair]], None] | None = None
     """Called after each batch with its repaired cells, also of rows that are rejected."""
@@ -201,7 +203,7 @@ class RelationalResource(RowByRow):
             header=header,
             hook_kwargs=options.hook_kwargs,
         )
-        result.take(path.reasons, avoidable=path.avoidable)
+        result.take(path.reasons, path.transactions.writer.notes, avoidable=path.avoidable)
         report = self._report(options, result)
         size = options.batch_size or conf.batch_size
         try:
@@ -215,6 +217,11 @@ class RelationalResource(RowByRow):
 
     @staticmethod
     def _report(options: ImportOptions, result: Result) -> bulk.Report:
+        def warned(warnings: list[TableWarning]) -> None:
+            result.warnings = warnings
+            if warnings:
+                options.on_warnings(warnings)
+
         def rejected(rejections: list[Rejection]) -> None:
             result.reject(rejections)
             options.on_rejected(rejections)
@@ -226,7 +233,8 @@ class RelationalResource(RowByRow):
         return bulk.Report(
             result.counts,
             options.max_rejects,
-            rejected,
+            on_warnings=warned,
+            on_rejected=rejected,
             on_joined=result.join,
             on_records=repaired,
             on_batch=options.on_batch,

@@ -7,18 +7,13 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from import_export import results
 
-from ..bulk import Change, Joined, Rejection, Totals
+from ..bulk import Change, Joined, Rejection, TableWarning, Totals
 from .rejects import rows_of
 
-__all__ = ("Result", "counted")
+__all__ = ("Result",)
 
 KEPT_REJECTIONS = 1_000
 """Rejections that a result holds; the totals count all of them."""
-
-
-def counted(number: int, what: str) -> str:
-    """Say how many of something there are: "1 row", "2,000 rows"."""
-    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
 
 
 class Result(results.Result):
@@ -45,11 +40,20 @@ class Result(results.Result):
         """Why rows were saved row by row."""
         self.avoidable = False
         """Whether ``bulk=True`` would bypass these reasons."""
+        self.warnings: list[TableWarning] = []
+        """What the tables lack, found before anything was written."""
+        self.notes: list[str] = []
+        """Which tables were written in a slower way, and why."""
         self.seconds = 0.0
 
-    def take(self, reasons: list[str], *, avoidable: bool) -> None:
-        """Take note of the path that the import takes, row by row if there are reasons for it."""
+    def take(self, reasons: list[str], notes: list[str], *, avoidable: bool) -> None:
+        """
+        Take note of the path that the import takes, row by row if there are reasons for it.
+
+        :param notes: those that the writer will add to.
+        """
         self.path, self.reasons = "row" if reasons else "bulk", reasons
+        self.notes = notes
         self.avoidable = bool(reasons) and avoidable
 
     def reject(self, rejections: list[Rejection]) -> None:

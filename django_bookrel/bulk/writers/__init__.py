@@ -7,9 +7,11 @@ from importlib import import_module
 from django.db import connections
 
 from . import orm
-from .base import SQLWriter, Writer
+from .base import SQLWriter
+from .interface import Writer
+from .tables import TableWarning
 
-__all__ = ("SQLWriter", "Writer", "get_writer")
+__all__ = ("SQLWriter", "TableWarning", "Writer", "get_writer")
 
 
 def get_writer(using: str) -> Writer:

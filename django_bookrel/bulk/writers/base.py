@@ -1,134 +1,61 @@
-"""What every writer can do, and what those have in common that write SQL of their own."""
+"""What writers have in common that write SQL of their own."""
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from abc import abstractmethod
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Any
 
-from django.db import models
+from django.db import IntegrityError, models
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.utils.functional import cached_property
 
 from ...fields import AnyField
 from ...values import Filler, from_db, to_db
-from .folds import Fold, as_it_is
+from ..errors import TableError
+from .interface import Found, Row, Writer
+from .tables import Column, Table, TableWarning, warnings_of
 
-__all__ = ("Found", "Row", "SQLWriter", "Writer")
-
-Row = Sequence[Any]
-"""Values to write or to look for."""
-
-Found = tuple[Any, ...]
-"""Values that were read."""
-
-LOCK = "django_bookrel.import"
-
-
-class Writer(ABC):
-    """Reads and writes rows as tuples."""
-
-    waits = False
-    """Whether Python is idle while the database is at work, as beside a server."""
-    locks_rows = True
-    """Whether others may write while this transaction does, but for what it has locked."""
-    runs_code = False
-    """Whether code of the host runs when a record is saved, also where no column changes."""
-
-    def __init__(self, connection: BaseDatabaseWrapper) -> None:
-        self.connection = connection
-
-    @contextmanager
-    def session_lock(self) -> Iterator[None]:
-        """Hold a lock around a transaction, where the database cannot hold one inside it."""
-        yield
-
-    @abstractmethod
-    def lock(self, model: type[models.Model]) -> None:
-        """
-        Let one import at a time write, until the transaction ends.
-
-        Called as the first statement of a transaction.
-        """
-
-    @abstractmethod
-    def is_transient(self, error: BaseException) -> bool:
-        """Return whether the transaction that failed so may succeed when it is tried again."""
-
-    def fold(self, field: AnyField) -> Fold | None:
-        """
-        Return what makes alike some of the texts that a column takes for equal.
-
-        :returns: None where it takes none for equal but those that are the same.
-        """
-        return as_it_is if getattr(field, "db_collation", None) else None
-
-    @abstractmethod
-    def filler(self, model: type[models.Model], given: Sequence[AnyField], *, adding: bool) -> Any:
-        """Return what makes rows for :meth:`insert` (``adding``) or :meth:`update`."""
-
-    @abstractmethod
-    def match(
-        self,
-        columns: Sequence[AnyField],
-        keys: Sequence[Row],
-        fetch: Sequence[AnyField],
-        *,
-        lock: bool = False,
-    ) -> list[Found]:
-        """
-        Find rows of the columns' table that have one of ``keys``; the database decides equality.
-
-        :param columns: of one model.
-        :param keys: rows of values of ``columns``, none of them None.
-        :param fetch: columns of the same model whose values are returned.
-        :param lock: keep others from changing these rows until the transaction ends; the values
-            are those that it keeps.
-        :returns: (index of the key, values of ``fetch``), in no order; a key may have many rows.
-        """
-
-    @abstractmethod
-    def insert(
-        self,
-        model: type[models.Model],
-        fields: Sequence[AnyField],
-        rows: Sequence[Row],
-        *,
-        keys: bool = True,
-    ) -> list[Any]:
-        """
-        Insert rows and return their primary keys in order.
-
-        The key is the database's own where ``fields`` do not have it and it has no Python default.
-
-        :param rows: as the filler's ``rows()`` makes them.
-        :param keys: False: nobody asks for the keys, and an empty list may be returned.
-        """
-
-    @abstractmethod
-    def update(
-        self, model: type[models.Model], fields: Sequence[AnyField], rows: Sequence[Row]
-    ) -> None:
-        """Set ``fields`` of existing rows; each is (primary key, values as the filler's)."""
-
-    def pass_keys(  # noqa: B027 (most databases see to it themselves)
-        self, model: type[models.Model], keys: Sequence[Any]
-    ) -> None:
-        """See to it that the database gives no row a key that a file has given."""
-
-    @abstractmethod
-    def delete(self, model: type[models.Model], keys: Sequence[Any]) -> None:
-        """Delete the rows with these primary keys."""
+__all__ = ("SQLWriter",)
 
 
 class SQLWriter(Writer):
-    """Writes by statements whose number does not depend on the rows."""
+    """Writes by statements whose number does not depend on the rows, as far as tables allow."""
 
-    transient_codes: frozenset[Any] = frozenset()
-    """The driver's codes of faults that go away when the transaction is tried again."""
-    for_update = ""
-    """What locks the rows of table ``t`` at the end of a SELECT."""
+    numberless: str
+    """What a primary key has not where nothing gives new rows their keys."""
+
+    def __init__(self, connection: BaseDatabaseWrapper) -> None:
+        super().__init__(connection)
+        self._tables: dict[str, Any] = {}
+
+    def known(self, model: type[models.Model]) -> Any:
+        """Return what the catalogue says of the model's table, which is asked once."""
+        name = self.table(model)
+        if name not in self._tables:
+            self._tables[name] = self._read_table(model)
+        return self._tables[name]
+
+    def column(self, field: AnyField) -> Column | None:
+        """Return what the catalogue says of a field's column, if there is one."""
+        found: Column | None = self.known(field.model).column(field.column or "")
+        return found
+
+    def warnings(self, written: Iterable[type[models.Model]]) -> list[TableWarning]:
+        found = list(self._server_warnings())
+        tables = ([*model._meta.get_parent_list(), model] for model in written)
+        for model in dict.fromkeys(chain.from_iterable(tables)):
+            with self._about(model, "read"):
+                found += self._warnings(model)
+        return list(dict.fromkeys(found))
+
+    def _warnings(self, model: type[models.Model]) -> Iterator[TableWarning]:
+        table, has_triggers = self.known(model), self._has_triggers(model)
+        yield from warnings_of(model, table, has_triggers=has_triggers)
+        if table.kind:
+            yield from self._table_warnings(model)
+            if isinstance(model._meta.pk, models.AutoField) and self._is_keyless(model):
+                yield TableWarning(self._keyless(model))
 
     def filler(
         self, model: type[models.Model], given: Sequence[AnyField], *, adding: bool
@@ -152,7 +79,8 @@ class SQLWriter(Writer):
                 for key in keys
             ]
         convert = from_db(fetch, self.connection, first=1)
-        return convert(self._match(columns, keys, fetch, self.for_update if lock else ""))
+        with self._about(columns[0].model, "read"):
+            return convert(self._match(columns, keys, fetch, lock=lock))
 
     def insert(
         self,
@@ -165,20 +93,24 @@ class SQLWriter(Writer):
         if not rows:
             return []
         pk = model._meta.pk
-        if pk in fields:
-            self._insert(model, fields, rows)
-            index = list(fields).index(pk)
-            return [pk.to_python(row[index]) for row in rows]
-        if pk.has_default():
-            made = [pk.get_default() for _row in rows]
-            prepare = to_db(pk, self.connection) or (lambda key: key)
-            with_keys = [(prepare(key), *row) for key, row in zip(made, rows, strict=True)]
-            self._insert(model, (pk, *fields), with_keys)
-            return made
-        if not keys:
-            self._insert(model, fields, rows)
-            return []
-        return self._insert_numbered(model, fields, rows)
+        with self._about(model, "written"):
+            if pk in fields:
+                index = list(fields).index(pk)
+                given = [pk.to_python(row[index]) for row in rows]
+                self._insert_given(model, fields, rows, given)
+                return given
+            if pk.has_default():
+                made = [pk.get_default() for _row in rows]
+                prepare = to_db(pk, self.connection) or (lambda key: key)
+                with_keys = [(prepare(key), *row) for key, row in zip(made, rows, strict=True)]
+                self._insert_given(model, (pk, *fields), with_keys, made)
+                return made
+            if not keys:
+                self._insert(model, fields, rows)
+                return []
+            if self._is_keyless(model):
+                raise TableError(self._keyless(model))
+            return self._insert_numbered(model, fields, rows)
 
     def update(
         self, model: type[models.Model], fields: Sequence[AnyField], rows: Sequence[Row]
@@ -187,19 +119,28 @@ class SQLWriter(Writer):
             prepare = to_db(model._meta.pk, self.connection)
             if prepare is not None:
                 rows = [(prepare(row[0]), *row[1:]) for row in rows]
-            self._update(model, fields, rows)
+            with self._about(model, "written"):
+                taken = self._update(model, fields, rows)
+                self._check_taken(model, taken, len(rows), "changed")
 
     def delete(self, model: type[models.Model], keys: Sequence[Any]) -> None:
-        if keys:
-            prepare = to_db(model._meta.pk, self.connection)
-            self._delete(model, [key if prepare is None else prepare(key) for key in keys])
+        if not keys:
+            return
+        pk = model._meta.pk
+        prepare = to_db(pk, self.connection)
+        with self._about(model, "written"):
+            gone = self._delete(model, [key if prepare is None else prepare(key) for key in keys])
+            if gone is not None and gone < len(keys):
+                # Somebody else may have deleted them.
+                left = self.match([pk], [(key,) for key in keys], [pk])
+                self._check_taken(model, len(keys) - len(left), len(keys), "deleted")
 
-    def is_transient(self, error: BaseException) -> bool:
-        return bool({self._code(error.__cause__), self._code(error)} & self.transient_codes)
+    @abstractmethod
+    def _read_table(self, model: type[models.Model]) -> Table: ...
 
     @abstractmethod
     def _match(
-        self, columns: Sequence[AnyField], keys: Sequence[Row], fetch: Any, end: str
+        self, columns: Sequence[AnyField], keys: Sequence[Row], fetch: Any, *, lock: bool
     ) -> list[Found]: ...
 
     @abstractmethod
@@ -211,27 +152,61 @@ class SQLWriter(Writer):
     ) -> list[Any]: ...
 
     @abstractmethod
-    def _update(self, model: type[models.Model], fields: Any, rows: Sequence[Row]) -> None: ...
+    def _update(self, model: type[models.Model], fields: Any, rows: Sequence[Row]) -> int | None:
+        """Return how many rows there were; None where the database does not say it."""
 
     @abstractmethod
-    def _delete(self, model: type[models.Model], keys: Sequence[Any]) -> None: ...
+    def _delete(self, model: type[models.Model], keys: Sequence[Any]) -> int | None:
+        """Return how many rows there were; None where the database does not say it."""
 
-    @staticmethod
-    def _code(error: BaseException | None) -> Any:
-        return None
+    def _has_triggers(self, model: type[models.Model]) -> bool:
+        """Return whether triggers may change new rows, add others or leave some out."""
+        return bool(self.known(model).has_triggers)
 
-    @cached_property
-    def q(self) -> Callable[[Any], str]:
-        """Quote a name."""
-        return self.connection.ops.quote_name
+    def _changes_keys(self, model: type[models.Model]) -> bool:
+        """Return whether the table may change a key that a new row brings."""
+        return self._has_triggers(model)
+
+    @abstractmethod
+    def _is_keyless(self, model: type[models.Model]) -> bool:
+        """Return whether nothing gives new rows their keys."""
+
+    def _keyless(self, model: type[models.Model]) -> str:
+        column = f"its column {model._meta.pk.column} {self.numberless}"
+        return f"{self.shown(model)} gives new rows no key: {column}."
+
+    def _server_warnings(self) -> Iterable[TableWarning]:
+        return ()
+
+    def _table_warnings(self, model: type[models.Model]) -> Iterable[TableWarning]:
+        return ()
+
+    def _insert_given(
+        self, model: type[models.Model], fields: Any, rows: Sequence[Row], keys: Sequence[Any]
+    ) -> None:
+        """Insert rows that bring their primary keys."""
+        self._insert(model, fields, rows)
+        if self._changes_keys(model):
+            pk = model._meta.pk
+            there = self.match([pk], [(key,) for key in keys], [pk])
+            self._check_taken(model, len(there), len(rows), "inserted with the key that they bring")
+
+    def _check_taken(
+        self, model: type[models.Model], taken: int | None, asked: int, verb: str
+    ) -> None:
+        if taken is not None and taken < asked:
+            raise IntegrityError(
+                f"{taken:,} of {asked:,} rows of {self.shown(model)} were {verb}: the others "
+                "are gone, or a trigger, a rule or a policy keeps them"
+            )
+
+    def columns(self, fields: Sequence[AnyField]) -> list[str]:
+        """Return the names of columns as the catalogue has them."""
+        return [field.column or "" for field in fields]
 
     def names(self, fields: Sequence[AnyField], prefix: str = "") -> str:
         """Return the quoted columns, separated by commas."""
         return ", ".join(prefix + self.q(field.column) for field in fields)
-
-    def table(self, model: type[models.Model]) -> str:
-        """Return the model's quoted table."""
-        return self.q(model._meta.db_table)
 
     def execute(self, sql: str, params: Sequence[Any] = ()) -> list[Found]:
         """Run one statement and return its rows, if it has any."""
@@ -240,5 +215,5 @@ class SQLWriter(Writer):
             return cursor.fetchall() if cursor.description else []
 
     def insert_sql(self, model: type[models.Model], fields: Sequence[AnyField]) -> str:
-        """Return ``INSERT INTO table (columns) VALUES`` without the values."""
-        return f"INSERT INTO {self.table(model)} ({self.names(fields)}) VALUES "
+        """Return ``INSERT INTO table (columns)``."""
+        return f"INSERT INTO {self.table(model)} ({self.names(fields)})"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,15 +14,17 @@ from ...fields import AnyField
 from ..hostcode import is_overridden
 from ..layout import Layout
 from ..relations import Children
-from . import base
-from .base import Found, Row
+from . import interface
+from .folds import Fold
+from .interface import Found, Row
+from .tables import TableWarning
 
 __all__ = ("Writer",)
 
 EMPTY = (None, "")
 
 
-class Writer(base.Writer):
+class Writer(interface.Writer):
     """
     Saves the instances of a layout's models one by one.
 
@@ -37,12 +39,14 @@ class Writer(base.Writer):
         self,
         connection: BaseDatabaseWrapper,
         layout: Layout | None = None,
-        finder: base.Writer | None = None,
+        finder: interface.Writer | None = None,
         *,
         full_clean: bool = False,
         needed: Sequence[AnyField] = (),
     ) -> None:
         super().__init__(connection)
+        if finder is not None:
+            self.notes = finder.notes
         self.finder, self.full_clean, self.needed = finder, full_clean, needed
         self.model = layout.model if layout else None
         children = layout.children if layout else ()
@@ -64,8 +68,11 @@ class Writer(base.Writer):
         if self.finder is not None:
             self.finder.lock(model)
 
-    def is_transient(self, error: BaseException) -> bool:
-        return self.finder is not None and self.finder.is_transient(error)
+    def warnings(self, written: Iterable[type[models.Model]]) -> list[TableWarning]:
+        return [] if self.finder is None else self.finder.warnings(written)
+
+    def fold(self, field: AnyField) -> Fold | None:
+        return super().fold(field) if self.finder is None else self.finder.fold(field)
 
     def filler(
         self, model: type[models.Model], given: Sequence[AnyField], *, adding: bool
@@ -87,6 +94,8 @@ class Writer(base.Writer):
             (self._rows(field.model) for field in fields),
             key=lambda rows: len(rows.model._meta.get_parent_list()),
         )
+        if lock:
+            rows = rows.order_by("pk").select_for_update()
         names, paths = [list(map(self._path, some)) for some in (columns, fetch)]
         return [
             (index, *row)
@@ -112,7 +121,7 @@ class Writer(base.Writer):
         self, model: type[models.Model], fields: Sequence[AnyField], rows: Sequence[Row]
     ) -> None:
         for pk, *values in rows:
-            instance = self._rows(model).get(pk=pk)
+            instance = self.stored(model, pk)
             for field, value in zip(fields, values, strict=True):
                 setattr(instance, field.attname, value)
             self._save(instance, adding=False)
@@ -133,13 +142,22 @@ class Writer(base.Writer):
         for row in rows:
             row.delete()
 
+    def stored(self, model: type[models.Model], pk: Any) -> models.Model:
+        """Return an instance as it is in the database; in a transaction nobody else changes it."""
+        rows = self._rows(model)
+        # Databases that lock no rows leave that away.
+        locked = rows if self.connection.get_autocommit() else rows.select_for_update()
+        found: models.Model = locked.get(pk=pk)
+        return found
+
     def save(self, instance: models.Model, *, adding: bool) -> None:
         """
         Save an instance that is clean.
 
         :raises ValidationError: the host's code has not filled a field that a row needs.
         """
-        instance.save(using=self.connection.alias, force_insert=adding)
+        with self._about(type(instance), "written"):
+            instance.save(using=self.connection.alias, force_insert=adding)
         if self._is_own(instance):
             self.latest = instance
             empty = [f for f in self.needed if adding and getattr(instance, f.attname) in EMPTY]

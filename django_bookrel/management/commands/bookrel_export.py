@@ -12,11 +12,11 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
+from ...bulk import counted
 from ...exceptions import BookrelError
 from ...resources.exporting import Exporter, output_file
 from ...resources.formats import FORMATS
 from ...resources.loading import get_resource
-from ...resources.results import counted
 
 BROKEN_PIPE = 128 + signal.SIGPIPE
 """Exit status of programs whose reader went away."""

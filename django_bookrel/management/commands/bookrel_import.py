@@ -14,14 +14,14 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import Error
 from tqdm import tqdm
 
-from ...bulk import Rejection, RejectLimit, Totals
+from ...bulk import ImportStopped, Rejection, RejectLimit, TableWarning, Totals, counted
 from ...exceptions import BookrelError, SourceError
 from ...resources.exporting import output_file
 from ...resources.loading import Loading, get_resource
 from ...resources.rejects import RejectsWriter
 from ...resources.relational import ImportOptions
 from ...resources.repairs import RepairsWriter
-from ...resources.results import Result, counted
+from ...resources.results import Result
 from ...sources.arguments import add_reading_arguments, reading_options
 from ..interrupts import Interrupts
 
@@ -30,6 +30,7 @@ SHOWN_JOINED = 5
 OUTPUTS = ("rejects", "repairs")
 """Options that name a file for something of one FILE."""
 
+IN, RUN_AGAIN = "The rows counted in the summary were imported", "run it again for the rest"
 NOTHING_DONE, USAGE, SOME_REJECTED, LIMIT, FAILED, INTERRUPTED = 1, 2, 3, 4, 5, 130
 
 
@@ -126,6 +127,11 @@ class Command(BaseCommand):
             if rejects is not None:
                 rejects(rejections)
 
+        def warned(warnings: list[TableWarning]) -> None:
+            with tqdm.external_write_mode():
+                for warning in warnings:
+                    self.stderr.write(f"{loading.name}: {warning}")
+
         with self._bar(loading, options) as on_batch:
             loading.options = ImportOptions(
                 existing=options["existing"],
@@ -133,6 +139,7 @@ class Command(BaseCommand):
                 dry_run=options["dry_run"],
                 batch_size=options["batch_size"],
                 max_rejects=options["max_rejects"],
+                on_warnings=warned,
                 on_rejected=rejected,
                 on_repairs=repairs,
                 on_batch=on_batch,
@@ -143,12 +150,11 @@ class Command(BaseCommand):
         result = loading.result
         if result.counts.rejected > len({rejection.line for rejection in shown}):
             self.stderr.write(f"... {result.counts.rejected:,} rows were rejected in all.")
-        if not options["json"]:
-            for change in result.changes:
-                self.stdout.write(f"{loading.name}, {change}")
         if options["json"]:
             self.stdout.write(json.dumps(_as_json(loading.name, result), ensure_ascii=False))
         else:
+            for change in result.changes:
+                self.stdout.write(f"{loading.name}, {change}")
             self.stdout.write(_summary(loading.name, result, dry_run=options["dry_run"]))
         return failure
 
@@ -159,17 +165,17 @@ class Command(BaseCommand):
         except RejectLimit as error:
             return CommandError(f"{loading.name}: {error}", returncode=LIMIT)
         except KeyboardInterrupt:
-            return CommandError(
-                f"{loading.name}: interrupted. The rows counted in the summary were imported; "
-                "run it again for the rest.",
-                returncode=INTERRUPTED,
-            )
+            said = f"{loading.name}: interrupted. {IN}; {RUN_AGAIN}."
+            return CommandError(said, returncode=INTERRUPTED)
+        except ImportStopped as error:
+            again = "run it again after repairing this" if error.is_lasting else RUN_AGAIN
+            return CommandError(f"{loading.name}: {error} {IN}; {again}.", returncode=FAILED)
         except (Error, BookrelError) as error:
             done = loading.result.counts
             unread = isinstance(error, SourceError) and not done.new + done.updated
             return CommandError(
-                f"{loading.name}: stopped after {counted(done.rows, 'row')}: {error} The rows "
-                "counted in the summary were imported; run it again for the rest.",
+                f"{loading.name}: stopped after {counted(done.rows, 'row')}: {error} {IN}; "
+                f"{RUN_AGAIN}.",
                 returncode=NOTHING_DONE if unread else FAILED,
             )
         return None
@@ -267,6 +273,7 @@ def _summary(name: str, result: Result, *, dry_run: bool) -> str:
     if result.reasons:
         way_out = "; use --bulk to bypass it" if result.avoidable else ""
         lines.append(f"  saved row by row because {'; '.join(result.reasons)}{way_out}")
+    lines += [f"  {note}" for note in result.notes]
     return "\n".join(lines)
 
 
@@ -287,5 +294,7 @@ def _as_json(name: str, result: Result) -> dict[str, Any]:
             "pairs": [pair._asdict() for pair in result.joined[:SHOWN_REJECTIONS]],
         },
         "path": result.path,
+        "warnings": list(map(str, result.warnings)),
+        "notes": result.notes,
         "seconds": round(result.seconds, 3),
     }

@@ -200,6 +200,7 @@ class PreparedRows:
             options = saver.options(record.line, dry_run=True)
             saver.resource.before_import_row(row, **options)
         except Exception as error:  # noqa: BLE001 (whatever it is, the row would be rejected)
-            found = rejections_of(error, record.line, record.raw)
+            writer = saver.session.saver.writer
+            found = rejections_of(error, writer, record.line, record.raw)
             errors += [Issue("hook", "", "", rejection.reason) for rejection in found]
         return Record(record.line, row, record.raw, errors, record.repairs)

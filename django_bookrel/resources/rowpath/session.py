@@ -162,9 +162,7 @@ class RowSession:
 
     def stored(self, pk: Any) -> models.Model:
         """Return an instance as it is in the database."""
-        rows = self.layout.model._base_manager.using(self.resource.get_db_connection_name())
-        found: models.Model = rows.get(pk=pk)
-        return found
+        return self.writer.stored(self.layout.model, pk)
 
     def _created(self, plan: Plan, said: Any) -> Any:
         """Return what refers to a record, which is created with all that the row names."""

@@ -1,0 +1,61 @@
+"""Rows for statements that a server takes only up to a size."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from django.db import DataError
+
+from .interface import Row
+
+__all__ = ("packets", "portions")
+
+BYTES_OF_A_CHARACTER = 4
+"""At most: of UTF-8, or a backslash before it."""
+BYTES_OF_A_VALUE = 40
+"""Of what is no text, or of what stands around one; at most."""
+
+
+def packets(
+    rows: Sequence[Row], usual: int, most: int, exact: Callable[[Row], int]
+) -> Iterator[Sequence[Row]]:
+    """
+    Yield rows in parts of which each takes ``usual`` bytes in a statement at most, or is one row.
+
+    :param most: the bytes that the server takes.
+    :param exact: returns the bytes of a row, exactly, which takes its time.
+    :raises DataError: a row alone is larger.
+    """
+    if not rows:
+        return
+    if _estimate(rows) <= usual:
+        yield rows
+        return
+    start, size = 0, 0
+    for index, row in enumerate(rows):
+        more = _estimate([row])
+        if more > usual and (more := exact(row)) > most:
+            raise DataError(f"The row takes {more:,} bytes, and the server takes {most:,} at once")
+        if start < index and size + more > usual:
+            yield rows[start:index]
+            start, size = index, 0
+        size += more
+    yield rows[start:]
+
+
+def portions(rows: Sequence[Row], values: int) -> Iterator[Sequence[Row]]:
+    """Yield rows in parts of which each has so many values at most."""
+    size = max(1, values // max(1, len(rows[0])))
+    for start in range(0, len(rows), size):
+        yield rows[start : start + size]
+
+
+def _estimate(rows: Sequence[Row]) -> int:
+    """Return how many bytes the values of rows take at most."""
+    characters = 0
+    for column in zip(*rows, strict=True):
+        try:
+            characters += sum(map(len, column))
+        except TypeError:
+            characters += sum(len(value) for value in column if isinstance(value, str | bytes))
+    return BYTES_OF_A_CHARACTER * characters + BYTES_OF_A_VALUE * len(rows) * len(rows[0])
