@@ -129,10 +129,10 @@ def test_row_that_is_rejected_with_the_one_that_counted(rows_of: Any):
     known.identifiers.create(scheme="oclc", value="1")
     rows = rows_of([book("A", ISBN)], [book("B", OTHER, "1")], [book("C", ISBN)])
     assert fates(rows) == [(1, {0}, 1), (1, {0}, 1), (1, set(), 0)]
-    batch, rejections = rows.reopen(4)
-    reason = "Would change the isbn by which alone line 2 finds the same record."
-    assert batch.lines == [2]
-    assert rejections == [Rejection(3, "", "", reason, ["B", OTHER, [("oclc", "1")]])]
+    found = rows.reopen(4)
+    reason = "The row would overwrite isbn, the only identity of the record in line 2."
+    assert found.counting().lines == [2]
+    assert found.rejections == [Rejection(3, "", "", reason, ["B", OTHER, [("oclc", "1")]])]
 
 
 def test_nothing_takes_the_place_of_a_row_that_shares_nothing(rows_of: Any):
