@@ -869,7 +869,7 @@ def test_identity_that_no_file_can_say(tmp_path: Path):
             fields = ("name", "key")
             import_id_fields = ("key",)
 
-    with pytest.raises(ImproperlyConfigured, match="Resource: “key” cannot identify rows"):
+    with pytest.raises(ImproperlyConfigured, match="Resource: rows cannot be identified by “key”"):
         import_rows(tmp_path, [{"name": "Law", "key": "law"}], Resource)
 
 
