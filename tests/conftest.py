@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 
 import django_bookrel
+from tests.commandline import good, mixed, run  # noqa: F401 (fixtures)
 from tests.hostcode import connect, empty_ran  # noqa: F401 (fixtures)
 
 # The same examples in every run, so that a run says something about a change; more of them by
