@@ -10,6 +10,7 @@ from django.conf import settings
 import django_bookrel
 from tests.adminpages import odyssey, record, wilson  # noqa: F401 (fixtures)
 from tests.commandline import good, mixed, run  # noqa: F401 (fixtures)
+from tests.exported import book  # noqa: F401 (fixtures)
 from tests.hostcode import connect, empty_ran  # noqa: F401 (fixtures)
 from tests.named import named, spellings  # noqa: F401 (fixtures)
 
