@@ -10,7 +10,12 @@ from django.conf import settings
 from django.db import connection
 
 import django_bookrel
+from tests.adminpages import odyssey, record, wilson  # noqa: F401 (fixtures)
+from tests.commandline import good, mixed, run  # noqa: F401 (fixtures)
+from tests.exported import book  # noqa: F401 (fixtures)
+from tests.hostcode import connect, empty_ran  # noqa: F401 (fixtures)
 from tests.hosts.legacy import tables
+from tests.named import named, spellings  # noqa: F401 (fixtures)
 
 # The same examples in every run, so that a run says something about a change; more of them by
 # ``pytest --hypothesis-profile=thorough``, other ones each time.

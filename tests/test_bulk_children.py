@@ -179,3 +179,12 @@ def test_part_of_some_rows():
         added_rows=[1, 1], added=[("y", 2), ("z", 3)], altered=[other], gone=[(1, 8)]
     )
     assert plan.only({0, 1}) == plan
+
+
+def test_part_without_links_to_what_other_rows_make():
+    created, mine, other = (Pending(("x",), ("x",), line=line) for line in (0, 2, 3))
+    entries = [(created,), (mine,), (other,), (7,)]
+    plan = ChildPlan(TOPICS, added_rows=[0, 0, 0, 0], added=entries)
+    expected = ChildPlan(TOPICS, added_rows=[0, 0, 0], added=[(created,), (mine,), (7,)])
+    assert plan.alone(2) == expected
+    assert plan_with(added_rows=[0], added=[("x", 1)]).alone(2).added == [("x", 1)]

@@ -14,6 +14,7 @@ from django_bookrel.bulk.errors import Blame
 from django_bookrel.bulk.saving import Outcome, is_of_the_row, rejections_of
 from django_bookrel.bulk.writers import Writer
 from tests.batches import OtherRows, Row, batch_of, parts
+from tests.hosts.garden.resources import CrossResource
 from tests.hosts.newsdesk.models import Article, Reporter, Topic
 from tests.hosts.newsdesk.resources import ArticleResource
 
@@ -47,8 +48,8 @@ class NotingSaver(BulkSaver):
 class Way:
     """Plans articles and writes them."""
 
-    def __init__(self, *, is_row_by_row: bool = False) -> None:
-        self.path = parts(ArticleResource, NAMES)
+    def __init__(self, *, is_row_by_row: bool = False, **options: Any) -> None:
+        self.path = parts(ArticleResource, NAMES, **options)
         self.planner, writer = self.path.transactions.planner, get_writer("default")
         self.saver = NotingSaver(self.planner.layout, writer, self.planner.references)
         self.plans = PlanWriter(self.saver, writer, is_row_by_row=is_row_by_row)
@@ -201,6 +202,18 @@ def test_rows_that_refer_to_a_rejected_one_are_put_off(is_row_by_row: bool):  # 
 
 
 @pytest.mark.parametrize("is_row_by_row", [False, True])
+def test_row_that_changes_nothing_is_put_off_with_what_it_refers_to(
+    is_row_by_row: bool,  # noqa: FBT001
+):
+    Article.objects.create(slug="b", headline="A")
+    way = Way(is_row_by_row=is_row_by_row, keep=["follows"])
+    outcome = way.write({"slug": "a", "words": BAD}, {"slug": "b", "follows": "a"}, {"slug": "c"})
+    assert [rejection.line for rejection in outcome.rejections] == [2]
+    assert waiting(outcome) == [(["b"], [[need("a")]])]
+    assert +outcome.counts == {"new": 1}
+
+
+@pytest.mark.parametrize("is_row_by_row", [False, True])
 def test_circle_is_written_together(is_row_by_row: bool):  # noqa: FBT001
     way = Way(is_row_by_row=is_row_by_row)
     rows = [{"slug": "a", "follows": "b"}, {"slug": "b", "follows": "a"}, {"slug": "c"}]
@@ -222,6 +235,22 @@ def test_guilty_row_of_a_circle(is_row_by_row: bool):  # noqa: FBT001
     assert slugs() == "d"
     assert [rejection.line for rejection in outcome.rejections] == [3]
     assert waiting(outcome) == [(["a", "c"], [[need("b")], [need("a")]])]
+
+
+@pytest.mark.parametrize("is_row_by_row", [False, True])
+def test_guilty_row_of_a_circle_of_links(is_row_by_row: bool):  # noqa: FBT001
+    """A row is no guiltier for linking to one that is not in."""
+    path = parts(CrossResource, ("code", "father", "relatives", "year"))
+    planner, writer = path.transactions.planner, get_writer("default")
+    saver = BulkSaver(planner.layout, writer, planner.references)
+    rows = [
+        {"code": "a", "father": "b", "relatives": "", "year": "9999"},
+        {"code": "b", "father": "", "relatives": "a|b", "year": ""},
+    ]
+    plan = planner.plan(batch_of(path, rows), OtherRows())
+    outcome = PlanWriter(saver, writer, is_row_by_row=is_row_by_row).write(plan)
+    assert [rejection.line for rejection in outcome.rejections] == [2]
+    assert waiting(outcome) == [(["b"], [[need("a")]])]
 
 
 def test_circle_of_which_no_row_is_guilty_by_itself():

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from django_bookrel.resources import ForeignKeyField, ManyToManyField, RelationalResource
 from tests.batches import counts, parts, run
 from tests.hosts.garden.models import Cross
+from tests.hosts.garden.resources import CrossResource
 from tests.importing import code_of_the_host, rolled_back
 
 pytestmark = pytest.mark.django_db
@@ -28,17 +28,6 @@ NAMED = (*CODES, "z")
 Row = dict[str, str]
 Crosses = dict[str, tuple[Any, ...]]
 """Code -> codes of mother, father and relatives, year."""
-
-
-class CrossResource(RelationalResource):
-    mother = ForeignKeyField(by="code")
-    father = ForeignKeyField(by="code")
-    relatives = ManyToManyField(by="code")
-
-    class Meta:
-        model = Cross
-        fields = NAMES
-        import_id_fields = ("code",)
 
 
 ROWS = st.lists(

@@ -20,8 +20,8 @@ from django.urls import reverse
 
 from django_bookrel.models import Author, Book, ImportRecord, Publisher, Subject
 from django_bookrel.resources import load
+from tests.adminpages import filled
 from tests.importing import write_csv
-from tests.test_admin import filled
 
 pytestmark = [
     pytest.mark.django_db(databases=["default", "other"]),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from django.db import models
@@ -68,6 +68,23 @@ class ChildPlan:
             [one for one in self.altered if one.row in rows],
             [one for one in self.gone if one[0] in rows],
             self.current,
+        )
+
+    def alone(self, line: int) -> ChildPlan:
+        """Return the part that refers to no record which the row of another line makes."""
+        place = self.child.target
+        if place is None:
+            return self
+
+        def is_there(entry: Entry) -> bool:
+            return type(entry[place]) is not Pending or entry[place].line in (0, line)
+
+        pairs = [p for p in zip(self.added_rows, self.added, strict=True) if is_there(p[1])]
+        return replace(
+            self,
+            added_rows=[row for row, _entry in pairs],
+            added=[entry for _row, entry in pairs],
+            altered=[one for one in self.altered if is_there(one.after)],
         )
 
     def pending(self) -> Iterator[Pending]:

@@ -126,6 +126,12 @@ class Plan:
             merged={row: pks for row, pks in self.merged.items() if row in rows},
         )
 
+    def alone(self, row: int) -> Plan:
+        """Return the part of a row, without links to records that other rows make."""
+        line = self.batch.lines[row]
+        part = self.only({row})
+        return replace(part, children=[child.alone(line) for child in part.children])
+
     def pending(self, reference: Reference, places: Sequence[int]) -> Iterator[Pending]:
         """
         Yield what is to be created for a reference, once for each place that names it.

@@ -92,7 +92,7 @@ class PlanWriter:
         if whole:
             return self.saver.save(plan)
         todo = plan.rows() if self.saver.takes_all else plan.to_save()
-        outcome = Outcome(plan.only(set(plan.rows()) - set(todo)).counts())
+        outcome = Outcome()
         units = list(_units(todo, plan.needs))
         parts = deque([[unit] for unit in units] if self.is_row_by_row else [units])
         lost: set[int] = set()
@@ -101,6 +101,9 @@ class PlanWriter:
             if part and not self._attempt(plan, part, lost, outcome):
                 middle = len(part) // 2
                 parts.extendleft([part[middle:], part[:middle]])
+        rest: list[Unit] = [[row] for row in sorted({*plan.rows()} - {*todo})]
+        unchanged = self._possible(plan, rest, lost, outcome)
+        outcome.counts.update(plan.only({row for [row] in unchanged}).counts())
         return outcome
 
     def _possible(
@@ -159,10 +162,9 @@ class PlanWriter:
 
     def _error_of(self, plan: Plan, row: int) -> Exception | None:
         """Return what is wrong with a row of a circle when it refers to none of the others."""
-        alone = plan.only({row})
         try:
             with transaction.atomic(self.writer.connection.alias):
-                self.saver.save(alone)
+                self.saver.save(plan.alone(row))
                 transaction.set_rollback(True, self.writer.connection.alias)  # noqa: FBT003
         except Exception as error:
             if not self._is_rejection(error):
