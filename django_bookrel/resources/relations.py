@@ -80,7 +80,7 @@ def no_column(field: AnyField) -> str:
 def no_identity(field: AnyField) -> str:
     """Return why records cannot be found by the column, as a relative clause; empty if they can."""
     if isinstance(field, models.CompositePrimaryKey):
-        return "that consists of several columns"
+        return "which consists of several columns"
     found = value_field(field)
     kinds = {
         "JSON": isinstance(found, models.JSONField),
