@@ -55,6 +55,18 @@ def test_json_of_joined_rows(run: Callable[..., Run], tmp_path: Path):
     }
 
 
+@pytest.mark.parametrize("batch_size", [1, 3, 5_000])
+def test_rows_are_joined_with_rows_of_earlier_batches(
+    run: Callable[..., Run], tmp_path: Path, batch_size: int
+):
+    path = write_joined(tmp_path / "in.csv", 3)
+    for _time in range(2):
+        joined = json.loads(run(path, "--batch-size", batch_size, "--json").out)["joined"]
+        assert joined["count"] == 3
+        found = [(pair["label"], pair["last_line"], pair["last_label"]) for pair in joined["pairs"]]
+        assert found == [("Emma", line, "Villette") for line in (3, 5, 7)]
+
+
 def test_mapping(run: Callable[..., Run], tmp_path: Path):
     row = {
         "Titel": "Emma",

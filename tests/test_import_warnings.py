@@ -14,14 +14,12 @@ from django.db.models import Model
 from django_bookrel.bulk import ImportStopped, TableWarning, get_writer
 from django_bookrel.models import ImportRecord
 from django_bookrel.resources import RelationalResource, load
+from tests.commandline import Run
 from tests.hosts.legacy import models as m
 from tests.importing import counts, write_csv
-from tests.test_import_command import Run, run
 from tests.test_import_legacy import HEADER, ROWS, resource
 from tests.test_writers import insert
 from tests.test_writers_legacy import NOTES, content
-
-__all__ = ("run",)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("legacy")]
 

@@ -24,7 +24,8 @@ LONGEST_NAME = 63  # of a constraint on PostgreSQL; one more on MariaDB
 
 
 def models_of(label: str) -> list[type[Model]]:
-    return list(apps.get_app_config(label).get_models(include_auto_created=True))
+    found = apps.get_app_config(label).get_models(include_auto_created=True)
+    return [model for model in found if model._meta.managed]
 
 
 @pytest.mark.django_db

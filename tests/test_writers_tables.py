@@ -15,10 +15,10 @@ from django_bookrel.bulk.writers import TableWarning, Writer, orm
 from django_bookrel.bulk.writers.tables import Index, best_indexes, shown_name
 from django_bookrel.models import Author, Book
 from django_bookrel.resources import load
+from tests.distinct import distinct_rows
 from tests.hosts.custom.models import Bulletin, Special
 from tests.hosts.legacy import models as m
 from tests.importing import write_csv
-from tests.test_import_engine import distinct_rows
 
 VENDOR = connection.vendor
 CATALOGUE = re.compile(r"pragma_|sqlite_master|pg_class|pg_index|SHOW (?!transaction)|@@|EXPLAIN")

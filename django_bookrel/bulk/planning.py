@@ -13,7 +13,7 @@ from .layout import Layout
 from .own import FileView, OwnReferences
 from .plan import Plan, Records
 from .references import References
-from .selecting import Selection, inherited
+from .selecting import Selection, inherited, joined_records
 from .sifting import Sieve
 from .writers import Writer
 
@@ -107,6 +107,9 @@ class Planner:
         plan.merged = {place: merged[row] for place, row in enumerate(rows) if row in merged}
         past = self.selection.history
         self.comparison.complete(plan, None if file is None or past is None else past.made)
+        if file is not None and past is not None:
+            met = {row: change for row, change in plan.changed.items() if change.pk in past}
+            plan.joined += joined_records(self.layout, plan.batch, met)
         if self.own:
             plan.makes = self.own.makes()
             plan.needs, plan.needed = self.own.needs(plan.batch, self.references)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
 from itertools import chain
 from typing import Any
 
 from ..names import text_key
 from .batch import UNSET, Batch, Policy
-from .columns import EMPTY
+from .columns import EMPTY, ColumnChange
 from .grouping import Group, Grouping, Member, said_values
 from .history import History
 from .identify import find_records, held_candidates, several_records
@@ -20,7 +20,7 @@ from .plan import Joined, Records
 from .references import References
 from .writers import Writer
 
-__all__ = ("Selection", "inherited", "joined_rows", "members_of")
+__all__ = ("Selection", "inherited", "joined_records", "joined_rows", "members_of")
 
 ALIKE = 0.6
 """Labels that are less alike, of 1, are shown when rows are taken for one record."""
@@ -164,6 +164,24 @@ def joined_rows(group: Group) -> list[Joined]:
         Joined(member.line, str(member.label), last.line, str(last.label))
         for member in group.others
         if are_unlike(member.label, last.label)
+    ]
+
+
+def joined_records(
+    layout: Layout, batch: Batch, changes: Mapping[int, ColumnChange]
+) -> list[Joined]:
+    """
+    Return the rows that call records otherwise than earlier rows have done.
+
+    :param changes: row -> what changes in a record that an earlier row has made or met.
+    """
+    if layout.label not in layout.names:
+        return []
+    place = layout.names.index(layout.label)
+    return [
+        Joined(0, str(one.before[place]), batch.lines[row], str(one.after[place]))
+        for row, one in sorted(changes.items())
+        if are_unlike(one.before[place], one.after[place])
     ]
 
 

@@ -94,6 +94,7 @@ class StagedImport:
         for rows, needs in (*plan.waiting, *outcome.waiting):
             self.waiting.add(rows, needs)
         done.rejections += plan.rejections
+        done.joined += plan.joined
         self._reopen(batch, [one.line for one in plan.rejections + outcome.rejections], done)
         if self.history is not None:
             done.counts.update(self.history.counted_again(plan))
