@@ -113,7 +113,8 @@ class Import:
         keep: Iterable[str],
         clears: bool,
     ) -> None:
-        self.catalogue, self.rows = catalogue, rows
+        self.catalogue = catalogue
+        self.rows = list(map(self._said, rows))
         self.existing, self.keep, self.clears = existing, set(keep), clears
         self.counts: Counter[str] = Counter()
         self.first_spelling: dict[Any, str] = {}
@@ -156,6 +157,16 @@ class Import:
             if not bad:
                 return groups
             good = [n for n in good if n not in bad]
+
+    def _said(self, row: Row) -> Row:
+        """Give a row whose ISBN is a further one of a book by that identifier of the book."""
+        isbn, books = row.get("isbn"), self.catalogue.books
+        is_known = any(book.isbn == isbn for book in books)
+        if not isbn or is_known or not any(("isbn", isbn) in book.identifiers for book in books):
+            return row
+        return {k: v for k, v in row.items() if k != "isbn"} | {
+            "identifiers": [*row.get("identifiers", ()), ("isbn", isbn)]
+        }
 
     def _unknown(self, n: int) -> set[Any]:
         known = {

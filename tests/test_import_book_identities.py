@@ -16,7 +16,7 @@ from django_bookrel.models import (
 from django_bookrel.resources import bookresource_factory
 from tests.bookrows import ISBN, OTHER_ISBN, import_rows
 from tests.hosts.novels.models import Novel
-from tests.importing import books, capture_writes, counts, stored
+from tests.importing import books, capture_writes, code_of_the_host, counts, stored
 
 pytestmark = pytest.mark.django_db
 
@@ -36,6 +36,22 @@ def test_found_by_identifier(tmp_path: Path):
     # An empty cell never clears what a book is known by.
     assert list(Book.objects.values_list("title", "isbn")) == [("New", ISBN)]
     assert book.identifiers.count() == 2
+
+
+@pytest.mark.parametrize("runs", [False, True])
+def test_found_by_a_further_isbn(tmp_path: Path, runs: bool):  # noqa: FBT001
+    rows = [
+        {"isbn": ISBN, "title": "Emma", "identifiers": "oclc:7"},
+        {"isbn": OTHER_ISBN, "title": "Emma", "identifiers": "oclc:7"},
+    ]
+    assert counts(import_rows(tmp_path, rows)) == {"rows": 2, "new": 1, "duplicates": 1}
+    with code_of_the_host(Book, runs=runs):
+        for result in ({"updated": 1}, {"unchanged": 1}):
+            again = import_rows(tmp_path, [{"isbn": ISBN, "title": "Emma Woodhouse"}])
+            assert counts(again) == {"rows": 1, **result}
+    assert list(Book.objects.values_list("title", "isbn")) == [("Emma Woodhouse", OTHER_ISBN)]
+    found = Identifier.objects.values_list("scheme", "value").order_by("scheme")
+    assert list(found) == [("isbn", ISBN), ("oclc", "7")]
 
 
 def test_row_that_means_two_books_is_rejected(tmp_path: Path):

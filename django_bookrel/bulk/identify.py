@@ -11,7 +11,7 @@ from typing import Any
 from django.db import models
 
 from ..fields import AnyField
-from .batch import RECORD, Batch, Candidate
+from .batch import RECORD, UNSET, Batch, Candidate
 from .grouping import LACKS, OVERWRITES, Unfit
 from .layout import Layout
 from .relations import Identity, said_column
@@ -45,6 +45,7 @@ def find_records(
     writer: Writer,
     keys_of: Callable[[AnyField], Mapping[Any, Any]],
     is_there: Callable[[Any, bool], bool],
+    further: int | None = None,
 ) -> Matches:
     """
     Find the records that rows mean.
@@ -52,6 +53,8 @@ def find_records(
     :param keys_of: names -> primary key of the records that a foreign key of an identity names.
     :param is_there: whether a record, by its primary key, may be meant by an identity that joins
         rows or by one that does not.
+    :param further: the identity of which records have such values as another has but one of; what
+        rows say of that becomes what it is in their records.
 
     Queries: one for each identity of the layout and each pattern of empty values in it.
     """
@@ -68,6 +71,12 @@ def find_records(
         if wanted:
             pairs = _match(identity, list(wanted), writer, keys_of).items()
             found |= {(index, key): pk for key, pk in pairs if is_there(pk, identity.joins)}
+            if further is not None and identity.further is not None:
+                unmatched = [(*identity.further, *k) for k in wanted if (index, k) not in found]
+                more = _match(layout.identities[further], unmatched, writer, keys_of).items()
+                others = {(further, key): pk for key, pk in more if is_there(pk, True)}  # noqa: FBT003
+                _rename(batch, layout, index, others)
+                found |= others
     matches = Matches(found=found)
     if not found:
         matches.pks = [None] * len(batch)
@@ -144,6 +153,19 @@ def _match(identity: Identity, keys: list[Key], writer: Writer, keys_of: Any) ->
             hits.sort(key=lambda hit: hit[:2], reverse=True)
         found |= {pairs[hit[0]][0]: hit[1] for hit in hits}
     return found
+
+
+def _rename(batch: Batch, layout: Layout, index: int, hits: Mapping[Candidate, Any]) -> None:
+    """Let rows say by a further identity what their records do not have in a column."""
+    identity = layout.identities[index]
+    prefix = identity.further or ()
+    places = [layout.fields.index(said_column(column)) for column in identity.columns]
+    renamed = {(index, key[len(prefix) :]): (place, key) for place, key in hits}
+    for row, candidates in enumerate(batch.candidates if renamed else ()):
+        if not renamed.keys().isdisjoint(candidates):
+            batch.candidates[row] = [renamed.get(one, one) for one in candidates]
+            for place in places:
+                batch.columns[place][row] = UNSET
 
 
 def _by_pattern(pairs: list[tuple[Key, Key]]) -> dict[tuple[bool, ...], list[tuple[Key, Key]]]:

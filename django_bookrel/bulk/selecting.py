@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
+from functools import cached_property
 from itertools import chain
 from typing import Any
 
@@ -63,7 +64,7 @@ class Selection:
             return pk not in gone and (joins or pk not in self.fresh)
 
         keys_of = self.references.keys_of
-        matches = find_records(batch, self.layout, self.writer, keys_of, is_there)
+        matches = find_records(batch, self.layout, self.writer, keys_of, is_there, self._further)
         records = Records(matches.pks, matches.found)
         records.is_certain = not any(
             candidate[0] in self.joining and candidate not in matches.found
@@ -79,6 +80,18 @@ class Selection:
                 records.pks[row] = there[0] if there else min(keys)
                 records.merged[row] = [pk for pk in keys if pk != records.pks[row]]
         return records
+
+    @cached_property
+    def _further(self) -> int | None:
+        """The identity of which records have several, if any has; one query for an import."""
+        prefix = next((i.further for i in self.layout.identities if i.further is not None), ())
+        for index, identity in enumerate(self.layout.identities if prefix else ()):
+            if identity.parent is not None:
+                rows = identity.model._base_manager.using(self.writer.connection.alias)
+                names = [column.name for column in identity.columns]
+                if rows.filter(**dict(zip(names, prefix, strict=False))).exists():
+                    return index
+        return None
 
     @property
     def needs_records(self) -> bool:
