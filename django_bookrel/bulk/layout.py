@@ -7,7 +7,7 @@ fields only, so the engine that works on it knows neither files nor django-impor
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -101,12 +101,6 @@ class Layout:
                     if value is UNSET:
                         found.setdefault(row, []).append(column.name)
         return {row: found.get(row, []) for row in range(len(batch))} if self.unsaid else found
-
-    def labels(self, batch: Batch) -> Sequence[Any]:
-        """Return what rows call their records."""
-        if self.label not in self.names:
-            return [None] * len(batch)
-        return batch.columns[self.names.index(self.label)]
 
     @property
     def references(self) -> list[Reference]:

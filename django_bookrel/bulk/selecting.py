@@ -148,7 +148,9 @@ def members_of(
     """Return what the rule needs to know of rows, none of which is rejected."""
     records = Records([None] * len(batch)) if records is None else records
     layout, found, is_made = selection.layout, records.found, selection.is_made
-    lacking, labels = layout.lacking(batch), layout.labels(batch)
+    lacking, labels = layout.lacking(batch), [None] * len(batch)
+    if layout.label in layout.names:
+        labels = batch.columns[layout.names.index(layout.label)]
     members = []
     for row in rows:
         every = dict.fromkeys(batch.candidates[row])
