@@ -331,6 +331,12 @@ class Caseless(Tie):
     parent = models.ForeignKey("self", models.SET_NULL, null=True)
     tags = models.ManyToManyField("CaselessTag")
 
+    class Meta:
+        required_db_vendor = connection.vendor
+
 
 class CaselessTag(Tie):
     name = models.CharField(max_length=20, unique=True, db_collation=CASELESS)
+
+    class Meta:
+        required_db_vendor = connection.vendor

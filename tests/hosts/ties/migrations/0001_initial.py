@@ -4,7 +4,7 @@ import django.db.models.deletion
 import django.db.models.functions.text
 import uuid
 from django.contrib.postgres.operations import CreateCollation
-from django.db import migrations, models
+from django.db import connection, migrations, models
 
 from tests.hosts.ties.models import CASELESS
 
@@ -27,6 +27,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(db_collation=CASELESS, max_length=20, unique=True)),
             ],
             options={
+                'required_db_vendor': connection.vendor,
                 'abstract': False,
             },
         ),
@@ -225,6 +226,7 @@ class Migration(migrations.Migration):
                 ('tags', models.ManyToManyField(to='ties.caselesstag')),
             ],
             options={
+                'required_db_vendor': connection.vendor,
                 'abstract': False,
             },
         ),
