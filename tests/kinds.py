@@ -329,7 +329,7 @@ OWNS = [
     Kind(
         Owns,
         "fixed",
-        [("abcdefgh", "abcdefgh"), ("ij", "ij      " if VENDOR == "postgresql" else "ij")],
+        [("abcdefgh", "abcdefgh"), ("ijklmnop", "ijklmnop")],
     ),
     Kind(
         Owns,

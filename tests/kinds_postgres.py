@@ -16,7 +16,7 @@ Array = partial(Kind, Arrays, finds=False)
 Range = partial(Kind, Ranges, pointer=RangePointer)
 
 NO_RANGE = "is not a range such as [1, 10)"
-NO_DAY = "“x” value has an invalid date format. It must be in YYYY-MM-DD format."
+NO_DAY = "is not a date such as 2020-01-31"
 NO_MAP = 'is not a JSON object of strings and nulls, such as {"a": "1", "b": null}'
 DAY = datetime.date(2024, 1, 1)
 
@@ -102,7 +102,7 @@ RANGES = [
             ("[2,1)", "ends before it begins"),
             (
                 "[1,2147483647]",
-                "has the end 2147483647, behind which there is no number in the database",
+                "must end below 2147483647, the largest number in the database",
             ),
             ("[1,2147483648)", "must be at most 2147483647"),
         ],
@@ -115,7 +115,7 @@ RANGES = [
             ("(,0)", NumericRange(None, Decimal(0), "()")),
             ("[3,3)", NumericRange(empty=True)),
         ],
-        [("[x,)", "“x” value must be a decimal number.")],
+        [("[x,)", "is not a number")],
     ),
     Range(
         "days",

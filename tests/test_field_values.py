@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -39,17 +38,10 @@ def zone(settings: Any) -> None:
     settings.TIME_ZONE = kinds.ZONE
 
 
-def expected_to_fail(*places: tuple[str, str], among: Sequence[Kind] = KINDS) -> list[Any]:
-    """Give the kinds; the columns that are named after a database fail there."""
-    mark = pytest.mark.xfail(strict=False, reason="its writer casts such a value to another")
-    fails = {name for vendor, name in places if vendor == connection.vendor}
-    return [pytest.param(kind, marks=mark) if kind.name in fails else kind for kind in among]
-
-
 every_kind = pytest.mark.parametrize("kind", KINDS, ids=str)
-NOT_ON_POSTGRESQL = [("postgresql", name) for name in ("big", "fixed", "small", "whole")]
 HOOK = {"before_save_instance": lambda self, *args, **kwargs: None}
 FINDING = [kind for kind in KINDS if kind.finds]
+every_finding = pytest.mark.parametrize("kind", FINDING, ids=str)
 
 
 def resource_of(kind: Any, key: str, *columns: str, **attributes: Any) -> type[RelationalResource]:
@@ -118,9 +110,7 @@ def test_column(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: Kind, way
     assert_stored(kind, kind.values)
 
 
-@pytest.mark.parametrize(
-    "kind", expected_to_fail(("postgresql", "fixed"), ("mysql", "data")), ids=str
-)
+@every_kind
 @pytest.mark.parametrize("hook", [{}, HOOK], ids=["bulk", "hook"])
 def test_value_is_replaced_by_another(tmp_path: Path, kind: Kind, hook: Any):
     resource = resource_of(kind.model, "code", kind.name, **hook)
@@ -142,7 +132,7 @@ def test_bad_cells(kind: Kind):
     assert_stored(kind, kind.values)
 
 
-@pytest.mark.parametrize("kind", expected_to_fail(*NOT_ON_POSTGRESQL, among=FINDING), ids=str)
+@every_finding
 def test_identity(tmp_path: Path, kind: Kind):
     rows = [{kind.name: row[kind.name], "code": row["code"]} for row in rows_of(kind)]
     resource = resource_of(kind.model, kind.name, "code")
@@ -154,7 +144,7 @@ def test_identity(tmp_path: Path, kind: Kind):
     assert counts(exported) == {"rows": len(rows), "unchanged": len(rows)}
 
 
-@pytest.mark.parametrize("kind", expected_to_fail(("postgresql", "fixed"), among=FINDING), ids=str)
+@every_finding
 def test_reference(tmp_path: Path, kind: Kind):
     import_rows(tmp_path, rows_of(kind), resource_of(kind.model, "code", kind.name))
     [key] = [f for f in kind.pointer._meta.fields if f.related_model is kind.model]

@@ -25,7 +25,7 @@ __all__ = ("as_stored",)
 
 Store = Callable[[Any], Any]
 
-FIXED = re.compile(r"(?:char|character|bpchar)\s*\((\d+)\)", re.IGNORECASE)
+FIXED = re.compile(r"(?:char|character|bpchar)\s*\(\d+\)", re.IGNORECASE)
 
 SQLITE_DIGITS = 15
 """Digits of a decimal number that SQLite keeps, and Django reads."""
@@ -103,12 +103,11 @@ def _own(
 
 
 def _text(field: AnyField, connection: BaseDatabaseWrapper) -> Store | None:
-    """Return what pads or strips texts of a type of fixed width, which only a host has."""
+    """Return what strips texts of a type of fixed width, which only a host has: as writers read."""
     match = FIXED.fullmatch(own_type(field, connection))
     if match is None or connection.vendor not in ("postgresql", "mysql"):
         return None
-    width = int(match[1]) if connection.vendor == "postgresql" else 0
-    return lambda text: text.rstrip(" ").ljust(width)
+    return lambda text: text.rstrip(" ")
 
 
 def _duration(field: AnyField, connection: BaseDatabaseWrapper) -> Store:

@@ -150,8 +150,13 @@ class Writer(SQLWriter):
         """Return the definition of ``k``, a table of the rows with columns c0, c1, ..."""
         row = "" if self.connection.mysql_is_mariadb else "ROW"
         names = ", ".join(f"c{index}" for index in range(len(rows[0])))
-        places = f"{row}({', '.join(['%s'] * len(rows[0]))})"
-        return f"k({names}) AS (VALUES {', '.join([places] * len(rows))})"
+        usual = f"{row}({', '.join(['%s'] * len(rows[0]))})"
+        places = [usual] * len(rows)
+        if any(bytes in set(map(type, column)) for column in zip(*rows, strict=True)):
+            # The columns of ``k`` have no character set that would say it.
+            marked = (["_binary %s" if type(v) is bytes else "%s" for v in r] for r in rows)
+            places = [f"{row}({', '.join(one)})" for one in marked]
+        return f"k({names}) AS (VALUES {', '.join(places)})"
 
     # Writing
 
