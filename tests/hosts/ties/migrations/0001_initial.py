@@ -3,10 +3,22 @@
 import django.db.models.deletion
 import django.db.models.functions.text
 import uuid
-from django.contrib.postgres.operations import CreateCollation
 from django.db import connection, migrations, models
 
 from tests.hosts.ties.models import CASELESS
+
+
+def create_collation(apps, schema_editor):
+    if schema_editor.connection.vendor == "postgresql":
+        schema_editor.execute(
+            "CREATE COLLATION ties_caseless "
+            "(provider = icu, locale = 'und-u-ks-level2', deterministic = false)"
+        )
+
+
+def delete_collation(apps, schema_editor):
+    if schema_editor.connection.vendor == "postgresql":
+        schema_editor.execute("DROP COLLATION ties_caseless")
 
 
 class Migration(migrations.Migration):
@@ -17,9 +29,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        CreateCollation(
-            "ties_caseless", provider="icu", locale="und-u-ks-level2", deterministic=False
-        ),
+        migrations.RunPython(create_collation, delete_collation),
         migrations.CreateModel(
             name='CaselessTag',
             fields=[
