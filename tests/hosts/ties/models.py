@@ -164,7 +164,7 @@ class OddNames(Tie):
     """Words of SQL, capitals and a blank as names of its table and columns."""
 
     slug = models.SlugField(unique=True, db_column="Select")
-    note = models.CharField(max_length=20, blank=True, db_column="or-der")
+    note = models.CharField(max_length=20, blank=True, db_column="order")
 
     class Meta:
         db_table = "ties_Odd Group"

@@ -143,7 +143,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('slug', models.SlugField(db_column='Select', unique=True)),
-                ('note', models.CharField(blank=True, db_column='or-der', max_length=20)),
+                ('note', models.CharField(blank=True, db_column='order', max_length=20)),
             ],
             options={
                 'db_table': 'ties_Odd Group',
