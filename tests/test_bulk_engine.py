@@ -113,7 +113,7 @@ def test_rest_is_staged_from_the_first_row_that_changes_something(desk: Desk):
 
 def test_rest_is_staged_from_the_first_record_that_is_met_again(desk: Desk):
     rows = [*articles("abcd"), *articles("be", "B"), *articles("fa", "C")]
-    assert desk.run(rows) == {"rows": 8, "new": 6, "duplicates": 2}
+    assert desk.run(rows) == {"rows": 8, "new": 6, "duplicates": 2, "joined": 2}
     assert desk.staged == [[6, 7], [8, 9]]
     found = Article.objects.order_by("slug").values_list("slug", "headline")
     assert "".join(slug + headline for slug, headline in found) == "aCbBcAdAeBfC"
