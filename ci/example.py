@@ -25,7 +25,7 @@ from packages import IS_ROOT, ProvisionError, run
 from servers import unprivileged
 
 ROOT = Path(__file__).resolve().parent.parent
-DOOR = "## Try it"
+HEADING = "## Try it"
 # What an ordinary user of Debian has: root may keep other interpreters in a home of its own.
 USUAL_PATH = "/usr/local/bin:/usr/bin:/bin"
 
@@ -45,7 +45,7 @@ def follow_readme(folder: Path, owner: dict[str, Any]) -> None:
         for each in [folder, *folder.rglob("*")]:
             shutil.chown(each, owner["user"], owner["group"])
     options = {"cwd": checkout, "env": environment(HOME=str(home), **path), **owner}
-    for line in read_lines(checkout / "README.md", DOOR):
+    for line in read_lines(checkout / "README.md", HEADING):
         begin = time.monotonic()
         command = shlex.split(line, comments=True)
         if command == ["make", "demo"]:

@@ -27,7 +27,7 @@ from packages import ProvisionError, run
 ROOT = Path(__file__).resolve().parent.parent
 DIST = ROOT / "dist"
 PACKAGE = "django_bookrel"
-DOOR = "**I want a catalogue.**"
+HEADING = "**As a catalogue.**"
 TITLES = ["The Waves", "The Years"]
 
 
@@ -94,7 +94,7 @@ def follow_readme(wheel: Path, folder: Path) -> None:
     run(programs / "django-admin", "startproject", "host", project, env=shell)
     rows = "".join(f'{title},"WOOLF, Virginia"\n' for title in TITLES)
     (project / "books.csv").write_text(f"title,author\n{rows}")
-    for line in read_lines(ROOT / "README.md", DOOR):
+    for line in read_lines(ROOT / "README.md", HEADING):
         print(f"    {line}", flush=True)
         follow_line(line, wheel, project, programs)
     exported = run(programs / "python", "manage.py", "bookrel_export", cwd=project, env=shell)
