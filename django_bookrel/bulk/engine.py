@@ -64,25 +64,32 @@ class Engine:
         :raises RejectLimit: too many rows were rejected.
         :raises ImportStopped: a fault that is not one row's; what was committed stays.
         """
-        stream = iter(records)
-        most = max(self.batch_size, HEAD_ROWS)
-        head = list(islice(stream, most + 1))
-        known = len(head)
-        self.report.total = known if known <= most else None
         writer = self.transactions.writer
         with (
             rare_collections(),
             unlogged(writer.connection),
             stopping(writer, self.report.totals),
-            closing(self._parts(chain(head, stream), known)) as cleaned,
         ):
             self.report.on_warnings(writer.warnings(self.transactions.planner.layout.written))
-            first = list(islice(cleaned, -(-min(known, HEAD_ROWS) // self.batch_size)))
-            self._check_head(first, known)
-            parts: Iterator[Part] = chain(first, cleaned)
-            if known > self.batch_size and self._may_be_certain():
-                parts = self._while_certain(parts)
-            self._stage(parts)
+            stream = iter(records)
+            most = max(self.batch_size, HEAD_ROWS)
+            head = list(islice(stream, most + 1))
+            self.report.total = len(head) if len(head) <= most else None
+            with closing(self._parts(chain(head, stream), len(head))) as cleaned:
+                self._import(cleaned, len(head))
+
+    def _import(self, cleaned: Iterator[Part], known: int) -> None:
+        """
+        Import the parts of a file.
+
+        :param known: how many records it has, if they are few.
+        """
+        first = list(islice(cleaned, -(-min(known, HEAD_ROWS) // self.batch_size)))
+        self._check_head(first, known)
+        parts: Iterator[Part] = chain(first, cleaned)
+        if known > self.batch_size and self._may_be_certain():
+            parts = self._while_certain(parts)
+        self._stage(parts)
 
     def _parts(self, records: Iterable[Any], known: int) -> Generator[Part]:
         """Yield the records as cleaned batches."""
