@@ -7,9 +7,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from django_bookrel.bulk.batch import Candidate, Policy
+from django_bookrel.bulk.batch import Batch, Candidate, Policy
 from django_bookrel.bulk.grouping import Grouping, Member
 from django_bookrel.bulk.history import History
+from django_bookrel.bulk.plan import Plan
 from django_bookrel.resources import BookResource
 
 LAYOUT = BookResource().layout(["title", "isbn", "identifiers"])
@@ -31,6 +32,15 @@ def new(line: int, *candidates: Candidate, **values: Any) -> Member:
 def known(line: int, record: int, by: Candidate, *candidates: Candidate, **values: Any) -> Member:
     """Make a row that means a record by the first of its candidates."""
     return Member(line, (by, *candidates), record, frozenset([by]), **values)
+
+
+def plan_of(*known: tuple[int, list[Candidate]], new: int = 0) -> Plan:
+    """Plan rows about records that are there, and new ones before them."""
+    candidates = [*([ONE] for _row in range(new)), *(some for _pk, some in known)]
+    lines = list(range(2, 2 + len(candidates)))
+    batch = Batch(lines, [[]] * len(lines), [], [], candidates)
+    known_rows = {row: pk for row, (pk, _some) in enumerate(known, new)}
+    return Plan(batch, new=list(range(new)), known=known_rows)
 
 
 CANDIDATES = [OCLC, ASIN, ONE, TWO]

@@ -23,7 +23,7 @@ from django_bookrel.bulk.grouping import (
     said_values,
 )
 from django_bookrel.bulk.history import History
-from tests.members import ASIN, LAYOUT, OCLC, ONE, TWO, known, new, rows, rule
+from tests.members import ASIN, LAYOUT, OCLC, ONE, TWO, known, new, plan_of, rows, rule
 
 # Rows of one record.
 
@@ -103,7 +103,7 @@ def test_row_that_is_found_by_what_the_last_row_says_loses_nothing():
 
 def test_row_that_would_change_all_by_which_an_earlier_batch_has_found_the_record():
     past = History([1])
-    past.sole[1].update([1])
+    past.note(plan_of((1, [ONE])), made=[])
     row = known(3, 1, OCLC, TWO)
     assert rule(past=past).groups([row]) == ([], [Unfit(OVERWRITES, row, (), 1)])
     assert rule(past=History([1])).groups([row]) == ([Group(row, ())], [])
@@ -126,7 +126,7 @@ def test_rows_that_all_lack_the_same():
 def test_row_that_lacks_what_an_earlier_batch_has_said(row: Member):
     past = History([1])
     assert rule(past=past).groups([row]) == ([Group(row, ())], [])
-    past.met.update([1])
+    past.note(plan_of((1, [ONE])), made=[])
     assert rule(past=past).groups([row]) == ([], [Unfit(LACKS, row)])
 
 

@@ -2,20 +2,9 @@
 
 from __future__ import annotations
 
-from django_bookrel.bulk.batch import Batch, Candidate
 from django_bookrel.bulk.history import History
-from django_bookrel.bulk.plan import Plan
-
-OCLC, ISBN = (0, ("oclc", "1")), (1, ("9780306406157",))
-
-
-def plan_of(*known: tuple[int, list[Candidate]], new: int = 0) -> Plan:
-    """Plan rows about records that are there, and new ones before them."""
-    candidates = [*([ISBN] for _row in range(new)), *(some for _pk, some in known)]
-    lines = list(range(2, 2 + len(candidates)))
-    batch = Batch(lines, [[]] * len(lines), [], [], candidates)
-    known_rows = {row: pk for row, (pk, _some) in enumerate(known, new)}
-    return Plan(batch, new=list(range(new)), known=known_rows)
+from tests.members import OCLC, plan_of
+from tests.members import ONE as ISBN
 
 
 def test_records_that_were_met_and_made():
@@ -25,7 +14,7 @@ def test_records_that_were_met_and_made():
     keys = [4, 5, 6, 7, 8, 9, None]
     assert history.among(keys) == [5, 7, 8, 9]
     assert [key in history.made for key in keys[:-1]] == [False, False, False, False, True, True]
-    assert [key in history.met for key in keys[:-1]] == [False, True, False, True, False, False]
+    assert [history.has_met(key) for key in keys[:-1]] == [False, True, False, True, False, False]
     assert (history.is_disjoint([4, 6]), history.is_disjoint([4, 8])) == (True, False)
     assert history.is_disjoint([6, 7]) is False
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from django_bookrel.bulk.numbers import Numbers, Repeats, code_of
+from django_bookrel.bulk.numbers import Marks, Numbers, Repeats, code_of
 
 # Around the edges of the blocks of a set.
 NUMBERS = st.one_of(
@@ -40,12 +40,25 @@ def test_numbers_are_a_set(added: list[list[int]], asked: list[int]) -> None:
     assert numbers.is_disjoint(asked) == naive.isdisjoint(asked)
 
 
-def test_numbers_that_lie_close_together_take_a_bit_each():
+@given(added=st.lists(st.tuples(NUMBERS, st.integers(0, 7))), asked=st.lists(NUMBERS))
+def test_marks_are_bits_of_numbers(added: list[tuple[int, int]], asked: list[int]) -> None:
+    marks, naive = Marks(3), dict[int, int]()
+    marks.add(added)
+    for number, bits in added:
+        naive[number] = naive.get(number, 0) | bits
+    every = [*asked, *naive]
+    assert [marks.of(number) for number in every] == [naive.get(number, 0) for number in every]
+
+
+@pytest.mark.parametrize("step, most", [(1, 1), (2**22, 300)], ids=["close", "far apart"])
+def test_memory_that_a_number_takes(step: int, most: int) -> None:
+    """Keys that carry a time lie far apart."""
+    count = 100_000
     tracemalloc.start()
     try:
         numbers = Numbers()
-        numbers.update(range(10**9, 10**9 + 400_000))
-        assert tracemalloc.get_traced_memory()[0] < 400_000 / 8 + 20_000
+        numbers.update(range(10**9, 10**9 + count * step, step))
+        assert tracemalloc.get_traced_memory()[0] < count * most
     finally:
         tracemalloc.stop()
 

@@ -224,7 +224,7 @@ class ChildComparison:
         )
 
     def _found(self, parents: list[Any], *, lock: bool = False) -> list[tuple[Any, ...]]:
-        """Return what the table has: parent, values of the columns, primary key."""
+        """Return what the table has: a number, parent, values of the columns, primary key."""
         child = self.child
         fetch = [child.parent, *child.columns, child.model._meta.pk]
         found = self.writer.match([child.parent], [(p,) for p in parents], fetch, lock=lock)
@@ -232,7 +232,7 @@ class ChildComparison:
         if place is not None and child.columns[place].null:
             # No cell can say a row that names no record, so none can mean to delete it.
             found = [row for row in found if row[2 + place] is not None]
-        return [row[1:] for row in found]
+        return found
 
     def _suspects(
         self,
@@ -246,16 +246,16 @@ class ChildComparison:
         parents = [pk for row, pk in asked for _entry in cells[row]]
         entries = self._resolved([entry for row, _pk in asked for entry in cells[row]])
         try:
-            said = set(zip(parents, entries, strict=True))
-            there = {(row[0], row[1:-1]) for row in found}
+            said = {(pk, *entry) for pk, entry in zip(parents, entries, strict=True)}
+            there = {row[1:-1] for row in found}
         except TypeError:
             # A list or a dictionary of a JSON column.
             return {pk for _row, pk in asked}
-        return {parent for parent, _entry in (said - there if add_only else said ^ there)}
+        return {both[0] for both in (said - there if add_only else said ^ there)}
 
     def _current(self, found: list[tuple[Any, ...]], parents: set[Any]) -> Current:
         current: Current = {}
-        for parent, *entry, pk in found if parents else ():
+        for _number, parent, *entry, pk in found if parents else ():
             if parent in parents:
                 key = tuple([entry[place] for place in self.child.key])
                 first, _entry = current.setdefault(parent, {}).setdefault(key, (pk, tuple(entry)))

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import models
 
-__all__ = ("Numbers", "Repeats", "code_of", "key_set")
+__all__ = ("Marks", "Numbers", "Repeats", "code_of", "key_set")
 
 RUN = 2**20
 """Codes that are sorted in memory at a time."""
@@ -24,31 +24,48 @@ def code_of(key: Hashable) -> int:
     return hash(key)
 
 
+class Marks:
+    """
+    Whole numbers with some bits for each, in little memory where they lie close together.
+
+    A number that lies alone takes some 250 bytes.
+
+    :param width: how many bits a number has.
+    """
+
+    def __init__(self, width: int) -> None:
+        self.width = width
+        self._blocks: dict[int, int] = {}
+
+    def add(self, marks: Iterable[tuple[int, int]]) -> None:
+        """Set bits of numbers; those that are set stay set."""
+        blocks, width = self._blocks, self.width
+        get = blocks.get
+        for number, bits in marks:
+            place = number >> 8
+            blocks[place] = get(place, 0) | bits << (number & 0xFF) * width
+
+    def of(self, number: int) -> int:
+        """Return the bits of a number; 0 if none was set."""
+        block = self._blocks.get(number >> 8, 0)
+        return block >> (number & 0xFF) * self.width & (1 << self.width) - 1
+
+
 class Numbers:
-    """A set of whole numbers that takes a bit for each where they lie close together."""
+    """A set of whole numbers."""
 
     def __init__(self) -> None:
-        self._blocks: dict[int, bytearray] = {}
+        self._marks = Marks(1)
 
     def update(self, numbers: Iterable[int]) -> None:
-        blocks = self._blocks
-        for number in numbers:
-            block = blocks.get(number >> 15)
-            if block is None:
-                block = blocks[number >> 15] = bytearray(1 << 12)
-            block[number >> 3 & 0xFFF] |= 1 << (number & 7)
+        self._marks.add((number, 1) for number in numbers)
 
     def is_disjoint(self, numbers: Iterable[int]) -> bool:
         """Return whether none of the numbers is in the set."""
-        get = self._blocks.get
-        for number in numbers:
-            block = get(number >> 15)
-            if block is not None and block[number >> 3 & 0xFFF] >> (number & 7) & 1:
-                return False
-        return True
+        return not any(map(self._marks.of, numbers))
 
     def __contains__(self, number: Any) -> bool:
-        return not self.is_disjoint((number,))
+        return bool(self._marks.of(number))
 
 
 def key_set(pk: models.Field[Any, Any]) -> set[Any] | Numbers:
