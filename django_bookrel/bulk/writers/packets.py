@@ -52,10 +52,14 @@ def portions(rows: Sequence[Row], values: int) -> Iterator[Sequence[Row]]:
 
 def _estimate(rows: Sequence[Row]) -> int:
     """Return how many bytes the values of rows take at most."""
-    characters = 0
-    for column in zip(*rows, strict=True):
-        try:
-            characters += sum(map(len, column))
-        except TypeError:
-            characters += sum(len(value) for value in column if isinstance(value, str | bytes))
+    characters = sum(map(_characters, zip(*rows, strict=True)))
     return BYTES_OF_A_CHARACTER * characters + BYTES_OF_A_VALUE * len(rows) * len(rows[0])
+
+
+def _characters(column: Row) -> int:
+    texts = [issubclass(kind, str | bytes) for kind in set(map(type, column))]
+    if all(texts):
+        return sum(map(len, column))
+    if not any(texts):
+        return 0
+    return sum(len(value) for value in column if isinstance(value, str | bytes))
