@@ -61,7 +61,7 @@ def test_new_and_changed_records():
     )
     outcome = saver.save(plan)
     new = Article.objects.get(slug="new")
-    assert (outcome.new_keys, outcome.updated_keys) == ([new.pk], [old.pk])
+    assert (outcome.new, outcome.updated) == ({1: new.pk}, {2: old.pk})
     assert +outcome.counts == {"new": 1, "updated": 1}
     links = Article.objects.values_list("slug", "headline", "reporter__email", "topics__name")
     assert sorted(links, key=repr) == [
@@ -76,7 +76,7 @@ def test_nothing_is_written_of_what_does_not_change():
     saver, plan = of_articles({"slug": "old", "headline": "Old"})
     with capture_writes() as written:
         outcome = saver.save(plan)
-    assert (written, outcome.new_keys, outcome.updated_keys) == ([], [], [])
+    assert (written, outcome.new, outcome.updated) == ([], {}, {})
     assert +outcome.counts == {"unchanged": 1}
 
 

@@ -82,7 +82,7 @@ def test_plan_is_written_at_once():
     outcome = way.write(*named("abcd"))
     assert way.saver.asked == ["abcd"]
     keys = dict(Article.objects.values_list("slug", "pk"))
-    assert outcome.new_keys == [keys[slug] for slug in "abcd"]
+    assert list(outcome.new.values()) == [keys[slug] for slug in "abcd"]
     assert +outcome.counts == {"new": 4}
 
 
@@ -95,7 +95,7 @@ def test_row_that_the_database_rejects_is_found_by_halves():
     assert slugs() == "abcdegh"
     assert +outcome.counts == {"new": 7}
     keys = dict(Article.objects.values_list("slug", "pk"))
-    assert outcome.new_keys == [keys[slug] for slug in "abcdegh"]
+    assert list(outcome.new.values()) == [keys[slug] for slug in "abcdegh"]
     [rejection] = outcome.rejections
     assert (rejection.line, rejection.column, rejection.value) == (7, "", "")
     assert rejection.cells == ["f", "A", "", "", "", BAD]
@@ -141,7 +141,7 @@ def test_rows_that_change_nothing_are_counted_and_not_saved():
     outcome = way.plans.write(plan)
     assert way.saver.asked == ["ac", "a", "c"]
     assert +outcome.counts == {"new": 1, "unchanged": 1}
-    assert (plan.known, outcome.updated_keys) == ({1: known.pk}, [])
+    assert (plan.known, outcome.updated) == ({1: known.pk}, {})
 
 
 @pytest.mark.parametrize("is_row_by_row", [False, True])
@@ -323,12 +323,12 @@ def test_reasons(error: Exception, expected: list[tuple[str, str, str]]):
 
 
 def test_outcomes_add_up():
-    one = Outcome(new_keys=[1], updated_keys=[2], rejections=[Rejection(2, "", "", "bad")])
+    one = Outcome(new={1: 1}, updated={2: 2}, rejections=[Rejection(2, "", "", "bad")])
     one.counts.update(new=1, rejected=0)
-    other = Outcome(new_keys=[3], waiting=[])
+    other = Outcome(new={3: 3}, waiting=[])
     other.counts.update(new=2, updated=1)
     one.add(other)
-    assert (one.new_keys, one.updated_keys, len(one.rejections)) == ([1, 3], [2], 1)
+    assert (one.new, one.updated, len(one.rejections)) == ({1: 1, 3: 3}, {2: 2}, 1)
     assert +one.counts == {"new": 3, "updated": 1}
 
 

@@ -57,7 +57,7 @@ def test_import_record(tmp_path: Path):
 
 def test_first_rejections_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("django_bookrel.resources.results.KEPT_REJECTIONS", 4)
-    monkeypatch.setattr("django_bookrel.resources.loading.KEPT_ROWS", 5)
+    monkeypatch.setattr("django_bookrel.resources.importlog.KEPT_ROWS", 5)
     path = write_rows(tmp_path / "in.csv", good=1, bad=9)
     told: list[int] = []
     result = load(path, batch_size=3, on_rejected=lambda some: told.extend(r.line for r in some))

@@ -26,7 +26,7 @@ from .report import ImportStopped, RejectLimit, Report, Totals, counted, stoppin
 from .resolve import Pending
 from .retrying import all_or_nothing, tried_again
 from .saving import NotYet, Outcome, PlanWriter, is_of_the_row, rejections_of
-from .transactions import Transactions
+from .transactions import Observer, Transactions
 from .writers import TableWarning, get_writer
 
 __all__ = (
@@ -47,6 +47,7 @@ __all__ = (
     "Joined",
     "Layout",
     "NotYet",
+    "Observer",
     "Outcome",
     "Pending",
     "Plan",

@@ -46,6 +46,8 @@ class Rejection:
     reason: str
     cells: Sequence[str] = ()
     """The row's cells as they came."""
+    error: Exception | None = field(default=None, compare=False, repr=False)
+    """What was raised, or would be by django-import-export; None: a cell is invalid."""
 
     def __str__(self) -> str:
         if not self.column:
@@ -87,9 +89,21 @@ class Batch:
         lines, cells = pick(self.lines), pick(self.cells)
         return Batch(lines, cells, columns, children, pick(self.candidates))
 
-    def rejection(self, row: int, reason: str, column: str = "", said: str = "") -> Rejection:
-        """Return why a row is rejected."""
-        return Rejection(self.lines[row], column, said, reason, self.cells[row])
+    def rejection(
+        self,
+        row: int,
+        reason: str,
+        column: str = "",
+        said: str = "",
+        error: type[Exception] | None = None,
+    ) -> Rejection:
+        """
+        Return why a row is rejected.
+
+        :param error: the class of what django-import-export would raise, if no cell is invalid.
+        """
+        raised = None if error is None else error(reason)
+        return Rejection(self.lines[row], column, said, reason, self.cells[row], raised)
 
     def copy(self) -> Batch:
         """Return a batch whose lists are its own; what stands in them is shared."""

@@ -145,7 +145,7 @@ class Engine:
             return False
         if plan.doubt:
             return False
-        history.note(plan, outcome.new_keys)
+        history.note(plan, outcome.new.values())
         counts = outcome.counts + Counter(duplicates=plan.duplicates)
         self.report.note(counts, part.rejections + plan.rejections, plan.joined)
         self.report.progress(part.records)

@@ -66,8 +66,12 @@ class BulkSaver:
         pk_of_row = plan.known | pk_of
         for child in plan.children:
             self.save_children(child, pk_of_row)
-        updated = [plan.known[row] for row in plan.touched]
-        return Outcome(plan.counts(), list(pk_of.values()), updated)
+        lines = plan.batch.lines
+        return Outcome(
+            plan.counts(),
+            {lines[row]: pk for row, pk in pk_of.items()},
+            {lines[row]: plan.known[row] for row in plan.touched},
+        )
 
     def said(self, plan: Plan, row: int) -> Said:
         """Return name of a field of the model -> column and cell that say it."""

@@ -53,6 +53,8 @@ class Totals:
     """Only hooks of a host delete."""
     duplicates: int = 0
     rejected: int = 0
+    failed: int = 0
+    """Rejected rows of which no cell is invalid."""
     joined: int = 0
     """Duplicates whose label is hardly like that of the row that counts."""
     repairs: dict[str, int] = field(default_factory=dict)
@@ -90,6 +92,7 @@ class Report:
             self.on_joined(joined)
         if rejections:
             self.totals.rejected += len({rejection.line for rejection in rejections})
+            self.totals.failed += len({one.line for one in rejections if one.error is not None})
             self.on_rejected(sorted(rejections, key=lambda rejection: rejection.line))
 
     def progress(self, rows: int = 0) -> None:

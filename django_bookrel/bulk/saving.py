@@ -34,8 +34,12 @@ class Outcome:
 
     counts: Counter[str] = field(default_factory=Counter)
     """Counts of rows by the names that ``Totals`` has for them."""
-    new_keys: list[Any] = field(default_factory=list)
-    updated_keys: list[Any] = field(default_factory=list)
+    new: dict[int, Any] = field(default_factory=dict)
+    """Line of a row -> primary key of the record that it made."""
+    updated: dict[int, Any] = field(default_factory=dict)
+    """Line of a row -> primary key of the record that it changed."""
+    results: dict[int, Any] = field(default_factory=dict)
+    """Line of a row -> what the resource's own code says of it."""
     rejections: list[Rejection] = field(default_factory=list)
     waiting: list[tuple[Batch, list[list[Need]]]] = field(default_factory=list)
     """Rows that refer to what other rows may make, and what that is."""
@@ -45,8 +49,9 @@ class Outcome:
     def add(self, other: Outcome) -> None:
         """Add what became of other rows."""
         self.counts.update(other.counts)
-        self.new_keys += other.new_keys
-        self.updated_keys += other.updated_keys
+        self.new |= other.new
+        self.updated |= other.updated
+        self.results |= other.results
         self.rejections += other.rejections
         self.waiting += other.waiting
 
@@ -206,7 +211,7 @@ def rejections_of(
     else:
         reason = f"{type(error).__name__}: {error}"
         logger.error("Line %s was rejected.", line, exc_info=error)
-    return [Rejection(line, "", "", reason, cells)]
+    return [Rejection(line, "", "", reason, cells, error)]
 
 
 def _place(name: str, reason: str, said: Said) -> tuple[str, str, str]:

@@ -34,7 +34,9 @@ class Sieve:
         """
         batch, waiting = plan.batch, set()
         torn = {row: why for row, why in plan.records.reasons.items() if row not in excluded}
-        plan.rejections += [batch.rejection(row, why) for row, why in torn.items()]
+        model: Any = self.layout.model
+        several = model.MultipleObjectsReturned
+        plan.rejections += [batch.rejection(row, why, error=several) for row, why in torn.items()]
         out = {*excluded, *torn}
         for named in self.references.unknown(batch):
             if named.reference in self.own.identities or named.row in excluded:
@@ -129,4 +131,6 @@ def _put_off(plan: Plan, waiting: dict[int, list[Any]]) -> None:
 
 def _unknown(batch: Batch, named: Named) -> Rejection:
     said = ", ".join(map(str, named.names))
-    return batch.rejection(named.row, named.reference.unknown, named.column, said)
+    model: Any = named.reference.model
+    why = named.reference.unknown
+    return batch.rejection(named.row, why, named.column, said, model.DoesNotExist)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from typing import Any
+from typing import Any, Protocol
 
 from django.db import DatabaseError, transaction
 
@@ -16,7 +16,24 @@ from .retrying import import_lock, tried_again
 from .saving import Outcome, PlanWriter, is_of_the_row
 from .writers import Writer
 
-__all__ = ("Transactions",)
+__all__ = ("Observer", "Transactions", "Watch")
+
+
+class Watch(Protocol):
+    """What is seen of one batch."""
+
+    def look(self, outcome: Outcome) -> None:
+        """Look at what was written, before it is committed."""
+
+    def keep(self) -> None:
+        """Take note of what was seen: it is committed."""
+
+
+class Observer(Protocol):
+    """Looks at batches as they are written."""
+
+    def watch(self, plan: Plan) -> Watch:
+        """Look at what a plan is about to change."""
 
 
 class Transactions:
@@ -25,6 +42,7 @@ class Transactions:
 
     :param plans: writes plans; None: this is a dry run.
     :param changes: takes note of what a dry run would change.
+    :param observer: looks at what is written.
     :param on_written: called when a transaction is committed, with the keys of the new, the updated
         and the deleted rows.
     """
@@ -37,9 +55,10 @@ class Transactions:
         *,
         on_written: Callable[[list[Any], list[Any], list[Any]], None] | None = None,
         changes: Changes | None = None,
+        observer: Observer | None = None,
     ) -> None:
         self.planner, self.plans, self.writer = planner, plans, writer
-        self.on_written, self.changes = on_written, changes
+        self.on_written, self.changes, self.observer = on_written, changes, observer
 
     @property
     def is_bulk(self) -> bool:
@@ -90,21 +109,27 @@ class Transactions:
                 plan = self.planner.plan(batch, file, out)
                 if plan.doubt:
                     return plan, Outcome()
+                watch = None if self.observer is None else self.observer.watch(plan)
                 outcome = self.plans.write(plan, whole=whole)
                 self.writer.pass_keys(self.planner.layout.model, self._given_keys(outcome))
                 self._announce(plan, outcome)
+                if watch is not None:
+                    watch.look(outcome)
         except BaseException:
             self.planner.references.forget()
             raise
-        self.planner.selection.fresh.update(outcome.new_keys)
+        self.planner.selection.fresh.update(outcome.new.values())
+        if watch is not None:
+            watch.keep()
         return plan, outcome
 
     def _given_keys(self, outcome: Outcome) -> list[Any]:
         gives = any(field.primary_key for field in self.planner.layout.fields)
-        return outcome.new_keys if gives else []
+        return list(outcome.new.values()) if gives else []
 
     def _announce(self, plan: Plan, outcome: Outcome) -> None:
-        written, new, updated = self.on_written, outcome.new_keys, outcome.updated_keys
+        written = self.on_written
+        new, updated = list(outcome.new.values()), list(outcome.updated.values())
         deleted = [pk for pks in plan.merged.values() for pk in pks]
         if written is not None and (new or updated or deleted):
             # The keys alone: the rest would be kept until an import that is one transaction ends.

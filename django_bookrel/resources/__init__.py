@@ -8,8 +8,9 @@ from django.apps import apps
 
 from .books import BaseBookResource, bookresource_factory
 from .fields import ForeignKeyField, ManyToManyField, RelatedRowsField
+from .importing import ImportOptions
 from .loading import load
-from .relational import ImportOptions, RelationalResource
+from .relational import RelationalResource
 from .results import Result
 
 __all__ = (

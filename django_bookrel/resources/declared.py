@@ -111,10 +111,11 @@ class DeclaredResource(ModelResource):
             required = [name for name in required if name in known]
         return required
 
-    def unsaid_fields(self) -> Iterator[AnyField]:
-        """Yield the fields that a new row needs and for which there is no column."""
+    def unsaid_fields(self, provided: Collection[str]) -> Iterator[AnyField]:
+        """Yield the fields that a new row needs and that none of the columns says."""
         opts = self._meta.model._meta
-        said = {_model_field(opts, declared) for declared in self.written_columns().values()}
+        written = self.written_columns()
+        said = {_model_field(opts, written[name]) for name in provided if name in written}
         for found in opts.concrete_fields:
             if found not in said and needs_value(found):
                 yield found
@@ -178,7 +179,7 @@ class DeclaredResource(ModelResource):
             tuple(keys),
             tuple(children),
             tuple(self.identities(provided)),
-            unsaid=() if fills_columns(self) else tuple(self.unsaid_fields()),
+            unsaid=() if fills_columns(self) else tuple(self.unsaid_fields(provided)),
             aliases=self.alias_model(),
             label=self.label_column(plain),
         )

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
-import logging
 import os
 import shutil
 import sys
@@ -18,18 +16,13 @@ from typing import Any, BinaryIO, Self
 
 from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
-from django.db import Error, connections
-from django.utils import timezone
+from django.db import connections
 from django.utils.module_loading import import_string
 
 from ..bulk import (
-    Rejection,
-    RejectLimit,
     all_or_nothing,
-    counted,
     get_writer,
     stopping,
-    tried_again,
 )
 from ..bulk.writers import Writer
 from ..conf import conf
@@ -37,16 +30,12 @@ from ..exceptions import InvalidOption
 from ..host_formats import host_formats
 from ..sources import Reading, Record, open_source
 from ..sources.files.catalogue_file import STANDARD_INPUT
-from ..sources.registry import path_of
-from .relational import ImportOptions, RelationalResource
+from .importing import ImportOptions
+from .importlog import ImportLog
+from .relational import RelationalResource
 from .results import Result
 
 __all__ = ("Loading", "get_resource", "load")
-
-logger = logging.getLogger("django_bookrel.import")
-
-KEPT_ROWS = 10_000
-"""Rejected rows of one import that are kept in the database."""
 
 
 def get_resource(
@@ -106,7 +95,7 @@ class Loading:
     user: str = ""
 
     def __post_init__(self) -> None:
-        self.result: Result = self.resource.get_result_class()()
+        self.result: Result = self.resource.new_result()
         self.name = os.fspath(self.path)
         self._reading: Reading | None = None
         self._rows_read = 0
@@ -165,6 +154,17 @@ class Loading:
         rows = self._rows_read * reading.bytes_total // reading.bytes_read - self.skip
         return rows if self.limit is None else min(rows, self.limit)
 
+    def _log(self, writer: Writer) -> ImportLog:
+        return ImportLog(
+            self.resource,
+            writer,
+            file=self.name,
+            source=self.source.name,
+            user=self.user,
+            options=self.reading_options,
+            is_dry=self.options.dry_run,
+        )
+
     def run(self) -> Result:
         """
         Import the file.
@@ -175,8 +175,8 @@ class Loading:
         using = self.resource.get_db_connection_name()
         writer = get_writer(using)
         with stopping(writer, self.result.counts):
-            log = _ImportLog(self, writer)
-        options = replace(self.options, on_rejected=log.note(self.options.on_rejected))
+            log = self._log(writer)
+        options = replace(self.options, on_rejected=log.noting(self.options.on_rejected))
         together: AbstractContextManager[None] = nullcontext()
         if self.atomic and not self.options.dry_run:
             together = all_or_nothing(writer, self.resource._meta.model)
@@ -194,128 +194,15 @@ class Loading:
         except BaseException as error:
             if self.atomic:
                 self.result.nothing_written()
-            log.finish(error)
+            log.finish(self.result, error)
             raise
-        log.finish()
+        log.finish(self.result)
         return self.result
-
-
-class _ImportLog:
-    """The ImportRecord and RejectedRows of one import, and its line in the log."""
-
-    def __init__(self, loading: Loading, writer: Writer) -> None:
-        self.loading, self.writer = loading, writer
-        self.using = writer.connection.alias
-        config = apps.get_app_config("django_bookrel")
-        self.record: Any = None
-        self.kept = 0
-        if loading.options.dry_run or config.models_module is None:
-            return
-        self.rows = config.get_model("RejectedRow")._base_manager.using(self.using)
-        kind = type(loading.resource)
-        self.record = config.get_model("ImportRecord")(
-            file=loading.name[-255:],
-            source=loading.source.name,
-            resource=f"{kind.__module__}.{kind.__name__}"[:255],
-            user=loading.user[:255],
-            options=_as_json({k: v for k, v in loading.reading_options.items() if v}),
-            path=loading.result.path,
-        )
-        self._save()
-
-    def _reconnect(self) -> None:
-        """Give up a connection that broke, so that the next statement makes a new one."""
-        connection = self.writer.connection
-        is_free = connection.connection is not None and not connection.in_atomic_block
-        if is_free and not connection.is_usable():
-            connection.close()
-
-    def _save(self) -> None:
-        tried_again(self.writer, lambda: self.record.save(using=self.using))
-
-    def _save_once_more(self) -> None:
-        try:
-            self._save()
-        except Error:
-            # The connection may be lost, with or behind the last batch.
-            self._reconnect()
-            self._save()
-
-    def note(self, also: Any) -> Any:
-        """Return a function that keeps rejections, then calls ``also``."""
-
-        def rejected(rejections: list[Rejection]) -> None:
-            if self.record is not None:
-                kept = rejections[: max(0, KEPT_ROWS - self.kept)]
-                self.kept += len(kept)
-                rows = [self._row(rejection) for rejection in kept]
-                tried_again(self.writer, lambda: self.rows.bulk_create(rows))
-            also(rejections)
-
-        return rejected
-
-    def _row(self, rejection: Rejection) -> Any:
-        return self.rows.model(
-            import_record=self.record,
-            line=rejection.line,
-            column=rejection.column[:255],
-            value=_storable(rejection.value),
-            reason=_storable(rejection.reason),
-            cells=[_storable(cell) for cell in rejection.cells],
-        )
-
-    def finish(self, error: BaseException | None = None) -> None:
-        """Write what came of the import."""
-        result, counts = self.loading.result, self.loading.result.counts
-        logger.log(
-            logging.INFO if error is None else logging.ERROR,
-            "%s: %s, %s new, %s updated, %s unchanged, %s, %s rejected in %.1f s%s",
-            self.loading.name,
-            counted(counts.rows, "row"),
-            counts.new,
-            counts.updated,
-            counts.unchanged,
-            counted(counts.duplicates, "duplicate"),
-            counts.rejected,
-            result.seconds,
-            f"; ended by {error!r}" if error else "",
-        )
-        if self.record is None:
-            return
-        status, ended = self.record.Status, []
-        self.record.status = status.DONE
-        if error is not None:
-            self.record.status = status.STOPPED if isinstance(error, RejectLimit) else status.FAILED
-            interrupted = isinstance(error, KeyboardInterrupt)
-            ended = ["interrupted" if interrupted else str(error) or repr(error)]
-        self.record.message = "\n".join([*ended, *map(str, result.warnings), *result.notes])
-        self.record.path = result.path
-        for name in ("rows", "new", "updated", "unchanged", "duplicates", "rejected", "repairs"):
-            setattr(self.record, name, getattr(counts, name))
-        self.record.finished_at = timezone.now()
-        try:
-            self._save_once_more()
-        except Error:
-            # A database that failed may not take the account of it either.
-            if error is None:
-                raise
 
 
 def _check_number(name: str, number: int | None) -> None:
     if number is not None and number < 0:
         raise InvalidOption(f"{name} must be at least 0, not {number}.")
-
-
-def _storable(text: str) -> str:
-    """Write the characters that no database takes as escapes."""
-    text = str(text)
-    return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")
-
-
-def _as_json(options: dict[str, Any]) -> Any:
-    """Write the classes of formats as paths, and collections as lists."""
-    said = json.dumps(options, default=lambda v: path_of(v) if isinstance(v, type) else list(v))
-    return json.loads(said)
 
 
 @contextmanager

@@ -2,64 +2,25 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from django.core.exceptions import ImproperlyConfigured
-from django.db import models
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import connections, models
+from import_export.exceptions import ImportError as RowError
+from import_export.utils import atomic_if_using_transaction
 
-from .. import bulk
-from ..bulk import Policy, Rejection, TableWarning, Totals
-from ..conf import conf
-from ..exceptions import InvalidOption, MissingColumns
-from ..signals import rows_written
+from ..bulk import Rejection, counted, get_writer, stopping
 from ..sources import Record
-from .fields import (
-    RelationField,
-    lacking,
-)
-from .rendering import said_changes
-from .repairs import Repair, repairs_of
-from .results import Result
-from .rowpath.detection import fills_columns
-from .rowpath.paths import import_path
-from .rowpath.resource import RowByRow
+from .fields import RelationField
+from .importing import ImportingResource, ImportOptions
+from .importlog import ImportLog
+from .results import Result, as_class
 
-__all__ = ("ImportOptions", "RelationalResource")
+__all__ = ("RelationalResource",)
 
 
-EXISTING = ("update", "fill", "skip")
-
-SHOWN_CHANGES = 10
-"""Rows of a dry run of which is said what they would change."""
-
-
-@dataclass(frozen=True)
-class ImportOptions:
-    """How one import treats rows; the same for command, admin and ``load()``."""
-
-    existing: str = "update"
-    """ "update", "fill" (write empty fields, add links) or "skip" rows that exist."""
-    keep: Collection[str] = ()
-    """Fields that are never changed in existing records."""
-    dry_run: bool = False
-    batch_size: int | None = None
-    """Rows per transaction; None means that of the setting."""
-    max_rejects: Callable[[Totals], bool] | None = None
-    on_warnings: Callable[[list[TableWarning]], None] = lambda warnings: None
-    """Called before anything is written, if the tables lack what an import needs."""
-    on_rejected: Callable[[list[Rejection]], None] = lambda rejections: None
-    on_repairs: Callable[[list[Repair]], None] | None = None
-    """Called after each batch with its repaired cells, also of rows that are rejected."""
-    on_batch: Callable[[int, int | None, Totals], None] = lambda done, total, totals: None
-    """Called after each batch with the rows done, their number if it is known, and the totals."""
-    hook_kwargs: Mapping[str, Any] = field(default_factory=dict)
-    """What hooks of django-import-export get beside the row."""
-
-
-class RelationalResource(RowByRow):
+class RelationalResource(ImportingResource):
     """
     A ModelResource that imports in bulk, relations included.
 
@@ -80,8 +41,65 @@ class RelationalResource(RowByRow):
         bulk = False
         candidate_keys = None
 
-    def get_result_class(self) -> type[Result]:
-        return Result
+    data_set_result: Result | None = None
+    """The result of the data set that is being imported; it is true at any moment."""
+
+    def import_data(
+        self,
+        dataset: Any,
+        dry_run: bool = False,  # noqa: FBT001, FBT002 (import-export's)
+        raise_errors: bool = False,  # noqa: FBT001, FBT002
+        use_transactions: bool | None = None,  # noqa: FBT001
+        collect_failed_rows: bool = False,  # noqa: FBT001, FBT002
+        rollback_on_validation_errors: bool = False,  # noqa: FBT001, FBT002
+        **kwargs: Any,
+    ) -> Any:
+        """
+        Import a data set as django-import-export defines it.
+
+        An error rolls the import back where it is one transaction, and so do invalid rows if
+        ``rollback_on_validation_errors`` is set; the result then counts nothing as written. A dry
+        run is tried in the database and rolled back, so that it finds what the database or
+        ``save()`` rejects. Each other import leaves an ImportRecord.
+        """
+        using = self.get_db_connection_name()
+        is_together = self.get_use_transactions() if use_transactions is None else use_transactions
+        is_together = is_together and connections[using].features.supports_transactions
+        user, writer = kwargs.get("user"), get_writer(using)
+        log = ImportLog(
+            self,
+            writer,
+            file=str(kwargs.get("file_name") or "data set"),
+            source="data set",
+            user=str(user or ""),
+            is_dry=dry_run,
+        )
+        self.data_set_result = result = self.new_result()
+        try:
+            found = super().import_data(
+                dataset,
+                dry_run,
+                raise_errors,
+                use_transactions,
+                collect_failed_rows,
+                rollback_on_validation_errors,
+                **kwargs,
+            )
+        except BaseException as error:
+            if is_together:
+                result.nothing_written()
+            log.keep(result.rejections)
+            log.finish(result, error)
+            raise
+        is_undone = is_together and (
+            found.has_errors() or (rollback_on_validation_errors and found.has_validation_errors())
+        )
+        if is_undone and not dry_run:
+            result.nothing_written()
+            found = as_class(result, self.get_result_class())
+        log.keep(result.rejections)
+        log.finish(result, ended=_why_nothing(result) if is_undone else "")
+        return found
 
     def import_data_inner(
         self,
@@ -91,33 +109,54 @@ class RelationalResource(RowByRow):
         using_transactions: bool,  # noqa: FBT001
         collect_failed_rows: bool,  # noqa: FBT001
         **kwargs: Any,
-    ) -> Result:
-        result = self.get_result_class()()
+    ) -> Any:
+        result = self.data_set_result or self.new_result()
+        using = self.get_db_connection_name()
+        result.row_class = self.get_row_result_class()
+        result.error_class = self.get_error_result_class()
+        result.diff_headers = self.get_diff_headers()
+
+        def rejected(rejections: list[Rejection]) -> None:
+            if raise_errors:
+                _raise(rejections[0], result.headers)
+
         try:
-            self.before_import(dataset, **kwargs)
-            headers = [str(header) for header in dataset.headers or ()]
+            with atomic_if_using_transaction(using_transactions, using=using):
+                self.before_import(dataset, **kwargs)
+            headers = result.headers = [str(header) for header in dataset.headers or ()]
             self._check_import_id_fields(headers)
-            self.check_identities()
-            provided = [header for header in headers if header in self.columns()]
-            self._check_children(provided)
+            options = ImportOptions(
+                dry_run=dry_run,
+                is_tried=using_transactions,
+                batch_size=self._meta.batch_size or None,
+                on_rejected=rejected,
+                hook_kwargs=kwargs,
+                row_results=True,
+            )
+            known = self.columns()
+            provided = [header for header in headers if header in known]
+            self.check_import(options, provided)
+            result.ignored_columns = [header for header in headers if header not in known]
+
+            def records() -> Iterator[Record]:
+                for line, row in enumerate(dataset, 1):
+                    yield self.record_of(line, headers, row)
+
+            with stopping(get_writer(using), result.counts):
+                self.import_records(records, provided, clears=True, options=options, result=result)
+        except RowError:
+            raise
         except Exception as error:  # noqa: BLE001 (as import-export does: told or raised as asked)
             self.handle_import_error(result, error, raise_errors)
-            return result
-
-        def records() -> Iterator[Record]:
-            for line, row in enumerate(dataset, 1):
-                yield self.record_of(line, headers, row)
-
-        options = ImportOptions(
-            dry_run=dry_run, batch_size=self._meta.batch_size or None, hook_kwargs=kwargs
-        )
-        self.import_records(records, provided, clears=True, options=options, result=result)
-        if raise_errors and result.invalid_rows:
-            raise result.invalid_rows[0].error
         if collect_failed_rows:
-            result.collect_failed_rows(headers)
-        self.after_import(dataset, result, **kwargs)
-        return result
+            result.collect_failed_rows(result.headers)
+        found = as_class(result, self.get_result_class())
+        try:
+            with atomic_if_using_transaction(using_transactions, using=using):
+                self.after_import(dataset, found, **kwargs)
+        except Exception as error:  # noqa: BLE001 (likewise)
+            self.handle_import_error(found, error, raise_errors)
+        return found
 
     def iter_queryset(self, queryset: Any) -> Iterator[models.Model]:
         if not isinstance(queryset, models.QuerySet):
@@ -127,125 +166,17 @@ class RelationalResource(RowByRow):
         found = [name for f in relations for name in f.prefetches(self._meta.model)]
         yield from queryset.prefetch_related(*found).iterator(chunk_size=self.get_chunk_size())
 
-    def check_import(self, options: ImportOptions, provided: Collection[str]) -> None:
-        """
-        Check what concerns a whole import, before anything is written.
 
-        :raises ImproperlyConfigured: related rows need more than the resource reads.
-        :raises InvalidOption: the options name what there is not.
-        :raises MissingColumns: the file has no column by which rows are found.
-        """
-        if options.existing not in EXISTING:
-            raise InvalidOption(
-                f"existing must be one of {', '.join(EXISTING)}, not {options.existing!r}."
-            )
-        if options.batch_size is not None and options.batch_size < 1:
-            raise InvalidOption(f"batch_size must be at least 1, not {options.batch_size}.")
-        self.check_identities()
-        known = self.columns()
-        for name in options.keep:
-            if name not in known:
-                raise InvalidOption(
-                    f"keep: no field is named “{name}”. The fields are: {', '.join(known)}."
-                )
-        self._check_children(provided)
-        keys = self.candidate_keys()
-        if keys == [["id"]] or fills_columns(self):
-            return
-        if not any(self.identities(provided)):
-            listed = " or ".join(", ".join(key) for key in keys)
-            raise MissingColumns(f"none of the columns that identify rows: {listed}.")
+def _raise(rejection: Rejection, headers: Sequence[str]) -> None:
+    row = dict(zip(headers, rejection.cells, strict=False))
+    said = {rejection.column or NON_FIELD_ERRORS: rejection.reason}
+    error = rejection.error or ValidationError(said)
+    raise RowError(error, number=rejection.line, row=row) from error
 
-    def _check_children(self, provided: Collection[str]) -> None:
-        for child in self.layout(self.written_columns().keys() & provided).children:
-            said = {child.parent.name, *(column.name for column in child.columns)}
-            if lacks := ", ".join(lacking(child.model, said)):
-                raise ImproperlyConfigured(
-                    f"{type(self).__name__}.{child.name}: a new {child.model._meta.verbose_name} "
-                    f"requires {lacks}; declare a RelatedRowsField that reads it."
-                )
 
-    def import_records(
-        self,
-        records: Callable[[], Iterable[Record]],
-        provided: Collection[str],
-        *,
-        clears: bool,
-        options: ImportOptions,
-        result: Result | None = None,
-        checked: bool = False,
-        header: Sequence[str] = (),
-    ) -> Result:
-        """
-        Import records of a source.
-
-        :param records: opens the file; called once.
-        :param provided: the columns that the records have; what is missing is left alone.
-        :param clears: whether an empty cell empties the field; otherwise it says nothing.
-        :param result: the result to fill, true at any moment.
-        :param checked: whether a source of this package has read the records.
-        :param header: the names of the records' raw cells, which hooks see beside the columns.
-        """
-        result = self.get_result_class()() if result is None else result
-        started = time.monotonic()
-        layout = self.layout(self.written_columns().keys() & provided)
-        writer = bulk.get_writer(self.get_db_connection_name())
-        changes = bulk.Changes(layout, writer, SHOWN_CHANGES) if options.dry_run else None
-        listens = rows_written.has_listeners(self._meta.model)
-        path = import_path(
-            self,
-            layout,
-            Policy(options.existing, frozenset(options.keep)),
-            changes=changes,
-            on_written=self._announce if listens else None,
-            clears=clears,
-            checked=checked,
-            header=header,
-            hook_kwargs=options.hook_kwargs,
-        )
-        result.take(path.reasons, path.transactions.writer.notes, avoidable=path.avoidable)
-        report = self._report(options, result)
-        size = options.batch_size or conf.batch_size
-        try:
-            bulk.Engine(path.transactions, path.rows, report, batch_size=size).run(records())
-        finally:
-            result.seconds = time.monotonic() - started
-            result.count()
-            if changes is not None:
-                result.changes = said_changes(self, layout, changes.found)
-        return result
-
-    @staticmethod
-    def _report(options: ImportOptions, result: Result) -> bulk.Report:
-        def warned(warnings: list[TableWarning]) -> None:
-            result.warnings = warnings
-            if warnings:
-                options.on_warnings(warnings)
-
-        def rejected(rejections: list[Rejection]) -> None:
-            result.reject(rejections)
-            options.on_rejected(rejections)
-
-        def repaired(records: list[Record]) -> None:
-            if options.on_repairs:
-                options.on_repairs(repairs_of(records))
-
-        return bulk.Report(
-            result.counts,
-            options.max_rejects,
-            on_warnings=warned,
-            on_rejected=rejected,
-            on_joined=result.join,
-            on_records=repaired,
-            on_batch=options.on_batch,
-        )
-
-    def _announce(self, new: list[Any], updated: list[Any], deleted: list[Any]) -> None:
-        rows_written.send_robust(
-            self._meta.model,
-            using=self.get_db_connection_name(),
-            new=new,
-            updated=updated,
-            deleted=deleted,
-            resource=self,
-        )
+def _why_nothing(result: Result) -> str:
+    counts = result.counts
+    why = [str(error.error) for error in result.base_errors]
+    if counts.rejected:
+        why.append(f"{counts.rejected:,} of {counted(counts.rows, 'row')} were rejected.")
+    return f"Nothing was imported: {' '.join(why)}"

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import Error
 from import_export import results
 
 from ..bulk import Change, Joined, Rejection, TableWarning, Totals
 from .rejects import rows_of
 
-__all__ = ("Result",)
+__all__ = ("Result", "as_class")
 
 KEPT_REJECTIONS = 1_000
 """Rejections that a result holds; the totals count all of them."""
@@ -18,10 +22,14 @@ KEPT_REJECTIONS = 1_000
 
 class Result(results.Result):
     """
-    django-import-export's result with exact totals, and no row of the file in memory.
+    django-import-export's result with exact totals, which holds the first rows of each kind.
 
-    Rejected rows are invalid rows of it, numbered by their line in the file.
+    A rejected row is an invalid row if what is wrong is a cell, else one with an error; both are
+    numbered by their line in the file, or their place in a data set.
     """
+
+    row_class: type[results.RowResult] = results.RowResult
+    error_class: type[results.Error] = results.Error
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -32,6 +40,10 @@ class Result(results.Result):
         """The first rows that were joined although their labels are hardly alike."""
         self.changes: list[Change] = []
         """What the first rows of a dry run would change, in the cells of the native CSV."""
+        self.headers: list[str] = []
+        """Names of the cells of rejected rows."""
+        self.ignored_columns: list[str] = []
+        """Columns of the file that go nowhere."""
         self.source = ""
         """Name of the source that read the file."""
         self.path = "bulk"
@@ -58,10 +70,38 @@ class Result(results.Result):
 
     def reject(self, rejections: list[Rejection]) -> None:
         """Take note of rejected rows."""
-        for rejection in rejections[: KEPT_REJECTIONS - len(self.rejections)]:
-            self.rejections.append(rejection)
-            message = {rejection.column or "__all__": [rejection.reason]}
-            self.append_invalid_row(rejection.line, {}, ValidationError(message))
+        kept = rejections[: KEPT_REJECTIONS - len(self.rejections)]
+        self.rejections += kept
+        for line, some in groupby(kept, key=attrgetter("line")):
+            self._reject_row(line, list(some))
+
+    def _reject_row(self, line: int, rejections: list[Rejection]) -> None:
+        cells = rejections[0].cells
+        row = dict(zip(self.headers, cells, strict=False))
+        found = self.new_row_result(line, cells)
+        raised = [one.error for one in rejections if one.error is not None]
+        if raised:
+            found.import_type = found.IMPORT_TYPE_ERROR
+            for error in raised:
+                made = self.error_class(error, row=row, number=line)
+                _forget_frames(made)
+                found.errors.append(made)
+            self.append_error_row(line, row, found.errors)
+        else:
+            found.import_type = found.IMPORT_TYPE_INVALID
+            found.validation_error = _validation_error(rejections)
+            self.append_invalid_row(line, row, found.validation_error)
+        self.append_row_result(found)
+
+    def new_row_result(self, number: int, cells: Sequence[str]) -> Any:
+        """Return a row result of django-import-export's that knows the number of its row."""
+        found: Any = self.row_class()
+        found.number = number
+        return found
+
+    def row_errors(self) -> list[tuple[int, list[results.Error]]]:
+        """Return number and errors of each row that has errors, of those that are held."""
+        return [(row.number, row.errors) for row in self.rows if row.errors]
 
     def join(self, joined: list[Joined]) -> None:
         """Take note of rows that were taken for one record."""
@@ -76,6 +116,7 @@ class Result(results.Result):
     def nothing_written(self) -> None:
         """Say that the transaction around the whole import was rolled back."""
         self.counts.new = self.counts.updated = self.counts.deleted = 0
+        self.rows[:] = [row for row in self.rows if not row.is_valid() or row.is_skip()]
         self.count()
 
     def count(self) -> None:
@@ -87,5 +128,33 @@ class Result(results.Result):
             results.RowResult.IMPORT_TYPE_UPDATE: counts.updated,
             results.RowResult.IMPORT_TYPE_DELETE: counts.deleted,
             results.RowResult.IMPORT_TYPE_SKIP: counts.unchanged + counts.duplicates,
-            results.RowResult.IMPORT_TYPE_INVALID: counts.rejected,
+            results.RowResult.IMPORT_TYPE_ERROR: counts.failed,
+            results.RowResult.IMPORT_TYPE_INVALID: counts.rejected - counts.failed,
         }
+        self.rows.sort(key=attrgetter("number"))
+
+
+def as_class(result: Result, kind: type[results.Result]) -> Any:
+    """Return a result of a host's class that says what ours does."""
+    if isinstance(result, kind):
+        return result
+    made = kind()
+    vars(made).update(vars(result))
+    return made
+
+
+def _validation_error(rejections: list[Rejection]) -> ValidationError:
+    messages: dict[str, list[str]] = {}
+    for one in rejections:
+        messages.setdefault(one.column or NON_FIELD_ERRORS, []).append(one.reason)
+    return ValidationError(messages)
+
+
+def _forget_frames(made: results.Error) -> None:
+    """Keep the text of a traceback in the place of frames, which hold whole batches."""
+    if not isinstance(made.error, Error):
+        _ = made.traceback
+    error: BaseException | None = made.error
+    while error is not None:
+        error.__traceback__ = None
+        error = error.__cause__ or error.__context__

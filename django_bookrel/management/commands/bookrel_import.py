@@ -17,9 +17,9 @@ from tqdm import tqdm
 from ...bulk import ImportStopped, Rejection, RejectLimit, TableWarning, Totals, counted
 from ...exceptions import BookrelError, SourceError
 from ...resources.exporting import output_file
+from ...resources.importing import ImportOptions
 from ...resources.loading import Loading, get_resource
 from ...resources.rejects import RejectsWriter
-from ...resources.relational import ImportOptions
 from ...resources.repairs import RepairsWriter
 from ...resources.results import Result
 from ...sources.arguments import add_reading_arguments, reading_options

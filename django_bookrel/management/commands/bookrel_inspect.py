@@ -12,9 +12,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from ...conf import conf
 from ...exceptions import BookrelError, MissingColumns
 from ...host_formats import host_formats
+from ...resources.importing import ImportOptions
 from ...resources.inspecting import rejections
 from ...resources.loading import get_resource
-from ...resources.relational import ImportOptions
 from ...sources import open_source
 from ...sources.arguments import add_inspecting_arguments, add_reading_arguments, reading_options
 from ...sources.inspection import as_json, inspect, report

@@ -42,13 +42,20 @@ class HookSaver:
 
     :param header: the names of the file's cells, which hooks may read beside the fields.
     :param kwargs: what hooks get beside the row.
+    :param is_trial: whether hooks are told that this is a dry run.
     """
 
     takes_all = True
 
     def __init__(
-        self, session: RowSession, header: Sequence[str], kwargs: Mapping[str, Any]
+        self,
+        session: RowSession,
+        header: Sequence[str],
+        kwargs: Mapping[str, Any],
+        *,
+        is_trial: bool = False,
     ) -> None:
+        self.is_trial = is_trial
         self.session, self.header, self.kwargs = session, header, kwargs
         self.resource = resource = session.resource
         self.waits = False
@@ -97,7 +104,7 @@ class HookSaver:
         texts = self.session.begin(record, None if self.is_raw else plan, row)
         cells = {**self.raw_row(record), **texts}
         with transaction.atomic(using):
-            options = self.options(record.line, dry_run=False)
+            options = self.options(record.line, dry_run=self.is_trial)
             result = self.resource.import_row(cells, self.loader, **options)
             error = result.errors[0].error if result.errors else result.validation_error
             if error is not None:
@@ -110,8 +117,8 @@ class HookSaver:
         if kind == "new":
             self.session.made.add(pk)
             self.session.saver.settle(plan, {row: pk})
-        new, updated = ([pk] if kind == name else [] for name in ("new", "updated"))
-        return Outcome(Counter([kind]), new, updated)
+        new, updated = ({record.line: pk} if kind == n else {} for n in ("new", "updated"))
+        return Outcome(Counter([kind]), new, updated, {record.line: result})
 
     def _raised(self, error: Exception) -> Exception:
         is_row = is_of_the_row(error, self.session.saver.writer)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from ... import bulk
 from ...bulk import (
     BulkSaver,
     Layout,
+    Observer,
     PlanWriter,
     Policy,
     RowMaker,
@@ -30,6 +31,13 @@ if TYPE_CHECKING:
 __all__ = ("ImportPath", "import_path")
 
 
+class RowObserver(Observer, Protocol):
+    """Looks at batches as they are written, and knows whether more rows shall be shown."""
+
+    def has_room(self) -> bool:
+        """Return whether the differences of more rows are wanted."""
+
+
 class ImportPath(NamedTuple):
     """How the rows of one import are read and written."""
 
@@ -49,6 +57,8 @@ def import_path(
     clears: bool,
     checked: bool,
     changes: bulk.Changes | None = None,
+    observer: RowObserver | None = None,
+    is_trial: bool = False,
     on_written: Callable[..., None] | None = None,
     header: Sequence[str] = (),
     hook_kwargs: Mapping[str, Any] | None = None,
@@ -60,6 +70,8 @@ def import_path(
 
     :param checked: whether a source has read the records.
     :param changes: takes note of what a dry run would change; None: this is no dry run.
+    :param observer: looks at what is written.
+    :param is_trial: this is a dry run, whatever is written will be rolled back.
     :param header: the names of the file's own cells, for hooks.
     :param hook_kwargs: what hooks get beside the row.
     """
@@ -79,15 +91,22 @@ def import_path(
     maker: RowMaker = rows
     if hooks:
         session = RowSession(resource, planner, saver, clears=clears)
-        saver = HookSaver(session, header, hook_kwargs or {})
+        session.has_room = observer.has_room if observer else _no_room
+        saver = HookSaver(session, header, hook_kwargs or {}, is_trial=is_trial)
         maker = (
             PreparedRows(rows, saver) if is_raw and is_dry else RawRows(rows, cleaned=not is_raw)
         )
     if is_raw and not is_dry:
         planner = RawPlanner(planner, saver)
     plans = None if is_dry else PlanWriter(saver, writer, is_row_by_row=bool(reasons))
-    transactions = Transactions(planner, plans, writer, on_written=on_written, changes=changes)
+    transactions = Transactions(
+        planner, plans, writer, on_written=on_written, changes=changes, observer=observer
+    )
     return ImportPath(transactions, maker, reasons, bool(reasons) and not unavoidable)
+
+
+def _no_room() -> bool:
+    return False
 
 
 def _orm_writer(resource: RowByRow, layout: Layout, finder: Writer) -> orm.Writer:
@@ -117,4 +136,4 @@ def _limits(layout: Layout, writer: Writer) -> list[str]:
 def _needed(resource: RowByRow, layout: Layout) -> list[AnyField]:
     every = resource.layout(resource.written_columns()).columns
     lacking = [column.field for column in every if column.required and column not in layout.columns]
-    return [*lacking, *resource.unsaid_fields()]
+    return [*lacking, *resource.unsaid_fields(resource.written_columns())]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, cast
 
@@ -66,6 +66,8 @@ class RowSession:
         self.made: set[Any] = set()
         """Primary keys of the records that this import has made."""
         self.current = _Current(Record(0, {}, []), {})
+        self.has_room: Callable[[], bool] = _always
+        """Whether the difference that a row makes is wanted."""
 
     def begin(self, record: Record, plan: Plan | None = None, place: int = 0) -> dict[str, Any]:
         """
@@ -216,6 +218,10 @@ class RowSession:
             for name, cell in row.items()
         }
         return Record(self.current.record.line, values, [])
+
+
+def _always() -> bool:
+    return True
 
 
 class _NoFile:
