@@ -14,14 +14,23 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
+from django.db import models
 from django.utils import timezone
 from import_export import widgets
 from import_export.fields import Field
 
 from ..fields import AnyField
-from ..values import ArrayTexts, from_text, has_own_meaning, plain_text, to_text, understood
+from ..values import ArrayTexts, cell_text, from_text, has_own_meaning, to_text, understood
+from .rowpath.detection import has_own_default
 
-__all__ = ("FieldWidget", "reader_of", "reads_plainly", "text_widget", "widget_of")
+__all__ = (
+    "FieldWidget",
+    "is_read_by_host",
+    "reader_of",
+    "reads_plainly",
+    "text_widget",
+    "widget_of",
+)
 
 TEXT_WIDGETS = (widgets.CharWidget, widgets.Widget)
 """django-import-export's widgets that leave texts as they are."""
@@ -46,7 +55,7 @@ class FieldWidget(widgets.Widget):
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
         if value is None or value == "":
             return self.nothing
-        return self.read(value if isinstance(value, str) else plain_text(value))
+        return self.read(value if isinstance(value, str) else cell_text(value))
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> Any:
         if not self.coerce_to_string:
@@ -113,23 +122,43 @@ def text_widget(widget: widgets.Widget, field: AnyField) -> widgets.Widget:
 
 def reads_plainly(declared: Field, found: AnyField) -> bool:
     """Return whether no code of the host reads the cells of a column."""
-    is_ours = isinstance(text_widget(declared.widget, found), FieldWidget)
-    return is_ours and not has_own_meaning(found) and type(declared).clean is Field.clean
+    return not is_read_by_host(declared, found) and not has_own_meaning(found)
 
 
-def reader_of(declared: Field, found: AnyField) -> Callable[[str], Any] | None:
-    """Return what reads the cells of a column; None if its field does."""
-    own_clean = type(declared).clean is not Field.clean
+def is_read_by_host(declared: Field, found: AnyField) -> bool:
+    """
+    Return whether the resource says how the cells of a column are read.
+
+    Its field is then asked as django-import-export does: for empty cells too, each as it is in the
+    data set and with its row.
+    """
+    if not isinstance(text_widget(declared.widget, found), FieldWidget):
+        return True
+    makes_default = callable(declared.default) and has_own_default(declared, found)
+    return makes_default or type(declared).clean is not Field.clean
+
+
+def reader_of(declared: Field, found: AnyField) -> Callable[[Any], Any] | None:
+    """
+    Return what reads the cells of a column; None if its field does.
+
+    Where :func:`is_read_by_host` it takes a cell's row, and what hooks get beside that.
+    """
+    if is_read_by_host(declared, found):
+        return _host_reader(declared, found)
     widget = text_widget(declared.widget, found)
-    if isinstance(widget, FieldWidget) and not own_clean:
-        return None if type(widget) is FieldWidget else widget.read
-    name, clean = declared.column_name, widget.clean
+    return None if type(widget) is FieldWidget else widget.read
+
+
+def _host_reader(declared: Field, found: AnyField) -> Callable[[Any], Any]:
     # Many widgets read texts only, and a text is never what the database has in the column.
     mean = understood(found)
+    takes_blanks = found.null and isinstance(found, models.CharField | models.TextField)
 
-    def read(cell: str) -> Any:
-        row = {name: cell}
-        value = declared.clean(row) if own_clean else clean(cell, row=row)
-        return None if value is None else mean(value)
+    def read(cell: tuple[Mapping[str, Any], Mapping[str, Any]]) -> Any:
+        row, options = cell
+        value = declared.clean(row, **options)
+        is_nothing = value is None or (value == "" and not takes_blanks)
+        return None if is_nothing else mean(value)
 
     return read

@@ -68,7 +68,10 @@ def import_path(
     unavoidable = _limits(layout, finder)
     layout = layout.compared(finder.fold)
     reasons = [*hooks, *_model_code(resource, layout), *unavoidable]
-    rows = RowCleaner(resource, layout, clears=clears, checked=checked)
+    options = hook_kwargs or {}
+    rows = RowCleaner(
+        resource, layout, clears=clears, checked=checked, header=header, options=options
+    )
     writer = _orm_writer(resource, layout, finder) if reasons else finder
     is_dry = changes is not None
     is_raw = bool(hooks) and may_change_rows(resource)
@@ -78,8 +81,8 @@ def import_path(
     saver: Any = BulkSaver(layout, writer, planner.references)
     maker: RowMaker = rows
     if hooks:
-        session = RowSession(resource, planner, saver, clears=clears)
-        saver = HookSaver(session, header, hook_kwargs or {})
+        session = RowSession(resource, planner, saver, clears=clears, options=options)
+        saver = HookSaver(session, header, options)
         maker = (
             PreparedRows(rows, saver) if is_raw and is_dry else RawRows(rows, cleaned=not is_raw)
         )

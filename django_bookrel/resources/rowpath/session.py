@@ -54,12 +54,18 @@ class RowSession:
     """
 
     def __init__(
-        self, resource: RowByRow, planner: Planner, saver: BulkSaver, *, clears: bool
+        self,
+        resource: RowByRow,
+        planner: Planner,
+        saver: BulkSaver,
+        *,
+        clears: bool,
+        options: Mapping[str, Any] | None = None,
     ) -> None:
         self.resource, self.planner, self.saver = resource, planner, saver
         self.layout, self.policy = planner.layout, planner.comparison.policy
         self.writer = cast("orm.Writer", saver.writer)
-        self.cleaner = RowCleaner(resource, self.layout, clears=clears)
+        self.cleaner = RowCleaner(resource, self.layout, clears=clears, options=options)
         self.places = {name: place for place, name in enumerate(self.layout.names)}
         self.children = {c.name: place for place, c in enumerate(self.layout.children)}
         self.required = set(resource.required_columns())
@@ -212,7 +218,7 @@ class RowSession:
     def _record(self, row: Mapping[str, Any]) -> Record:
         given, texts = self.current.record.values, self.current.texts
         values = {
-            name: given[name] if name in given and cell == texts[name] else _text(cell)
+            name: given[name] if name in given and cell == texts[name] else cell
             for name, cell in row.items()
         }
         return Record(self.current.record.line, values, [])
@@ -247,9 +253,3 @@ def relaxed(layout: Layout, own_code: set[str]) -> Layout:
         children=tuple(child for child in layout.children if child.name not in own_code),
         unsaid=(),
     )
-
-
-def _text(cell: Any) -> Any:
-    if cell is None:
-        return ""
-    return cell if isinstance(cell, str | list | tuple | dict) else str(cell)
