@@ -112,6 +112,18 @@ def test_options_of_widgets(tmp_path: Path):
     assert exported(tmp_path, resource) == ["code,day", "a,31.12.1999"]
 
 
+def test_options_of_widgets_of_related_records():
+    class RelatedResource(RelationalResource):
+        class Meta:
+            model = Book
+            fields = ("author__created_at",)
+            widgets = {"author__created_at": {"format": "%Y"}}
+
+    author = Author.objects.create(name="A")
+    book = Book.objects.create(title="B", author=author)
+    assert RelatedResource().export([book])[0] == (f"{author.created_at:%Y}",)
+
+
 def test_native_types_that_an_admin_asks_for():
     """As it does for XLSX, whose times have no zone."""
     moment = datetime.datetime(2020, 1, 2, 3, 4, 5, 6, tzinfo=datetime.UTC)

@@ -44,10 +44,19 @@ class DeclaredResource(ModelResource):
 
     @classmethod
     def widget_from_django_field(cls, f: AnyField, default: type[Widget] = Widget) -> Any:
-        options = (cls._meta.widgets or {}).get(f.name) or {}
-        f = getattr(f, "output_field", None) or f
-        found = super().widget_from_django_field(f, default)
-        return widget_of(f, found, options)
+        return super().widget_from_django_field(getattr(f, "output_field", None) or f, default)
+
+    @classmethod
+    def field_from_django_field(
+        cls,
+        field_name: str,
+        django_field: AnyField,
+        readonly: bool,  # noqa: FBT001 (import-export's)
+    ) -> Field:
+        made = super().field_from_django_field(field_name, django_field, readonly)
+        options = cls.widget_kwargs_for_field(field_name, django_field)
+        made.widget = widget_of(django_field, made.widget, options)
+        return made
 
     def get_db_connection_name(self) -> str:
         return self._meta.using_db or router.db_for_write(self._meta.model)

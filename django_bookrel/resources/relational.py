@@ -196,6 +196,7 @@ class RelationalResource(RowByRow):
             self,
             layout,
             Policy(options.existing, frozenset(options.keep)),
+            provided,
             changes=changes,
             on_written=self._announce if listens else None,
             clears=clears,

@@ -11,7 +11,6 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from functools import partial
 from typing import Any
 
 from django.db import models
@@ -34,6 +33,8 @@ __all__ = (
 
 TEXT_WIDGETS = (widgets.CharWidget, widgets.Widget)
 """django-import-export's widgets that leave texts as they are."""
+
+RELATIONS = (widgets.ForeignKeyWidget, widgets.ManyToManyWidget)
 
 NATIVE = (bool, datetime.date, datetime.time, datetime.timedelta, Decimal, float, int)
 """What cells of a workbook hold, where an admin asks for native types."""
@@ -101,18 +102,20 @@ class FormattedWidget(FieldWidget):
         self.read, self.write = read, formatted.render
 
 
-def widget_of(field: AnyField, found: Any, options: Mapping[str, Any]) -> Any:
+def widget_of(field: AnyField, found: widgets.Widget, options: Mapping[str, Any]) -> widgets.Widget:
     """
-    Return what makes the widget of a field, in the place of django-import-export's.
+    Return the widget of a field, in the place of django-import-export's.
 
-    :param found: django-import-export's class, or one of the host's, which stays.
-    :param options: those that the resource gives to the widget.
+    :param found: django-import-export's, or one of the host's, which stays.
+    :param options: those with which it was made.
     """
-    if getattr(found, "__module__", "") != widgets.__name__:
+    kind = type(found)
+    if kind.__module__ != widgets.__name__ or isinstance(found, RELATIONS):
         return found
+    field = getattr(field, "output_field", None) or field
     if options.get("format"):
-        return partial(FormattedWidget, field, found)
-    return partial(ArrayWidget if found is widgets.SimpleArrayWidget else FieldWidget, field)
+        return FormattedWidget(field, kind, **options)
+    return (ArrayWidget if kind is widgets.SimpleArrayWidget else FieldWidget)(field, **options)
 
 
 def text_widget(widget: widgets.Widget, field: AnyField) -> widgets.Widget:

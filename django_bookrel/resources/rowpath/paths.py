@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ... import bulk
@@ -20,7 +20,7 @@ from ...bulk.hostcode import host_code, limits
 from ...bulk.writers import SQLWriter, Writer, orm
 from ...fields import AnyField
 from ..cleaning import RowCleaner
-from .detection import fills_columns, hook_code, may_change_rows, own_code
+from .detection import attribute_code, fills_columns, hook_code, may_change_rows, own_code
 from .hooks import HookSaver, PreparedRows, RawPlanner, RawRows
 from .session import RowSession, relaxed
 
@@ -45,6 +45,7 @@ def import_path(
     resource: RowByRow,
     layout: Layout,
     policy: Policy,
+    provided: Collection[str],
     *,
     clears: bool,
     checked: bool,
@@ -58,13 +59,16 @@ def import_path(
 
     ``Meta.bulk`` bypasses it, as far as no row needs Django to write it.
 
+    :param provided: the columns of the file.
     :param checked: whether a source has read the records.
     :param changes: takes note of what a dry run would change; None: this is no dry run.
     :param header: the names of the file's own cells, for hooks.
     :param hook_kwargs: what hooks get beside the row.
     """
     finder = get_writer(resource.get_db_connection_name())
-    hooks = [] if resource._meta.bulk else hook_code(resource)
+    hooks = (
+        [] if resource._meta.bulk else [*hook_code(resource), *attribute_code(resource, provided)]
+    )
     unavoidable = _limits(layout, finder)
     layout = layout.compared(finder.fold)
     reasons = [*hooks, *_model_code(resource, layout), *unavoidable]

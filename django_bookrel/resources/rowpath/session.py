@@ -14,6 +14,7 @@ from ...bulk.writers import orm
 from ...sources import Record
 from ...values import differs
 from ..cleaning import RowCleaner
+from .detection import attribute_columns
 
 if TYPE_CHECKING:
     from .resource import RowByRow
@@ -69,6 +70,7 @@ class RowSession:
         self.places = {name: place for place, name in enumerate(self.layout.names)}
         self.children = {c.name: place for place, c in enumerate(self.layout.children)}
         self.required = set(resource.required_columns())
+        self.attributes = attribute_columns(resource)
         self.made: set[Any] = set()
         """Primary keys of the records that this import has made."""
         self.current = _Current(Record(0, {}, []), {})
@@ -149,6 +151,9 @@ class RowSession:
         fields = instance._meta.concrete_fields
         now, then = ([getattr(one, f.attname) for f in fields] for one in (instance, before))
         if differs(fields)(now, then):
+            return True
+        said = [field for name, field in self.attributes.items() if name in row]
+        if any(field.get_value(instance) != field.get_value(before) for field in said):
             return True
         children = self._planned(row).only({self.current.place}).children
         return any(child.added or child.altered or child.gone for child in children)
