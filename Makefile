@@ -13,7 +13,7 @@ BENCH = .venv-bench/bin/python
 STRICTLY = $(if $(STRICT),--strict)
 
 .DEFAULT_GOAL = help
-.PHONY: help demo test test-databases test-all coverage databases databases-stop bench lint package example docs clean
+.PHONY: help demo test test-databases test-all coverage databases databases-stop bench upstream lint package example docs clean
 
 help:
 	@echo "make demo            serve the example project with a catalogue (PORT=8000 HOST=127.0.0.1)"
@@ -24,6 +24,7 @@ help:
 	@echo "make databases       start throw-away PostgreSQL and MariaDB servers (NAMES=\"pg18 mariadb\")"
 	@echo "make databases-stop  stop them"
 	@echo "make bench           measure the import and export (DATABASE_URL=..., ARGS=\"--rows 10000 simple\")"
+	@echo "make upstream        run django-import-export's own tests with our base class (DATABASE_URL=...)"
 	@echo "make lint            check style, types and layers; repair what can be repaired"
 	@echo "make package         build the sdist and the wheel into dist/ and check them"
 	@echo "make example         follow the README in a fresh clone of what is committed"
@@ -58,6 +59,9 @@ databases-stop: .venv-test/ready
 bench: .venv-bench/ready
 	@$(if $(filter mysql:%,$(DATABASE_URL)),$(BENCH) -m pip install --quiet mysqlclient-static)
 	@$(BENCH) -m benchmarks $(ARGS)
+
+upstream: .venv-test/ready
+	@$(TEST) -m tox run -e upstream -- $(ARGS)
 
 lint: .venv-test/ready
 	@$(TEST) -m tox run -e lint

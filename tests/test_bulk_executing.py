@@ -61,7 +61,7 @@ def test_new_and_changed_records():
     )
     outcome = saver.save(plan)
     new = Article.objects.get(slug="new")
-    assert (outcome.new, outcome.updated) == ({1: new.pk}, {2: old.pk})
+    assert (outcome.new, outcome.updated) == ({2: new.pk}, {3: old.pk})
     assert +outcome.counts == {"new": 1, "updated": 1}
     links = Article.objects.values_list("slug", "headline", "reporter__email", "topics__name")
     assert sorted(links, key=repr) == [

@@ -17,6 +17,7 @@ from django.db import OperationalError, models
 from django.db.models.functions import Lower
 from django.db.models.lookups import GreaterThan
 from django.test.utils import isolate_apps
+from import_export.fields import Field
 
 import django_bookrel
 from django_bookrel import abstract, checks
@@ -254,7 +255,7 @@ class Desk(models.Model):
         )
 
 
-def resource_of(host: Apps, **attributes: Any) -> list[CheckMessage]:
+def resource_of(host: Apps, *, options: Any = None, **attributes: Any) -> list[CheckMessage]:
     """Give what is found in a resource of a model that refers to desks."""
 
     class OurDesk(Desk):  # noqa: DJ008
@@ -269,7 +270,7 @@ def resource_of(host: Apps, **attributes: Any) -> list[CheckMessage]:
         class Meta:
             app_label = "tests"
 
-    meta = type("Meta", (), {"model": Story, "import_id_fields": ["slug"]})
+    meta = type("Meta", (), {"model": Story, "import_id_fields": ["slug"], **(options or {})})
     kind = type(RelationalResource)(
         "StoryResource", (RelationalResource,), {"Meta": meta, **attributes}
     )
@@ -330,6 +331,40 @@ def test_name_that_is_no_field(host: Apps):
     assert message.msg == (
         "StoryResource cannot import: by='nmae': tests.OurDesk has no such field; "
         "the fields are: id, name, city, code, is_closed."
+    )
+
+
+ATTRIBUTES = {"city": Field("desk__city", "city"), "mood": Field("mood", "mood")}
+
+
+def test_attributes_that_nothing_saves(host: Apps):
+    found = resource_of(host, **ATTRIBUTES)
+    assert {message.id for message in found} == {"django_bookrel.W106"}
+    assert [message.msg for message in found] == [
+        f"StoryResource.{name} sets {declared.attribute}, which is not a field of tests.Story, "
+        "and nothing saves it."
+        for name, declared in ATTRIBUTES.items()
+    ]
+
+
+def test_attributes_that_code_of_the_host_may_save(host: Apps):
+    def after_save_instance(self: Any, instance: Any, row: Any, **kwargs: Any) -> None:
+        instance.desk.save()
+
+    assert resource_of(host, after_save_instance=after_save_instance, **ATTRIBUTES) == []
+
+
+def test_attributes_of_exports(host: Apps):
+    assert resource_of(host, city=Field("desk__city", "city", readonly=True)) == []
+
+
+def test_names_that_options_list(host: Apps):
+    title = Field("slug", "Title of the story")
+    options = {"fields": ("id", "slug", "titel", "desk__city", "Title of the story")}
+    [message] = resource_of(host, title=title, options=options)
+    assert (message.id, message.msg) == (
+        "django_bookrel.W107",
+        "StoryResource lists “titel” in Meta.fields, which is neither a field nor a column.",
     )
 
 

@@ -250,6 +250,48 @@ def test_property_that_a_column_sets(tmp_path: Path):
     assert counts(import_rows(tmp_path, rows, HeadingResource)) == {"rows": 1, "unchanged": 1}
 
 
+class PathResource(RelationalResource):
+    """Changes a record that is referred to, as django-import-export shows it."""
+
+    handle = Field("correspondent__handle", "handle")
+    mood = Field("mood", "mood")
+
+    class Meta:
+        model = Report
+        fields = ("code", "title", "handle", "mood")
+        import_id_fields = ("code",)
+
+    def after_save_instance(self, instance: Any, row: Any, **kwargs: Any) -> None:
+        ran.append(f"mood {getattr(instance, 'mood', '')}")
+        Correspondent.objects.filter(pk=instance.correspondent_id).update(
+            handle=instance.correspondent.handle
+        )
+
+
+def test_attributes_that_code_of_the_host_saves(tmp_path: Path):
+    """Those of related records and those that no column has; unchanged where they are not set."""
+    ann = Correspondent.objects.create(email="ann@example.com")
+    Report.objects.create(code="a", title="One", correspondent=ann)
+    Report.objects.create(code="b", title="Two")
+    ran.clear()
+    rows = [{"code": "a", "handle": "Annie"}, {"code": "b", "handle": "Bo"}]
+    result = import_rows(tmp_path, rows, PathResource)
+    assert result.reasons == [
+        "PathResource.after_save_instance() is overridden",
+        "PathResource.handle sets correspondent__handle, which is not a field of the model",
+        "Report.save() is overridden",
+    ]
+    assert counts(result) == {"rows": 2, "updated": 1, "rejected": 1}
+    assert rejected(result) == [
+        (3, "handle", "Bo", "cannot be set because the report has no correspondent")
+    ]
+    assert Correspondent.objects.values_list("handle").get() == ("Annie",)
+    assert ran == ["save a", "mood "]
+    assert counts(import_rows(tmp_path, rows[:1], PathResource)) == {"rows": 1, "unchanged": 1}
+    mood = import_rows(tmp_path, [{"code": "a", "mood": "sad"}], PathResource)
+    assert (counts(mood), ran[2:]) == ({"rows": 1, "updated": 1}, ["save a", "mood sad"])
+
+
 class CreatingWidget(ForeignKeyWidget):
     """Creates what is not there, as hosts of django-import-export write it."""
 

@@ -112,6 +112,18 @@ def test_options_of_widgets(tmp_path: Path):
     assert exported(tmp_path, resource) == ["code,day", "a,31.12.1999"]
 
 
+def test_options_of_widgets_of_related_records():
+    class RelatedResource(RelationalResource):
+        class Meta:
+            model = Book
+            fields = ("author__created_at",)
+            widgets = {"author__created_at": {"format": "%Y"}}
+
+    author = Author.objects.create(name="A")
+    book = Book.objects.create(title="B", author=author)
+    assert RelatedResource().export([book])[0] == (f"{author.created_at:%Y}",)
+
+
 def test_native_types_that_an_admin_asks_for():
     """As it does for XLSX, whose times have no zone."""
     moment = datetime.datetime(2020, 1, 2, 3, 4, 5, 6, tzinfo=datetime.UTC)
@@ -210,6 +222,78 @@ def test_lists_of_names():
     assert counts(imported(resource, *rows)) == {"rows": 3, "new": 3}
     found = Pointer.objects.order_by("code", "many__code").values_list("code", "many__code")
     assert list(found) == [("a", "1"), ("a", "a|b"), ("b", None), ("c", "1")]
+
+
+def telling_widget(asked: list[Any]) -> widgets.Widget:
+    """Tells what it is given: the cell and its row, and what import_data() is."""
+
+    class TellingWidget(widgets.Widget):
+        def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
+            asked.append((value, row, kwargs))
+            return {"-": None, "0": ""}[value] if value in ("-", "0") else f"{value!r}"[:10]
+
+    return TellingWidget()
+
+
+MOMENT = datetime.datetime(2020, 1, 2, 3, 4)  # noqa: DTZ001 (workbooks have no time zones)
+
+
+def test_widgets_of_a_host_read_cells_as_they_are():
+    """Numbers, days and nulls of workbooks and JSON, blanks, and the row."""
+    asked: list[Any] = []
+    resource = resource_of(Texts, "char", char=Field("char", "char", widget=telling_widget(asked)))
+    cells = [MOMENT.date(), 1.0, None, "", [1], "-", "0"]
+    rows = [{"code": str(n), "char": cell, "more": n} for n, cell in enumerate(cells)]
+    result = resource().import_data(
+        Dataset(*[list(r.values()) for r in rows], headers=list(rows[0])), a=1
+    )
+    assert isinstance(result, Result)
+    assert counts(result) == {"rows": 7, "new": 7}
+    assert asked == [(row["char"], row, {"a": 1}) for row in rows]
+    assert list(Texts.objects.order_by("code").values_list("char", flat=True)) == [
+        "datetime.d",
+        "1.0",
+        "None",
+        "''",
+        "[1]",
+        None,
+        "",
+    ]
+
+
+def test_widgets_of_a_host_read_files(tmp_path: Path):
+    """With the columns of the row that no field of the resource reads."""
+    asked: list[Any] = []
+    path = tmp_path / "texts.csv"
+    path.write_text("code,char,more\na,b,c\n")
+    load(
+        path,
+        resource=resource_of(
+            Texts, "char", char=Field("char", "char", widget=telling_widget(asked))
+        ),
+    )
+    assert asked == [("b", {"code": "a", "char": "b", "more": "c"}, {})]
+
+
+def test_hooks_see_cells_as_they_are():
+    seen: list[Any] = []
+
+    def before_import_row(self: Any, row: Any, **kwargs: Any) -> None:
+        seen.append(dict(row))
+        row["day"] += datetime.timedelta(days=1)
+
+    resource = resource_of(Times, "day", before_import_row=before_import_row)
+    imported(resource, {"code": 1, "day": MOMENT.date(), "more": MOMENT})
+    assert seen == [{"code": 1, "day": MOMENT.date(), "more": MOMENT}]
+    assert Times.objects.values_list("code", "day").get() == ("1", datetime.date(2020, 1, 3))
+
+
+def test_default_of_a_field_is_made_for_each_row():
+    numbers = iter("123")
+    char = Field("char", "char", default=lambda: next(numbers))
+    rows = [{"code": "a", "char": ""}, {"code": "b", "char": "x"}, {"code": "c", "char": None}]
+    imported(resource_of(Texts, "char", char=char), *rows)
+    assert set(Texts.objects.values_list("code", "char")) == {("a", "1"), ("b", "x"), ("c", "2")}
 
 
 # Natural keys.

@@ -53,8 +53,7 @@ def _resource(kind: type[RelationalResource]) -> Iterator[CheckMessage]:
     except (TypeError, DatabaseError):
         # It takes arguments, or wants a database that need not be there yet.
         return
-    for name, why in resource.left_out.items():
-        yield left_out(kind, name, why)
+    yield from _columns(kind, resource)
     if resource.identifies_nothing() and not any(resource.identities(resource.columns())):
         yield unidentified(kind)
     # Another resource lists its fields itself, maybe to change no more than these.
@@ -67,6 +66,19 @@ def _resource(kind: type[RelationalResource]) -> Iterator[CheckMessage]:
             yield uncreatable(kind, name, reference)
         if not _is_unique(reference):
             yield ambiguous_names(kind, name, reference)
+
+
+def _columns(kind: type[RelationalResource], resource: Any) -> Iterator[CheckMessage]:
+    from ..resources.naming import unknown_names
+    from ..resources.rowpath.detection import attribute_columns, is_saved
+
+    for name, why in resource.left_out.items():
+        yield left_out(kind, name, why)
+    for name, declared in attribute_columns(resource).items():
+        if not is_saved(resource, declared):
+            yield unsaved(kind, name, declared.attribute)
+    for option, name in unknown_names(resource):
+        yield unknown_name(kind, option, name)
 
 
 def _is_unique(reference: Reference) -> bool:
@@ -143,4 +155,26 @@ def unidentified(kind: type[RelationalResource]) -> Warning:
         hint="List unique columns in import_id_fields.",
         obj=kind,
         id="django_bookrel.W105",
+    )
+
+
+def unsaved(kind: type[RelationalResource], name: str, attribute: str) -> Warning:
+    return Warning(
+        f"{kind.__name__}.{name} sets {attribute}, which is not a field of "
+        f"{kind._meta.model._meta.label}, and nothing saves it.",
+        hint=(
+            "Add readonly=True if only exports have the column, declare a ForeignKeyField to find "
+            "a record by a field of it, or save the value in after_save_instance()."
+        ),
+        obj=kind,
+        id="django_bookrel.W106",
+    )
+
+
+def unknown_name(kind: type[RelationalResource], option: str, name: str) -> Warning:
+    return Warning(
+        f"{kind.__name__} lists “{name}” in Meta.{option}, which is neither a field nor a column.",
+        hint="Correct the name, or remove it.",
+        obj=kind,
+        id="django_bookrel.W107",
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from ..sources import Record
 from ..values import (
     MISSING,
     NOT_OF_A_CELL,
+    cell_text,
     defined_in,
     has_own_meaning,
     reason_of,
@@ -23,7 +24,7 @@ from ..values import (
 from .fields import NaturalKeyField
 from .relationcells import EntryCells, NameCells, RelationCells
 from .rowpath.detection import has_own_default
-from .widgets import reads_plainly
+from .widgets import is_read_by_host, reads_plainly
 
 if TYPE_CHECKING:
     from .relational import RelationalResource
@@ -41,14 +42,24 @@ class RowCleaner:
     Cleans batches of records column by column.
 
     :param clears: whether an empty cell empties its field; otherwise it says nothing.
-    :param checked: whether a source has read the records, which then have valid ISBNs only.
+    :param checked: whether a source has read the records: as texts, and valid ISBNs only.
+    :param header: the names of the records' raw cells, which code of the host may read.
+    :param options: what such code gets beside the row.
     """
 
     def __init__(
-        self, resource: RelationalResource, layout: Layout, *, clears: bool, checked: bool = False
+        self,
+        resource: RelationalResource,
+        layout: Layout,
+        *,
+        clears: bool,
+        checked: bool = False,
+        header: Sequence[str] = (),
+        options: Mapping[str, Any] | None = None,
     ) -> None:
         self.resource, self.layout = resource, layout
-        self.clears = clears
+        self.clears, self.is_text = clears, checked
+        self.header, self.options = header, options or {}
         self.has_good_isbns = checked and "isbn" not in resource.plain_columns()
         columns = resource.columns()
         connection = connections[resource.get_db_connection_name()]
@@ -63,6 +74,7 @@ class RowCleaner:
             for child in layout.children
         ]
         own = {c.name for c in layout.columns if not reads_plainly(columns[c.name], c.field)}
+        self.own = {c.name for c in layout.columns if is_read_by_host(columns[c.name], c.field)}
         self.has_good_isbns = self.has_good_isbns and "isbn" not in own
         asks = any(isinstance(relation, NaturalKeyField) for relation in relations.values())
         named = [field_of(ref.model, name) for ref in layout.references for name in ref.by]
@@ -115,7 +127,7 @@ class RowCleaner:
         def reject(index: int, column: str, value: Any, reason: str) -> None:
             rejected.add(index)
             record = good[index]
-            rejections.append(Rejection(record.line, column, str(value), reason, record.raw))
+            rejections.append(Rejection(record.line, column, cell_text(value), reason, record.raw))
 
         batch = self.read(good, reject)
         if rejected:
@@ -161,6 +173,8 @@ class RowCleaner:
 
     def _column(self, column: Column, records: list[Record], reject: Reject) -> list[Any]:
         name = column.name
+        if name in self.own:
+            return self._own_column(column, records, reject)
         clears = self.clears and name not in self.never_cleared
         clean = column.clean
         cells: list[Any]
@@ -171,6 +185,8 @@ class RowCleaner:
             cells = [record.values[name] for record in records]
         except KeyError:
             cells = [record.values.get(name, UNSET) for record in records]
+        if not self.is_text:
+            cells = [cell if type(cell) is str else _text(cell) for cell in cells]
         if UNSET in cells or (not clears and "" in cells):
             said = [i for i, c in enumerate(cells) if c is not UNSET and (c != "" or clears)]
             values, reasons = clean([cells[index] for index in said])
@@ -184,6 +200,25 @@ class RowCleaner:
             reject(said[index], name, cells[said[index]], reason)
         return full
 
+    def _own_column(self, column: Column, records: list[Record], reject: Reject) -> list[Any]:
+        """Return what the host's code reads of cells that are not texts, and in their rows."""
+        name = column.name
+        keeps = name in self.never_cleared
+        values: list[Any] = [record.values.get(name, UNSET) for record in records]
+        blank = {index for index, cell in enumerate(values) if cell is None or cell == ""}
+        said = [
+            i for i, c in enumerate(values) if c is not UNSET and (self.clears or i not in blank)
+        ]
+        found, reasons = column.clean([(self._row(records[index]), self.options) for index in said])
+        for place, (index, value) in enumerate(zip(said, found, strict=True)):
+            if place in reasons and not (keeps and index in blank):
+                reject(index, name, values[index], reasons[place])
+            values[index] = UNSET if keeps and value is None else value
+        return values
+
+    def _row(self, record: Record) -> dict[str, Any]:
+        return {**dict(zip(self.header, record.raw, strict=False)), **record.values}
+
     def _cells(
         self, name: str, read: RelationCells, records: list[Record], reject: Reject
     ) -> list[Any]:
@@ -192,6 +227,8 @@ class RowCleaner:
         said: list[int] = []
         for index, record in enumerate(records):
             cell = record.values.get(name, UNSET)
+            if type(cell) is not str:
+                cell = _text(cell)
             if cell is not UNSET:
                 is_blank = not cell or (type(cell) is str and cell.isspace())
                 if is_blank and empty is not MISSING:
@@ -229,6 +266,11 @@ def _read_one(read: RelationCells, cell: Any, reject: Callable[[Exception], None
     except Exception as error:  # noqa: BLE001 (as above)
         reject(error)
         return None
+
+
+def _text(cell: Any) -> Any:
+    """Return a cell that says one thing as a text."""
+    return cell if cell is UNSET or isinstance(cell, str | list | tuple) else cell_text(cell)
 
 
 def _as_it_is(cells: list[Any]) -> tuple[list[Any], dict[int, str]]:

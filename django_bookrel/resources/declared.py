@@ -27,8 +27,8 @@ from .fields import (
     RelationField,
 )
 from .relations import no_column, no_identity
-from .rowpath.detection import fills_columns, has_own_default
-from .widgets import reader_of, widget_of
+from .rowpath.detection import fills_columns, has_own_code, has_own_default
+from .widgets import is_read_by_host, reader_of, widget_of
 
 __all__ = ("DeclaredResource",)
 
@@ -44,10 +44,19 @@ class DeclaredResource(ModelResource):
 
     @classmethod
     def widget_from_django_field(cls, f: AnyField, default: type[Widget] = Widget) -> Any:
-        options = (cls._meta.widgets or {}).get(f.name) or {}
-        f = getattr(f, "output_field", None) or f
-        found = super().widget_from_django_field(f, default)
-        return widget_of(f, found, options)
+        return super().widget_from_django_field(getattr(f, "output_field", None) or f, default)
+
+    @classmethod
+    def field_from_django_field(
+        cls,
+        field_name: str,
+        django_field: AnyField,
+        readonly: bool,  # noqa: FBT001 (import-export's)
+    ) -> Field:
+        made = super().field_from_django_field(field_name, django_field, readonly)
+        options = cls.widget_kwargs_for_field(field_name, django_field)
+        made.widget = widget_of(django_field, made.widget, options)
+        return made
 
     def get_db_connection_name(self) -> str:
         return self._meta.using_db or router.db_for_write(self._meta.model)
@@ -221,16 +230,24 @@ class DeclaredResource(ModelResource):
 
     def record_of(self, line: int, headers: Sequence[str], row: Sequence[Any]) -> Record:
         """Return the record of a row of django-import-export's, whose cells may be no texts."""
-        texts = list(map(cell_text, row))
-        values: dict[str, Any] = dict(zip(headers, texts, strict=False))
-        for name, cell in zip(headers, row, strict=False):
-            if isinstance(cell, list | tuple) and self._names_several(name):
-                values[name] = list(map(cell_text, cell))
+        texts = [cell if type(cell) is str else cell_text(cell) for cell in row]
+        values: dict[str, Any] = dict(zip(headers, row, strict=False))
+        for name, cell, text in zip(headers, row, texts, strict=False):
+            if cell is not text and name in self._lists:
+                is_list = isinstance(cell, list | tuple) and self._lists[name]
+                values[name] = list(map(cell_text, cell)) if is_list else text
         return Record(line, values, texts)
 
-    def _names_several(self, name: str) -> bool:
-        declared = self.columns().get(name)
-        return bool(declared) and isinstance(self.relation_field(name, declared), ManyToManyField)
+    @cached_property
+    def _lists(self) -> dict[str, bool]:
+        """Column -> whether its cells name records and no more, of those that say several."""
+        relations = {name: self.relation_field(name, d) for name, d in self.columns().items()}
+        return {
+            name: isinstance(relation, ManyToManyField)
+            for name, relation in relations.items()
+            if isinstance(relation, ManyToManyField | RelatedRowsField)
+            and not has_own_code(self.columns()[name])
+        }
 
     def before_export_page(self, page: dict[str, list[Any]]) -> None:
         """
@@ -270,8 +287,8 @@ class DeclaredResource(ModelResource):
 
     def _cleaner(self, declared: Field, found: AnyField) -> Cleaner:
         given: Any = {}
-        if has_own_default(declared, found):
-            given["empty"] = declared.default() if callable(declared.default) else declared.default
+        if not is_read_by_host(declared, found) and has_own_default(declared, found):
+            given["empty"] = declared.default
         connection = connections[self.get_db_connection_name()]
         return cleaner(found, connection, reader_of(declared, found), **given)
 

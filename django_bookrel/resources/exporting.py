@@ -18,6 +18,7 @@ from ..conf import conf
 from ..exceptions import ExportError, InvalidOption, suggestion
 from ..sources.reading import notation
 from .formats import FORMATS, Format
+from .naming import in_export_order
 from .relational import RelationalResource
 from .rendering import cell_makers
 
@@ -45,8 +46,8 @@ class Exporter:
         self.resource, self.spreadsheet_safe = resource, spreadsheet_safe
         self.using = resource.get_db_connection_name()
         known = resource.layout(resource.columns()).every_name
-        declared = (resource.fields[name] for name in resource.get_export_order())
-        order = [field.column_name for field in declared if field.column_name in known]
+        declared = (field.column_name for field in in_export_order(resource))
+        order = [name for name in declared if name in known]
         self.names = list(fields) if fields else order
         for name in self.names:
             if name not in known:

@@ -147,6 +147,7 @@ class ImportingResource(RowByRow):
             self,
             layout,
             Policy(options.existing, frozenset(options.keep)),
+            provided,
             changes=changes,
             observer=observer,
             is_trial=options.dry_run,

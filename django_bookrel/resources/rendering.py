@@ -13,6 +13,7 @@ from import_export.widgets import Widget
 from ..bulk import Change, Children, Layout, Reference
 from ..fields import AnyField, field_of
 from ..values import has_own_meaning, is_plain, plain_text, to_text
+from .naming import in_export_order
 from .widgets import FieldWidget, text_widget
 
 __all__ = ("Says", "cell_makers", "said_changes")
@@ -55,7 +56,7 @@ def _column_says(declared: Any, field: AnyField, *, typed: bool) -> Says:
 def said_changes(resource: Any, layout: Layout, changes: Iterable[Change]) -> list[Change]:
     """Return changes, in the order of the file, with cells in the place of values."""
     makers = cell_makers(resource, layout)
-    order = [resource.fields[name].column_name for name in resource.get_export_order()]
+    order = [field.column_name for field in in_export_order(resource)]
 
     def said(name: str, value: Any) -> str:
         return "" if value is None else makers[name]([value])[0]

@@ -11,20 +11,30 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from functools import partial
 from typing import Any
 
+from django.db import models
 from django.utils import timezone
 from import_export import widgets
 from import_export.fields import Field
 
 from ..fields import AnyField
-from ..values import ArrayTexts, from_text, has_own_meaning, plain_text, to_text, understood
+from ..values import ArrayTexts, cell_text, from_text, has_own_meaning, to_text, understood
+from .rowpath.detection import has_own_default
 
-__all__ = ("FieldWidget", "reader_of", "reads_plainly", "text_widget", "widget_of")
+__all__ = (
+    "FieldWidget",
+    "is_read_by_host",
+    "reader_of",
+    "reads_plainly",
+    "text_widget",
+    "widget_of",
+)
 
 TEXT_WIDGETS = (widgets.CharWidget, widgets.Widget)
 """django-import-export's widgets that leave texts as they are."""
+
+RELATIONS = (widgets.ForeignKeyWidget, widgets.ManyToManyWidget)
 
 NATIVE = (bool, datetime.date, datetime.time, datetime.timedelta, Decimal, float, int)
 """What cells of a workbook hold, where an admin asks for native types."""
@@ -46,7 +56,7 @@ class FieldWidget(widgets.Widget):
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
         if value is None or value == "":
             return self.nothing
-        return self.read(value if isinstance(value, str) else plain_text(value))
+        return self.read(value if isinstance(value, str) else cell_text(value))
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> Any:
         if not self.coerce_to_string:
@@ -92,18 +102,20 @@ class FormattedWidget(FieldWidget):
         self.read, self.write = read, formatted.render
 
 
-def widget_of(field: AnyField, found: Any, options: Mapping[str, Any]) -> Any:
+def widget_of(field: AnyField, found: widgets.Widget, options: Mapping[str, Any]) -> widgets.Widget:
     """
-    Return what makes the widget of a field, in the place of django-import-export's.
+    Return the widget of a field, in the place of django-import-export's.
 
-    :param found: django-import-export's class, or one of the host's, which stays.
-    :param options: those that the resource gives to the widget.
+    :param found: django-import-export's, or one of the host's, which stays.
+    :param options: those with which it was made.
     """
-    if getattr(found, "__module__", "") != widgets.__name__:
+    kind = type(found)
+    if kind.__module__ != widgets.__name__ or isinstance(found, RELATIONS):
         return found
+    field = getattr(field, "output_field", None) or field
     if options.get("format"):
-        return partial(FormattedWidget, field, found)
-    return partial(ArrayWidget if found is widgets.SimpleArrayWidget else FieldWidget, field)
+        return FormattedWidget(field, kind, **options)
+    return (ArrayWidget if kind is widgets.SimpleArrayWidget else FieldWidget)(field, **options)
 
 
 def text_widget(widget: widgets.Widget, field: AnyField) -> widgets.Widget:
@@ -113,23 +125,43 @@ def text_widget(widget: widgets.Widget, field: AnyField) -> widgets.Widget:
 
 def reads_plainly(declared: Field, found: AnyField) -> bool:
     """Return whether no code of the host reads the cells of a column."""
-    is_ours = isinstance(text_widget(declared.widget, found), FieldWidget)
-    return is_ours and not has_own_meaning(found) and type(declared).clean is Field.clean
+    return not is_read_by_host(declared, found) and not has_own_meaning(found)
 
 
-def reader_of(declared: Field, found: AnyField) -> Callable[[str], Any] | None:
-    """Return what reads the cells of a column; None if its field does."""
-    own_clean = type(declared).clean is not Field.clean
+def is_read_by_host(declared: Field, found: AnyField) -> bool:
+    """
+    Return whether the resource says how the cells of a column are read.
+
+    Its field is then asked as django-import-export does: for empty cells too, each as it is in the
+    data set and with its row.
+    """
+    if not isinstance(text_widget(declared.widget, found), FieldWidget):
+        return True
+    makes_default = callable(declared.default) and has_own_default(declared, found)
+    return makes_default or type(declared).clean is not Field.clean
+
+
+def reader_of(declared: Field, found: AnyField) -> Callable[[Any], Any] | None:
+    """
+    Return what reads the cells of a column; None if its field does.
+
+    Where :func:`is_read_by_host` it takes a cell's row, and what hooks get beside that.
+    """
+    if is_read_by_host(declared, found):
+        return _host_reader(declared, found)
     widget = text_widget(declared.widget, found)
-    if isinstance(widget, FieldWidget) and not own_clean:
-        return None if type(widget) is FieldWidget else widget.read
-    name, clean = declared.column_name, widget.clean
+    return None if type(widget) is FieldWidget else widget.read
+
+
+def _host_reader(declared: Field, found: AnyField) -> Callable[[Any], Any]:
     # Many widgets read texts only, and a text is never what the database has in the column.
     mean = understood(found)
+    takes_blanks = found.null and isinstance(found, models.CharField | models.TextField)
 
-    def read(cell: str) -> Any:
-        row = {name: cell}
-        value = declared.clean(row) if own_clean else clean(cell, row=row)
-        return None if value is None else mean(value)
+    def read(cell: tuple[Mapping[str, Any], Mapping[str, Any]]) -> Any:
+        row, options = cell
+        value = declared.clean(row, **options)
+        is_nothing = value is None or (value == "" and not takes_blanks)
+        return None if is_nothing else mean(value)
 
     return read

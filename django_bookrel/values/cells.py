@@ -24,14 +24,18 @@ from .texts import from_text
 
 __all__ = ("Cleaner", "cleaner")
 
-Cleaner = Callable[[list[str]], tuple[list[Any], dict[int, str]]]
-"""Texts, maybe empty -> values, and by index the reason for each cell that is rejected."""
+Cleaner = Callable[[list[Any]], tuple[list[Any], dict[int, str]]]
+"""
+Texts, maybe empty -> values, and by index the reason for each cell that is rejected.
+
+Not texts but whatever its ``convert`` takes, where there is one.
+"""
 
 
 def cleaner(
     field: AnyField,
     connection: BaseDatabaseWrapper,
-    convert: Callable[[str], Any] | None = None,
+    convert: Callable[[Any], Any] | None = None,
     *,
     empty: Any = MISSING,
 ) -> Cleaner:
@@ -87,9 +91,8 @@ class _Cells:
         convert, empty = self.convert, self.empty
         if "" in cells:
             self.check_empty()
-            values = [convert(cell) if cell else empty for cell in cells]
-        else:
-            values = list(map(convert, cells))
+        # No map(), which a StopIteration of the host's would end.
+        values = [convert(cell) if cell else empty for cell in cells]
         if empty is not None and None in values:
             self.check_empty()
             values = [empty if value is None else value for value in values]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import FunctionType
+
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -26,8 +28,14 @@ NOT_HOSTS = ("django.", "django_bookrel.")
 
 
 def defined_in(kind: type, name: str) -> str:
-    """Return the module of the class from which ``kind`` has ``name``; empty if it has none."""
-    return next((base.__module__ for base in kind.__mro__ if name in vars(base)), "")
+    """Return the module that defines what ``kind`` has as ``name``; empty if it has none."""
+    base = next((base for base in kind.__mro__ if name in vars(base)), None)
+    if base is None:
+        return ""
+    found = vars(base)[name]
+    # A class that a function makes is of that function's module; its methods are of their own.
+    method = getattr(found, "__func__", found)
+    return str((method if isinstance(method, FunctionType) else base).__module__)
 
 
 def has_own_meaning(field: AnyField, *names: str) -> bool:

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from inspect import getattr_static
 from typing import Any
 
 from django.db import models
 from django.db.models.fields import NOT_PROVIDED
+from import_export.fields import Field
 from import_export.widgets import ForeignKeyWidget, ManyToManyWidget
 
 from ...bulk.hostcode import is_overridden, may_fill_columns
 
 __all__ = (
+    "attribute_code",
+    "attribute_columns",
     "fills_columns",
     "has_own_code",
     "has_own_default",
     "hook_code",
+    "is_saved",
     "may_change_rows",
     "own_code",
 )
@@ -49,6 +53,8 @@ EARLY_HOOKS = (
 )
 """Hooks that may take a row for another, or cells that no column takes."""
 
+SAVING = ("save", "save_base", "full_clean", "clean")
+
 NOT_HOSTS = ("import_export.", "django_bookrel.")
 
 
@@ -60,6 +66,43 @@ def hook_code(resource: Any) -> list[str]:
 def may_change_rows(resource: Any) -> bool:
     """Return whether only the resource's own code can tell what a row says."""
     return any(_hooks(resource, EARLY_HOOKS)) or any(_own_fields(resource))
+
+
+def attribute_columns(resource: Any) -> dict[str, Field]:
+    """
+    Return the columns whose cells set what is not a column of the model, and only code saves.
+
+    An attribute of instances, or one of a related record: "author__name".
+    """
+    written = resource.written_columns()
+    read = resource.layout(written).every_name
+    columns = {n for f in resource._meta.model._meta.concrete_fields for n in (f.name, f.attname)}
+    return {
+        name: declared
+        for name, declared in written.items()
+        if name not in read
+        and declared.attribute not in columns
+        and not has_own_code(declared)
+        and not _sets_property(resource, declared)
+    }
+
+
+def attribute_code(resource: Any, provided: Collection[str]) -> list[str]:
+    """Return sentences on the columns of a file that the fast path does not read."""
+    kind = type(resource).__name__
+    return [
+        f"{kind}.{name} sets {declared.attribute}, which is not a field of the model"
+        for name, declared in attribute_columns(resource).items()
+        if name in provided
+    ]
+
+
+def is_saved(resource: Any, declared: Field) -> bool:
+    """Return whether there is code that may save what one of :func:`attribute_columns` sets."""
+    if any(_hooks(resource, EARLY_HOOKS + LATE_HOOKS)):
+        return True
+    is_own = "__" not in declared.attribute
+    return is_own and any(is_overridden(resource._meta.model, name) for name in SAVING)
 
 
 def fills_columns(resource: Any) -> bool:
@@ -103,6 +146,10 @@ def _own_fields(resource: Any) -> Iterator[str]:
         if has_own_code(declared):
             yield f"{type(resource).__name__}.{name} has custom code"
     for name, declared in resource.written_columns().items():
-        found = getattr_static(resource._meta.model, declared.attribute, None)
-        if isinstance(found, property) and found.fset is not None:
+        if _sets_property(resource, declared):
             yield f"{type(resource).__name__}.{name} sets a property"
+
+
+def _sets_property(resource: Any, declared: Field) -> bool:
+    found = getattr_static(resource._meta.model, declared.attribute, None)
+    return isinstance(found, property) and found.fset is not None

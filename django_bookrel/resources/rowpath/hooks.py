@@ -23,6 +23,7 @@ from ...bulk import (
 )
 from ...bulk.saving import Said
 from ...sources import Issue, Record
+from ...values import cell_text
 from ..cleaning import RowCleaner
 from .session import RowSession
 
@@ -86,7 +87,7 @@ class HookSaver:
     def said(self, plan: Plan, row: int) -> Said:
         """Return name of a field, of the model or the resource, -> column and cell that say it."""
         texts, declared = self.session.current.texts, self.resource.columns()
-        said = {name: (name, str(texts.get(name, ""))) for name in declared}
+        said = {name: (name, cell_text(texts.get(name, ""))) for name in declared}
         return said | {field.attribute: said[name] for name, field in declared.items()}
 
     def raw_row(self, record: Record) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from ... import bulk
@@ -21,7 +21,7 @@ from ...bulk.hostcode import host_code, limits
 from ...bulk.writers import SQLWriter, Writer, orm
 from ...fields import AnyField
 from ..cleaning import RowCleaner
-from .detection import fills_columns, hook_code, may_change_rows, own_code
+from .detection import attribute_code, fills_columns, hook_code, may_change_rows, own_code
 from .hooks import HookSaver, PreparedRows, RawPlanner, RawRows
 from .session import RowSession, relaxed
 
@@ -53,6 +53,7 @@ def import_path(
     resource: RowByRow,
     layout: Layout,
     policy: Policy,
+    provided: Collection[str],
     *,
     clears: bool,
     checked: bool,
@@ -68,6 +69,7 @@ def import_path(
 
     ``Meta.bulk`` bypasses it, as far as no row needs Django to write it.
 
+    :param provided: the columns of the file.
     :param checked: whether a source has read the records.
     :param changes: takes note of what a dry run would change; None: this is no dry run.
     :param observer: looks at what is written.
@@ -76,11 +78,16 @@ def import_path(
     :param hook_kwargs: what hooks get beside the row.
     """
     finder = get_writer(resource.get_db_connection_name())
-    hooks = [] if resource._meta.bulk else hook_code(resource)
+    hooks = (
+        [] if resource._meta.bulk else [*hook_code(resource), *attribute_code(resource, provided)]
+    )
     unavoidable = _limits(layout, finder)
     layout = layout.compared(finder.fold)
     reasons = [*hooks, *_model_code(resource, layout), *unavoidable]
-    rows = RowCleaner(resource, layout, clears=clears, checked=checked)
+    options = hook_kwargs or {}
+    rows = RowCleaner(
+        resource, layout, clears=clears, checked=checked, header=header, options=options
+    )
     writer = _orm_writer(resource, layout, finder) if reasons else finder
     is_dry = changes is not None
     is_raw = bool(hooks) and may_change_rows(resource)
@@ -90,9 +97,9 @@ def import_path(
     saver: Any = BulkSaver(layout, writer, planner.references)
     maker: RowMaker = rows
     if hooks:
-        session = RowSession(resource, planner, saver, clears=clears)
+        session = RowSession(resource, planner, saver, clears=clears, options=options)
         session.has_room = observer.has_room if observer else _no_room
-        saver = HookSaver(session, header, hook_kwargs or {}, is_trial=is_trial)
+        saver = HookSaver(session, header, options, is_trial=is_trial)
         maker = (
             PreparedRows(rows, saver) if is_raw and is_dry else RawRows(rows, cleaned=not is_raw)
         )

@@ -71,6 +71,8 @@ class RowByRow(DeclaredResource):
         session, name = self.row_session, field.column_name
         try:
             if name not in session.places and name not in session.children:
+                if name in session.attributes and name in row:
+                    _check_path(instance, field.attribute)
                 super().import_field(field, instance, row, is_m2m, **kwargs)
             elif name in row:
                 (session.write_children if is_m2m else session.assign)(name, instance, row)
@@ -102,6 +104,15 @@ class RowByRow(DeclaredResource):
         for name in self.row_session.children.keys() - row.keys():
             # What identifies the record, though the row does not say it.
             self.row_session.write_children(name, instance, row)
+
+
+def _check_path(instance: models.Model, attribute: str) -> None:
+    found: Any = instance
+    for name in attribute.split("__")[:-1]:
+        found = getattr(found, name, None)
+        if found is None:
+            kind = instance._meta.verbose_name
+            raise ValueError(f"cannot be set because the {kind} has no {name}")
 
 
 class _NoDiff:

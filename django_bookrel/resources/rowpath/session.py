@@ -14,6 +14,7 @@ from ...bulk.writers import orm
 from ...sources import Record
 from ...values import differs
 from ..cleaning import RowCleaner
+from .detection import attribute_columns
 
 if TYPE_CHECKING:
     from .resource import RowByRow
@@ -54,15 +55,22 @@ class RowSession:
     """
 
     def __init__(
-        self, resource: RowByRow, planner: Planner, saver: BulkSaver, *, clears: bool
+        self,
+        resource: RowByRow,
+        planner: Planner,
+        saver: BulkSaver,
+        *,
+        clears: bool,
+        options: Mapping[str, Any] | None = None,
     ) -> None:
         self.resource, self.planner, self.saver = resource, planner, saver
         self.layout, self.policy = planner.layout, planner.comparison.policy
         self.writer = cast("orm.Writer", saver.writer)
-        self.cleaner = RowCleaner(resource, self.layout, clears=clears)
+        self.cleaner = RowCleaner(resource, self.layout, clears=clears, options=options)
         self.places = {name: place for place, name in enumerate(self.layout.names)}
         self.children = {c.name: place for place, c in enumerate(self.layout.children)}
         self.required = set(resource.required_columns())
+        self.attributes = attribute_columns(resource)
         self.made: set[Any] = set()
         """Primary keys of the records that this import has made."""
         self.current = _Current(Record(0, {}, []), {})
@@ -146,6 +154,9 @@ class RowSession:
         now, then = ([getattr(one, f.attname) for f in fields] for one in (instance, before))
         if differs(fields)(now, then):
             return True
+        said = [field for name, field in self.attributes.items() if name in row]
+        if any(field.get_value(instance) != field.get_value(before) for field in said):
+            return True
         children = self._planned(row).only({self.current.place}).children
         return any(child.added or child.altered or child.gone for child in children)
 
@@ -214,7 +225,7 @@ class RowSession:
     def _record(self, row: Mapping[str, Any]) -> Record:
         given, texts = self.current.record.values, self.current.texts
         values = {
-            name: given[name] if name in given and cell == texts[name] else _text(cell)
+            name: given[name] if name in given and cell == texts[name] else cell
             for name, cell in row.items()
         }
         return Record(self.current.record.line, values, [])
@@ -253,9 +264,3 @@ def relaxed(layout: Layout, own_code: set[str]) -> Layout:
         children=tuple(child for child in layout.children if child.name not in own_code),
         unsaid=(),
     )
-
-
-def _text(cell: Any) -> Any:
-    if cell is None:
-        return ""
-    return cell if isinstance(cell, str | list | tuple | dict) else str(cell)
