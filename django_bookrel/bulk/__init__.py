@@ -26,6 +26,7 @@ from .report import ImportStopped, RejectLimit, Report, Totals, counted, stoppin
 from .resolve import Pending
 from .retrying import all_or_nothing, tried_again
 from .saving import NotYet, Outcome, PlanWriter, is_of_the_row, rejections_of
+from .scope import is_restricted
 from .transactions import Observer, Transactions
 from .writers import TableWarning, get_writer
 
@@ -67,6 +68,7 @@ __all__ = (
     "get_planner",
     "get_writer",
     "is_of_the_row",
+    "is_restricted",
     "lookup_column",
     "rare_collections",
     "read_pages",

@@ -95,15 +95,14 @@ class Batch:
         reason: str,
         column: str = "",
         said: str = "",
-        error: type[Exception] | None = None,
+        error: Exception | None = None,
     ) -> Rejection:
         """
         Return why a row is rejected.
 
-        :param error: the class of what django-import-export would raise, if no cell is invalid.
+        :param error: what django-import-export would raise, if no cell is invalid.
         """
-        raised = None if error is None else error(reason)
-        return Rejection(self.lines[row], column, said, reason, self.cells[row], raised)
+        return Rejection(self.lines[row], column, said, reason, self.cells[row], error)
 
     def copy(self) -> Batch:
         """Return a batch whose lists are its own; what stands in them is shared."""

@@ -17,7 +17,14 @@ from .layout import Layout
 from .relations import Identity, said_column
 from .writers import Writer
 
-__all__ = ("Matches", "find_records", "held_candidates", "several_records", "unfit_row")
+__all__ = (
+    "Matches",
+    "find_records",
+    "held_candidates",
+    "hidden_record",
+    "several_records",
+    "unfit_row",
+)
 
 Key = tuple[Any, ...]
 
@@ -118,6 +125,12 @@ def several_records(layout: Layout, writer: Writer, hits: Iterable[Hit]) -> str:
     return f"The row matches more than one record: {said}."
 
 
+def hidden_record(layout: Layout, candidate: Candidate) -> str:
+    """Return the reason why a row is rejected that means a record which is out of reach."""
+    what = layout.model._meta.verbose_name
+    return f"{_said(layout, candidate)} belongs to a {what} that this import may not change."
+
+
 def unfit_row(layout: Layout, writer: Writer, unfit: Unfit) -> str:
     """Return the reason why a row is rejected that others speak against."""
     lines = ", ".join(f"line {member.line}" for member in unfit.others) or "an earlier row"
@@ -199,6 +212,8 @@ def _resolved(identity: Identity, keys: list[Key], keys_of: Any) -> list[tuple[K
 
 def _said(layout: Layout, candidate: Candidate) -> str:
     index, key = candidate
+    if index == RECORD:
+        return f"{layout.model._meta.pk.name} {key[0]}"
     identity = layout.identities[index]
     if identity.parent is not None:
         return ":".join(map(str, key))

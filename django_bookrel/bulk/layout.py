@@ -35,6 +35,8 @@ class Layout:
     """Former names of records, by which references find them too."""
     label: str = ""
     """The column that tells records apart for people: a title; "" for none."""
+    scope: models.QuerySet[Any] | None = None
+    """The records that rows may mean; None: all."""
 
     @property
     def fields(self) -> list[AnyField]:

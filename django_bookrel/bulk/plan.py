@@ -42,8 +42,8 @@ class Records:
     """Candidate -> primary key; those that mean no record are absent."""
     merged: dict[int, list[Any]] = field(default_factory=dict)
     """Row -> primary keys of other records that it means, and that this import has made."""
-    reasons: dict[int, str] = field(default_factory=dict)
-    """Row -> why it is rejected: it means several records."""
+    errors: dict[int, Exception] = field(default_factory=dict)
+    """Row -> why it is rejected: it means several records, or one that is out of reach."""
     is_certain: bool = True
     """Whether no row has an identity that its record does not have."""
 

@@ -79,6 +79,8 @@ class Reference:
     """What a new record would need beside ``by``, so that none can be created."""
     details: Details | None = None
     """What the first of ``by`` may say beside the name."""
+    scope: models.QuerySet[Any] | None = field(default=None, repr=False)
+    """The records that names may mean; None: all."""
     folds: tuple[Fold | None, ...] = field(default=(), compare=False, repr=False)
     columns: tuple[AnyField, ...] = field(init=False)
 

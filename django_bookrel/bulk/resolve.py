@@ -10,6 +10,7 @@ from django.db import models
 
 from ..fields import AnyField, KeyField, field_of
 from .relations import Reference
+from .scope import within
 from .writers import Writer
 
 __all__ = ("Completion", "Names", "Pending", "Resolver", "settled")
@@ -86,10 +87,22 @@ class Resolver:
             spelling.setdefault(same, self.spellings.get(same, names))
         self._find_aliases(list(spelling))
         self._find({same: n for same, n in spelling.items() if same not in self.found})
+        hidden = self._hide()
         found = dict(self.found)
         if self.reference.create:
-            found |= {i: Pending(n, i) for i, n in spelling.items() if i not in found}
+            new = {i: n for i, n in spelling.items() if i not in found and i not in hidden}
+            found |= {i: Pending(n, i) for i, n in new.items()}
         self.keys |= {names: found[i] for names, i in identities.items() if i in found}
+
+    def _hide(self) -> set[Names]:
+        """Take records for not found that no row may refer to; return their identities."""
+        scope, values = self.reference.scope, set(self.found.values())
+        if scope is None or not values:
+            return set()
+        visible = within(scope, self.reference.value, values, self.writer.connection.alias)
+        hidden = {identity for identity, value in self.found.items() if value not in visible}
+        self.found = {i: value for i, value in self.found.items() if i not in hidden}
+        return hidden
 
     def by_identity(self) -> dict[Names, Any]:
         """Return identity -> what refers to the record, of the batch's names that have one."""

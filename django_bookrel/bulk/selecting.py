@@ -9,16 +9,19 @@ from functools import cached_property
 from itertools import chain
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
+
 from ..names import text_key
 from .batch import UNSET, Batch, Policy
 from .columns import EMPTY, ColumnChange
 from .grouping import Group, Grouping, Member, said_values
 from .history import History
-from .identify import find_records, held_candidates, several_records
+from .identify import find_records, held_candidates, hidden_record, several_records
 from .layout import Layout
 from .numbers import key_set
 from .plan import Joined, Records
 from .references import References
+from .scope import within
 from .writers import Writer
 
 __all__ = ("Selection", "inherited", "joined_records", "joined_rows", "members_of")
@@ -71,15 +74,32 @@ class Selection:
             for row in matches.partly
             for candidate in batch.candidates[row]
         )
+        hidden = self._hidden(set(matches.found.values()))
+        for row, some in enumerate(batch.candidates if hidden else ()):
+            for candidate in some:
+                if matches.found.get(candidate) in hidden:
+                    records.errors[row] = PermissionDenied(hidden_record(self.layout, candidate))
         for row, hits in matches.several.items():
+            if row in records.errors:
+                continue
             keys = list(dict.fromkeys(pk for _candidate, pk in hits))
             there = [pk for pk in keys if not self.is_made(pk)]
             if len(there) > 1:
-                records.reasons[row] = several_records(self.layout, self.writer, hits)
+                model: Any = self.layout.model
+                why = several_records(self.layout, self.writer, hits)
+                records.errors[row] = model.MultipleObjectsReturned(why)
             else:
                 records.pks[row] = there[0] if there else min(keys)
                 records.merged[row] = [pk for pk in keys if pk != records.pks[row]]
         return records
+
+    def _hidden(self, pks: Collection[Any]) -> Collection[Any]:
+        """Return those of the records that are out of reach, and that this import has not made."""
+        scope, model = self.layout.scope, self.layout.model
+        asked = {pk for pk in pks if pk not in self.fresh and not self.is_made(pk)}
+        if scope is None or not asked:
+            return ()
+        return asked - within(scope, model._meta.pk, asked, self.writer.connection.alias)
 
     @cached_property
     def _further(self) -> int | None:

@@ -33,10 +33,9 @@ class Sieve:
         :param excluded: rows that do not count.
         """
         batch, waiting = plan.batch, set()
-        torn = {row: why for row, why in plan.records.reasons.items() if row not in excluded}
-        model: Any = self.layout.model
-        several = model.MultipleObjectsReturned
-        plan.rejections += [batch.rejection(row, why, error=several) for row, why in torn.items()]
+        torn = {row: why for row, why in plan.records.errors.items() if row not in excluded}
+        for row, error in torn.items():
+            plan.rejections.append(batch.rejection(row, str(error), error=error))
         out = {*excluded, *torn}
         for named in self.references.unknown(batch):
             if named.reference in self.own.identities or named.row in excluded:
@@ -115,11 +114,8 @@ class Sieve:
         what = self.layout.model._meta.verbose_name
         if self.layout.unsaid:
             unsaid = ", ".join(field.name for field in self.layout.unsaid)
-            return [
-                batch.rejection(
-                    row, f"A new {what} requires {unsaid}, for which there is no column."
-                )
-            ]
+            why = f"A new {what} requires {unsaid}, for which there is no column."
+            return [batch.rejection(row, why, error=ValueError(why))]
         return [batch.rejection(row, f"is required for a new {what}", name) for name in columns]
 
 
@@ -132,5 +128,7 @@ def _put_off(plan: Plan, waiting: dict[int, list[Any]]) -> None:
 def _unknown(batch: Batch, named: Named) -> Rejection:
     said = ", ".join(map(str, named.names))
     model: Any = named.reference.model
-    why = named.reference.unknown
-    return batch.rejection(named.row, why, named.column, said, model.DoesNotExist)
+    # As Django says it.
+    text = f"{model._meta.object_name} matching query does not exist. ({named.column}: {said})"
+    why, error = named.reference.unknown, model.DoesNotExist(text)
+    return batch.rejection(named.row, why, named.column, said, error)

@@ -74,8 +74,8 @@ class StagedRows:
         batch, rejections, records = part.batch, part.rejections, None
         if self.selection.needs_records and len(batch):
             records = self.selection.look_up(batch)
-            for row, reason in records.reasons.items():
-                rejections = [*rejections, batch.rejection(row, reason)]
+            for row, error in records.errors.items():
+                rejections = [*rejections, batch.rejection(row, str(error), error=error)]
         kept = _Kept(Part(part.records, batch, rejections), records)
         self.groups.note(chain.from_iterable(self._keys(kept)))
         if records is not None and self.selection.history is not None:
@@ -112,7 +112,7 @@ class StagedRows:
             _records, batch, rejections = kept.part
             found = Counting(kept.part.records, batch, list(rejections))
             if kept.records is not None:
-                found.out.update(kept.records.reasons)
+                found.out.update(kept.records.errors)
             if self._shares and len(batch) and (verdicts := self.groups.verdicts(batch.lines)):
                 self._apply(found, verdicts)
             yield found
@@ -159,7 +159,7 @@ class StagedRows:
         ]
         for row, others in kept.records.merged.items():
             keys[row] += [("record", pk) for pk in others]
-        for row in kept.records.reasons:
+        for row in kept.records.errors:
             keys[row] = []
         return keys
 

@@ -84,6 +84,8 @@ class RowCleaner:
         ]
         fields = {said_column(identity.columns[0]) for identity in single}
         self.identifiers = self._identifiers()
+        self.identifying = {name for key in resource.candidate_keys() for name in key}
+        """Columns without which it is not known what a row is about, as to django-import-export."""
         self.never_cleared = {
             column.name
             for column in layout.columns
@@ -127,7 +129,9 @@ class RowCleaner:
         def reject(index: int, column: str, value: Any, reason: str) -> None:
             rejected.add(index)
             record = good[index]
-            rejections.append(Rejection(record.line, column, cell_text(value), reason, record.raw))
+            error = ValueError(f"{column}: {reason}") if column in self.identifying else None
+            said = Rejection(record.line, column, cell_text(value), reason, record.raw, error)
+            rejections.append(said)
 
         batch = self.read(good, reject)
         if rejected:

@@ -191,8 +191,14 @@ class DeclaredResource(ModelResource):
             unsaid=() if fills_columns(self) else tuple(self.unsaid_fields(provided)),
             aliases=self.alias_model(),
             label=self.label_column(plain),
+            scope=self.scope(),
         )
         return layout.with_own_names()
+
+    def scope(self) -> models.QuerySet[Any] | None:
+        """Return the records that rows may mean, those of ``get_queryset()``; None for all."""
+        queryset = self.get_queryset()
+        return queryset if bulk.is_restricted(queryset) else None
 
     def label_column(self, columns: Collection[Column]) -> str:
         """Return the name of the column that says what people call a record; "" for none."""

@@ -46,6 +46,8 @@ class RelationField(Field):
         for it, any spelling of the name is found. Several: the cell holds them separated by ``|``.
     :param create: create records that are named and not there; otherwise the row is rejected, and
         also where a new record needs more than ``by`` says.
+    :param queryset: the records that a cell may name, or a function that returns them; a row that
+        names another one is rejected.
     :param attribute: the relation's name on the model, where it is not the field's own name.
     """
 
@@ -55,9 +57,11 @@ class RelationField(Field):
         *,
         by: str | Sequence[str] = "name",
         create: bool = False,
+        queryset: models.QuerySet[Any] | Callable[[], models.QuerySet[Any]] | None = None,
         **kwargs: Any,
     ) -> None:
         self.model = model
+        self.queryset = queryset
         self.by = (by,) if isinstance(by, str) else tuple(by)
         self.create = create
         self.writers: dict[type[models.Model], list[tuple[str, Callable[[Any], str]]]] = {}
@@ -72,7 +76,9 @@ class RelationField(Field):
         is_person = issubclass(model, AbstractAuthor) and by == ("name",)
         lacks = tuple(lacking(model, by)) if self.create else ()
         details = LIFE_DATES if is_person else None
-        return Reference(model, by, self.create and not lacks, to_field, lacks, details)
+        scope = self.queryset() if callable(self.queryset) else self.queryset
+        creates = self.create and not lacks
+        return Reference(model, by, creates, to_field, lacks, details, scope)
 
     def names(self, cell: str) -> Entry:
         """Return what a cell that names one record gives for each field of ``by``."""

@@ -24,7 +24,7 @@ from .results import Result
 from .rowpath.detection import fills_columns
 from .rowpath.paths import import_path
 from .rowpath.resource import RowByRow
-from .rowresults import RowResults
+from .rowresults import KEPT_ROWS, RowResults
 
 __all__ = ("ImportOptions", "ImportingResource")
 
@@ -137,11 +137,11 @@ class ImportingResource(RowByRow):
         layout = self.layout(self.written_columns().keys() & provided)
         writer = bulk.get_writer(self.get_db_connection_name())
         only_reads = options.dry_run and not options.is_tried
-        changes = bulk.Changes(layout, writer, SHOWN_CHANGES) if only_reads else None
-        observer = None
-        if options.row_results and not only_reads:
+        row_results, shown = None, SHOWN_CHANGES
+        if options.row_results:
             retains = bool(options.hook_kwargs.get("retain_instance_in_row_result"))
-            observer = RowResults(self, result, keeps_instances=retains)
+            row_results, shown = RowResults(self, result, keeps_instances=retains), KEPT_ROWS
+        changes = bulk.Changes(layout, writer, shown) if only_reads else None
         listens = rows_written.has_listeners(self._meta.model)
         path = import_path(
             self,
@@ -149,7 +149,7 @@ class ImportingResource(RowByRow):
             Policy(options.existing, frozenset(options.keep)),
             provided,
             changes=changes,
-            observer=observer,
+            observer=None if only_reads else row_results,
             is_trial=options.dry_run,
             on_written=self._announce if listens else None,
             clears=clears,
@@ -167,6 +167,8 @@ class ImportingResource(RowByRow):
             result.count()
             if changes is not None:
                 result.changes = said_changes(self, layout, changes.found)
+                if row_results is not None:
+                    row_results.note(result.changes)
         return result
 
     @staticmethod

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -118,12 +118,14 @@ class RelationalResource(ImportingResource):
 
         def rejected(rejections: list[Rejection]) -> None:
             if raise_errors:
-                _raise(rejections[0], result.headers)
+                _raise(rejections[0], result)
 
         try:
             with atomic_if_using_transaction(using_transactions, using=using):
                 self.before_import(dataset, **kwargs)
-            headers = result.headers = [str(header) for header in dataset.headers or ()]
+            headers = [str(header) for header in dataset.headers or ()]
+            result.row_of = lambda line, _cells: dict(zip(headers, dataset[line - 1], strict=False))
+            result.stores_rows = self._meta.store_row_values
             self._check_import_id_fields(headers)
             options = ImportOptions(
                 dry_run=dry_run,
@@ -149,7 +151,7 @@ class RelationalResource(ImportingResource):
         except Exception as error:  # noqa: BLE001 (as import-export does: told or raised as asked)
             self.handle_import_error(result, error, raise_errors)
         if collect_failed_rows:
-            result.collect_failed_rows(result.headers)
+            result.collect_failed_rows(list(dataset.headers or ()))
         found = as_class(result, self.get_result_class())
         try:
             with atomic_if_using_transaction(using_transactions, using=using):
@@ -164,11 +166,14 @@ class RelationalResource(ImportingResource):
             return
         relations = [f for f in self.fields.values() if isinstance(f, RelationField)]
         found = [name for f in relations for name in f.prefetches(self._meta.model)]
+        if not found:
+            yield from super().iter_queryset(queryset)
+            return
         yield from queryset.prefetch_related(*found).iterator(chunk_size=self.get_chunk_size())
 
 
-def _raise(rejection: Rejection, headers: Sequence[str]) -> None:
-    row = dict(zip(headers, rejection.cells, strict=False))
+def _raise(rejection: Rejection, result: Result) -> None:
+    row = result.row_of(rejection.line, rejection.cells)
     said = {rejection.column or NON_FIELD_ERRORS: rejection.reason}
     error = rejection.error or ValidationError(said)
     raise RowError(error, number=rejection.line, row=row) from error

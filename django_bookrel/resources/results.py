@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
@@ -40,8 +40,10 @@ class Result(results.Result):
         """The first rows that were joined although their labels are hardly alike."""
         self.changes: list[Change] = []
         """What the first rows of a dry run would change, in the cells of the native CSV."""
-        self.headers: list[str] = []
-        """Names of the cells of rejected rows."""
+        self.row_of: Callable[[int, Sequence[str]], dict[str, Any]] = lambda _line, _cells: {}
+        """Makes of line and cells the row as hooks get it."""
+        self.stores_rows = False
+        """Whether row results have the row."""
         self.ignored_columns: list[str] = []
         """Columns of the file that go nowhere."""
         self.source = ""
@@ -77,7 +79,7 @@ class Result(results.Result):
 
     def _reject_row(self, line: int, rejections: list[Rejection]) -> None:
         cells = rejections[0].cells
-        row = dict(zip(self.headers, cells, strict=False))
+        row = self.row_of(line, cells)
         found = self.new_row_result(line, cells)
         raised = [one.error for one in rejections if one.error is not None]
         if raised:
@@ -97,6 +99,8 @@ class Result(results.Result):
         """Return a row result of django-import-export's that knows the number of its row."""
         found: Any = self.row_class()
         found.number = number
+        if self.stores_rows:
+            found.row_values = self.row_of(number, cells)
         return found
 
     def row_errors(self) -> list[tuple[int, list[results.Error]]]:
@@ -110,8 +114,8 @@ class Result(results.Result):
     def collect_failed_rows(self, headers: list[str]) -> None:
         """Make the data set of the rejected rows that are held, each with its reasons."""
         self.add_dataset_headers(headers)
-        for _line, cells, reasons in rows_of(self.rejections):
-            self.append_failed_row(dict(zip(headers, cells, strict=False)), reasons)
+        for line, cells, reasons in rows_of(self.rejections):
+            self.append_failed_row(self.row_of(line, cells), reasons)
 
     def nothing_written(self) -> None:
         """Say that the transaction around the whole import was rolled back."""

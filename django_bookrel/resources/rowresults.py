@@ -10,14 +10,14 @@ from django.db import models
 from import_export.resources import Diff
 from import_export.results import RowResult
 
-from ..bulk import Outcome, Plan, get_writer, read_pages
+from ..bulk import Change, Outcome, Plan, get_writer, read_pages
 from ..bulk.hostcode import is_overridden
 from .declared import DeclaredResource
 from .rendering import Says, cell_makers
 from .results import Result
 from .rowpath.detection import NOT_HOSTS
 
-__all__ = ("RowResults",)
+__all__ = ("KEPT_ROWS", "RowResults")
 
 KEPT_ROWS = 1_000
 """Rows of each kind that a result holds; its totals count all of them."""
@@ -110,12 +110,10 @@ class RowResults:
         meta, found = self.resource._meta, self.result.new_row_result(line, cells)
         found.import_type = kind
         found.add_instance_info(after.instance)
-        if meta.store_row_values:
-            found.row_values = dict(zip(self.result.headers, cells, strict=False))
+        if before is not None and not meta.skip_diff:
+            found.original = before.instance
         if self.keeps_instances:
             found.instance = after.instance
-            if before is not None and not meta.skip_diff:
-                found.original = before.instance
         if not (meta.skip_diff or meta.skip_html_diff):
             found.diff = self._diff(kind, before, after)
         return found
@@ -130,6 +128,17 @@ class RowResults:
             diff.compare_with(self.resource, after.instance)
         html: list[str] = diff.as_html()
         return html
+
+    def note(self, changes: Iterable[Change]) -> None:
+        """Take note of what a dry run has found by reading alone, without the records."""
+        for change in changes:
+            found = self.result.new_row_result(change.line, ())
+            found.import_type = UPDATE if change.record else NEW
+            found.object_repr = change.record
+            cells = [change.cells.get(field.column_name, ("", "")) for field in self.fields]
+            left, right = zip(*cells, strict=True)
+            found.diff = _CellDiff(left, right, new=not change.record).as_html()
+            self.keep([found])
 
     def keep(self, found: Sequence[RowResult]) -> None:
         """Put rows into the result."""

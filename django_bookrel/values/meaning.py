@@ -35,7 +35,10 @@ def defined_in(kind: type, name: str) -> str:
     found = vars(base)[name]
     # A class that a function makes is of that function's module; its methods are of their own.
     method = getattr(found, "__func__", found)
-    return str((method if isinstance(method, FunctionType) else base).__module__)
+    if isinstance(method, FunctionType):
+        return method.__module__
+    # What stands in for a method, as a test's mock does, need not be of the class's module.
+    return str((type(method) if callable(method) else base).__module__)
 
 
 def has_own_meaning(field: AnyField, *names: str) -> bool:

@@ -70,7 +70,8 @@ class RowByRow(DeclaredResource):
     ) -> None:
         session, name = self.row_session, field.column_name
         try:
-            if name not in session.places and name not in session.children:
+            is_ours = name in session.places or name in session.children
+            if not is_ours or name in session.own_code:
                 if name in session.attributes and name in row:
                     _check_path(instance, field.attribute)
                 super().import_field(field, instance, row, is_m2m, **kwargs)

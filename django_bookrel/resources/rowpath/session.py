@@ -9,12 +9,22 @@ from typing import TYPE_CHECKING, Any, cast
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from ...bulk import UNSET, Batch, BulkSaver, Layout, Pending, Plan, Planner, Policy
+from ...bulk import (
+    UNSET,
+    Batch,
+    BulkSaver,
+    Layout,
+    Pending,
+    Plan,
+    Planner,
+    Policy,
+    said_column,
+)
 from ...bulk.writers import orm
 from ...sources import Record
 from ...values import differs
 from ..cleaning import RowCleaner
-from .detection import attribute_columns
+from .detection import attribute_columns, own_code
 
 if TYPE_CHECKING:
     from .resource import RowByRow
@@ -69,6 +79,8 @@ class RowSession:
         self.cleaner = RowCleaner(resource, self.layout, clears=clears, options=options)
         self.places = {name: place for place, name in enumerate(self.layout.names)}
         self.children = {c.name: place for place, c in enumerate(self.layout.children)}
+        self.own_code = own_code(resource)
+        """Columns that the host's code reads and writes."""
         self.required = set(resource.required_columns())
         self.attributes = attribute_columns(resource)
         self.made: set[Any] = set()
@@ -255,9 +267,15 @@ def relaxed(layout: Layout, own_code: set[str]) -> Layout:
 
     :param own_code: the columns that are read and written by code of the host.
     """
+    # Whatever the host's code makes of them, it is by them that records are found.
+    identifying = {said_column(c) for identity in layout.identities for c in identity.columns}
     return replace(
         layout,
-        columns=tuple(replace(c, required=False) for c in layout.columns if c.name not in own_code),
+        columns=tuple(
+            replace(c, required=False)
+            for c in layout.columns
+            if c.name not in own_code or c.field in identifying
+        ),
         foreign_keys=tuple(
             replace(key, required=False) for key in layout.foreign_keys if key.name not in own_code
         ),
