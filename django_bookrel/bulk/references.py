@@ -119,7 +119,11 @@ class References:
         :param made: references that create records, of which rows of the file may make some: what
             is to be created is unknown by these.
         """
-        known = {r: _known(one) for r, one in self.resolvers.items() if not r.create or r in made}
+        known = {
+            reference: _known(one) if reference in made else one.keys.keys()
+            for reference, one in self.resolvers.items()
+            if not reference.create or reference.scope is not None or reference in made
+        }
         for named in self.named(batch, known):
             if named.names not in known[named.reference]:
                 yield named

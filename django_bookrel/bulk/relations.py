@@ -100,7 +100,8 @@ class Reference:
     @property
     def unknown(self) -> str:
         """Why a row is rejected that names a record which is neither there nor to be created."""
-        reason = f"No {self.model._meta.verbose_name} has this {' and '.join(self.by)}"
+        within = "" if self.scope is None else " that this column may name"
+        reason = f"No {self.model._meta.verbose_name}{within} has this {' and '.join(self.by)}"
         needs = f", and a new one requires {', '.join(self.lacks)}" if self.lacks else ""
         return f"{reason}{needs}."
 

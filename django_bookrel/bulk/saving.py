@@ -197,15 +197,18 @@ def rejections_of(
     """
     Return why a row is rejected that could not be written.
 
+    :param error: with an attribute ``raised``, if it has collected other errors by column.
     :param said: names of the model's fields -> column and cell of the row.
     """
     if isinstance(error, ValidationError):
+        raised = getattr(error, "raised", {})
         if not hasattr(error, "error_dict"):
-            return [Rejection(line, "", "", " ".join(error.messages), cells)]
-        return [
-            Rejection(line, *_place(name, " ".join(messages), said or {}), cells)
+            return [Rejection(line, "", "", " ".join(error.messages), cells, raised.get(""))]
+        places = [
+            _place(name, " ".join(messages), said or {})
             for name, messages in error.message_dict.items()
         ]
+        return [Rejection(line, *place, cells, raised.get(place[0])) for place in places]
     if isinstance(error, Error):
         reason = writer.said(error)
     else:

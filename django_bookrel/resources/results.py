@@ -12,7 +12,6 @@ from django.db import Error
 from import_export import results
 
 from ..bulk import Change, Joined, Rejection, TableWarning, Totals
-from .rejects import rows_of
 
 __all__ = ("Result", "as_class")
 
@@ -114,8 +113,11 @@ class Result(results.Result):
     def collect_failed_rows(self, headers: list[str]) -> None:
         """Make the data set of the rejected rows that are held, each with its reasons."""
         self.add_dataset_headers(headers)
-        for line, cells, reasons in rows_of(self.rejections):
-            self.append_failed_row(self.row_of(line, cells), reasons)
+        cells = {rejection.line: rejection.cells for rejection in self.rejections}
+        for row in self.rows:
+            if not row.is_valid():
+                error = row.errors[0] if row.errors else row.validation_error
+                self.append_failed_row(self.row_of(row.number, cells[row.number]), error)
 
     def nothing_written(self) -> None:
         """Say that the transaction around the whole import was rolled back."""

@@ -122,6 +122,7 @@ class HookSaver:
         return Outcome(Counter([kind]), new, updated, {record.line: result})
 
     def _raised(self, error: Exception) -> Exception:
+        vars(error)["raised"] = self.session.current.raised
         is_row = is_of_the_row(error, self.session.saver.writer)
         return NotYet() if is_row and self.waits and self.session.current.waits else error
 

@@ -48,6 +48,8 @@ class _Current:
     """The cells for which the plan was made."""
     errors: dict[str, str] = field(default_factory=dict)
     """Column -> why its cell cannot be read, or names what is not there; "" for the row."""
+    raised: dict[str, Exception] = field(default_factory=dict)
+    """Column -> what is wrong, if it is no invalid cell; "" for the row."""
     is_found: bool = False
     """Whether its record was looked for."""
     waits: bool = False
@@ -204,7 +206,8 @@ class RowSession:
         return current.plan
 
     def _plan(self, row: Mapping[str, Any], pks: Sequence[Any] | None = None) -> None:
-        current, errors = self.current, {}
+        current, errors = self.current, dict[str, str]()
+        raised: dict[str, Exception] = {}
         current.cells = {name: row[name] for name in self.layout.every_name if name in row}
 
         def reject(index: int, column: str, value: Any, reason: str) -> None:
@@ -218,6 +221,8 @@ class RowSession:
         unknown = {reference.unknown for reference in self.planner.own.identities}
         for rejection in plan.rejections:
             errors.setdefault(rejection.column, rejection.reason)
+            if rejection.error is not None:
+                raised.setdefault(rejection.column, rejection.error)
             current.waits |= rejection.reason in unknown
         if plan.rejections and "" not in errors:
             self._leave_out(batch, errors)
@@ -226,7 +231,7 @@ class RowSession:
             # The last row counts, also where an earlier one was written already.
             self.planner.comparison.policy = Policy()
             plan = self.planner.plan(batch, _NoFile(), (), list(plan.known.values()))
-        current.plan, current.place, current.errors = plan, 0, errors
+        current.plan, current.place, current.errors, current.raised = plan, 0, errors, raised
 
     def _leave_out(self, batch: Batch, names: Iterable[str]) -> None:
         """Let cells say nothing, so that it is known what the others do."""
