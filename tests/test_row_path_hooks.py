@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db.models import signals
 from import_export.fields import Field
 from import_export.instance_loaders import ModelInstanceLoader
 from import_export.widgets import ForeignKeyWidget
@@ -248,6 +249,44 @@ def test_property_that_a_column_sets(tmp_path: Path):
     assert (counts(result), bulletins()) == ({"rows": 1, "new": 1}, {("a", "One two")})
     assert result.reasons == ["HeadingResource.heading sets a property"]
     assert counts(import_rows(tmp_path, rows, HeadingResource)) == {"rows": 1, "unchanged": 1}
+
+
+@pytest.mark.parametrize("hook", ["before_import_row", "after_save_instance"])
+def test_use_bulk_leaves_hooks_but_not_what_the_model_has(tmp_path: Path, hook: str, connect: Any):
+    """As django-import-export's ``use_bulk``, which writes no relations either."""
+    heard: list[Any] = []
+
+    def receive(sender: Any, **kwargs: Any) -> None:
+        heard.append(sender)
+
+    for sender in (Report, Correspondent, Tag):
+        connect(signals.pre_save, receive, sender)
+        connect(signals.post_save, receive, sender)
+    connect(signals.m2m_changed, receive, Report.tags.through)
+    rows = [
+        {"code": "a", "title": "One", "slug": "s", "correspondent": "ann@example.com", "tags": "x"},
+        {"code": "b", "title": "Two", "slug": "t", "correspondent": "", "tags": ""},
+    ]
+    base = type(ReportResource)(
+        "UseBulkResource", (ReportResource,), {"Meta": type("Meta", (), {"use_bulk": True})}
+    )
+    bulk = import_rows(tmp_path, rows[:1], base)
+    assert (counts(bulk), bulk.reasons) == ({"rows": 1, "new": 1}, [])
+    resource = hooked(hook, base=base)
+    result = import_rows(tmp_path, [dict(rows[0], title="Uno", tags="x|y"), rows[1]], resource)
+    assert counts(result) == {"rows": 2, "new": 1, "updated": 1}
+    assert result.reasons == [f"HookedResource.{hook}() is overridden"]
+    assert resource.calls == [hook] * 2
+    assert reports() == {("a", "Uno", "s", "", None, "x", "y"), ("b", "Two", "t", None, None)}
+    assert (heard, ran) == ([], [])
+    assert resource._meta.use_bulk is True
+
+
+def test_bulk_bypasses_hooks_too(tmp_path: Path):
+    resource = hooked("before_import_row")
+    resource._meta.bulk = True
+    import_rows(tmp_path, BULLETINS, resource)
+    assert resource.calls == []
 
 
 class PathResource(RelationalResource):

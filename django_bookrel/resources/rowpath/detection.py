@@ -12,10 +12,13 @@ from import_export.fields import Field
 from import_export.widgets import ForeignKeyWidget, ManyToManyWidget
 
 from ...bulk.hostcode import is_overridden, may_fill_columns
+from ..naming import own_option
 
 __all__ = (
     "attribute_code",
     "attribute_columns",
+    "bypasses_hooks",
+    "bypasses_save",
     "fills_columns",
     "has_own_code",
     "has_own_default",
@@ -63,6 +66,20 @@ def hook_code(resource: Any) -> list[str]:
     return [*_hooks(resource, EARLY_HOOKS + LATE_HOOKS), *_own_fields(resource)]
 
 
+def bypasses_save(resource: Any) -> bool:
+    """
+    Return whether neither ``save()`` nor receivers shall run for rows.
+
+    django-import-export's ``use_bulk`` says so and leaves the resource its hooks; ours does not.
+    """
+    return bypasses_hooks(resource) or bool(resource._meta.use_bulk)
+
+
+def bypasses_hooks(resource: Any) -> bool:
+    """Return whether no code of the host's shall run for rows."""
+    return bool(own_option(resource, "bulk"))
+
+
 def may_change_rows(resource: Any) -> bool:
     """Return whether only the resource's own code can tell what a row says."""
     return any(_hooks(resource, EARLY_HOOKS)) or any(_own_fields(resource))
@@ -102,14 +119,14 @@ def is_saved(resource: Any, declared: Field) -> bool:
     if any(_hooks(resource, EARLY_HOOKS + LATE_HOOKS)):
         return True
     is_own = "__" not in declared.attribute
-    return is_own and any(is_overridden(resource._meta.model, name) for name in SAVING)
+    saves = is_own and not bypasses_save(resource)
+    return saves and any(is_overridden(resource._meta.model, name) for name in SAVING)
 
 
 def fills_columns(resource: Any) -> bool:
     """Return whether code of the host may say what a file does not."""
-    if resource._meta.bulk:
-        return False
-    return may_fill_columns(resource._meta.model) or bool(hook_code(resource))
+    fills = not bypasses_save(resource) and may_fill_columns(resource._meta.model)
+    return fills or (not bypasses_hooks(resource) and bool(hook_code(resource)))
 
 
 def has_own_code(declared: Any) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from copy import copy
 from typing import Any, cast
 
@@ -64,7 +65,6 @@ class HookSaver:
         self.is_raw = False
         # The options are the class's; those of other imports stay as they are.
         resource._meta = copy(resource._meta)
-        resource._meta.use_bulk = False
         resource.row_session = session
         self.loader = resource._meta.instance_loader_class(resource, None)
 
@@ -106,7 +106,8 @@ class HookSaver:
         cells = {**self.raw_row(record), **texts}
         with transaction.atomic(using):
             options = self.options(record.line, dry_run=self.is_trial)
-            result = self.resource.import_row(cells, self.loader, **options)
+            with self._one_by_one():
+                result = self.resource.import_row(cells, self.loader, **options)
             error = result.errors[0].error if result.errors else result.validation_error
             if error is not None:
                 raise self._raised(error)
@@ -120,6 +121,16 @@ class HookSaver:
             self.session.saver.settle(plan, {row: pk})
         new, updated = ({record.line: pk} if kind == n else {} for n in ("new", "updated"))
         return Outcome(Counter([kind]), new, updated, {record.line: result})
+
+    @contextmanager
+    def _one_by_one(self) -> Iterator[None]:
+        """Let instances be saved by ``do_instance_save()``, as our writer does it."""
+        meta = self.resource._meta
+        is_bulk, meta.use_bulk = meta.use_bulk, False
+        try:
+            yield
+        finally:
+            meta.use_bulk = is_bulk
 
     def _raised(self, error: Exception) -> Exception:
         is_row = is_of_the_row(error, self.session.saver.writer)
