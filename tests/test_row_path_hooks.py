@@ -111,7 +111,7 @@ def test_dry_run_calls_no_hook_that_writes(tmp_path: Path, hook: str):
     with capture_writes() as written:
         result = import_rows(tmp_path, BULLETINS, resource, dry_run=True)
     assert (counts(result), result.path) == ({"rows": 3, "new": 3}, "row")
-    assert resource.calls == (["before_import_row"] * 3 if hook == "before_import_row" else [])
+    assert resource.calls == [hook] * 3 * (hook in ("before_import_row", "for_delete"))
     assert written == []
 
 
@@ -197,6 +197,39 @@ def test_hooks_that_decide(tmp_path: Path, batch_size: int):
     assert bulletins() == {("a", "A", "x"), ("f", "F", "y")}
     assert sorted(tag.name for tag in Tag.objects.all()) == ["x", "y"]
     assert (result.totals["delete"], result.totals["new"]) == (1, 2)
+
+
+class DeletingResource(ReportResource):
+    """As django-import-export shows it: the rest of the row is empty."""
+
+    class Meta:
+        model = Report
+
+    def for_delete(self, row: Any, instance: Any) -> bool:
+        ran.append(f"{row['code']} {instance.pk is None}")
+        return row["delete"] == "1"
+
+
+def test_deleting_rows_need_no_other_cells(tmp_path: Path):
+    """Also in a dry run."""
+    Report.objects.create(code="a", title="One")
+    ran.clear()
+    header = ("code", "title", "correspondent", "delete")
+    cells = [("a", "", "", "1"), ("b", "", "", "1"), ("c", "", "", ""), ("d", "D", "", "")]
+    rows = [dict(zip(header, row, strict=True)) for row in cells]
+    expected = {"rows": 4, "new": 1, "unchanged": 1, "deleted": 1, "rejected": 1}
+    asked = ["a False", "b True", "c True", "d True"]
+    dry = import_rows(tmp_path, rows, DeletingResource, dry_run=True, source="generic")
+    assert (counts(dry), ran) == (expected, asked)
+    ran.clear()
+    result = import_rows(tmp_path, rows, DeletingResource, source="generic")
+    assert (counts(result), ran) == (
+        expected,
+        ["a False", "b True", "c True", "save c", "d True", "save d"],
+    )
+    reason = (4, "title", "", "is required for a new report")
+    assert (reason in rejected(dry), reason in rejected(result)) == (True, True)
+    assert reports() == {("d", "D", "d", None, None)}
 
 
 class SkippingResource(ReportResource):

@@ -20,6 +20,7 @@ __all__ = (
     "bypasses_hooks",
     "bypasses_save",
     "fills_columns",
+    "has_hook",
     "has_own_code",
     "has_own_default",
     "hook_code",
@@ -31,7 +32,6 @@ __all__ = (
 LATE_HOOKS = (
     "after_init_instance",
     "after_import_instance",
-    "for_delete",
     "skip_row",
     "validate_instance",
     "save_instance",
@@ -46,6 +46,7 @@ LATE_HOOKS = (
 )
 EARLY_HOOKS = (
     "import_row",
+    "for_delete",
     "before_import_row",
     "get_or_init_instance",
     "get_instance",
@@ -54,7 +55,7 @@ EARLY_HOOKS = (
     "import_obj",
     "import_field",
 )
-"""Hooks that may take a row for another, or cells that no column takes."""
+"""Hooks that may take a row for another, or cells that no column takes or that are missing."""
 
 SAVING = ("save", "save_base", "full_clean", "clean")
 
@@ -147,10 +148,16 @@ def has_own_default(declared: Any, found: models.Field[Any, Any]) -> bool:
     return declared.default is not NOT_PROVIDED and declared.default is not found.default
 
 
+def has_hook(resource: Any, name: str) -> bool:
+    """Return whether a resource overrides a method of django-import-export's."""
+    kind = type(resource)
+    return hasattr(kind, name) and is_overridden(kind, name, NOT_HOSTS)
+
+
 def _hooks(resource: Any, names: Sequence[str]) -> Iterator[str]:
     kind = type(resource)
     for name in names:
-        if hasattr(kind, name) and is_overridden(kind, name, NOT_HOSTS):
+        if has_hook(resource, name):
             yield f"{kind.__name__}.{name}() is overridden"
     if names is not LATE_HOOKS:
         loader = resource._meta.instance_loader_class

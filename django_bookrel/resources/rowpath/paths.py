@@ -61,10 +61,10 @@ def import_path(
     resource: RowByRow,
     layout: Layout,
     policy: Policy,
-    provided: Collection[str],
     *,
     clears: bool,
     checked: bool,
+    provided: Collection[str] = (),
     changes: bulk.Changes | None = None,
     observer: RowObserver | None = None,
     is_trial: bool = False,
@@ -77,8 +77,8 @@ def import_path(
 
     ``Meta.bulk`` bypasses it, as far as no row needs Django to write it.
 
-    :param provided: the columns of the file.
     :param checked: whether a source has read the records.
+    :param provided: the columns of the file.
     :param changes: takes note of what a dry run would change; None: this is no dry run.
     :param observer: looks at what is written.
     :param is_trial: this is a dry run, whatever is written will be rolled back.
