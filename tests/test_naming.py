@@ -34,6 +34,35 @@ class OrderResource(RelationalResource):
         export_order = ("Title of it", "code")
 
 
+class ChildResource(FieldsResource):
+    class Meta:
+        model = Bulletin
+        candidate_keys = [["code"]]
+
+
+class GrandchildResource(ChildResource):
+    class Meta:
+        model = Bulletin
+
+
+class GreatGrandchildResource(GrandchildResource):
+    class Meta:
+        fields = ("code", "Title of it")
+
+
+class LastResource(GreatGrandchildResource):
+    class Meta:
+        import_id_fields = ("id",)
+
+
+def test_own_options_are_inherited_from_any_class(tmp_path: Path):
+    """django-import-export forgets those of great-grandparents."""
+    resource = LastResource()
+    assert resource.candidate_keys() == [["code"]]
+    result = import_rows(tmp_path, [{"code": "a", "Title of it": "New"}], LastResource)
+    assert (result.counts.new, result.path) == (1, "bulk")
+
+
 @pytest.mark.parametrize("resource", [FieldsResource, OrderResource])
 def test_fields_by_their_columns(tmp_path: Path, resource: type[RelationalResource]):
     Bulletin.objects.create(code="a", title="Old")

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db.models import signals
 from import_export.fields import Field
 from import_export.instance_loaders import ModelInstanceLoader
 from import_export.widgets import ForeignKeyWidget
@@ -110,7 +111,7 @@ def test_dry_run_calls_no_hook_that_writes(tmp_path: Path, hook: str):
     with capture_writes() as written:
         result = import_rows(tmp_path, BULLETINS, resource, dry_run=True)
     assert (counts(result), result.path) == ({"rows": 3, "new": 3}, "row")
-    assert resource.calls == (["before_import_row"] * 3 if hook == "before_import_row" else [])
+    assert resource.calls == [hook] * 3 * (hook in ("before_import_row", "for_delete"))
     assert written == []
 
 
@@ -198,6 +199,39 @@ def test_hooks_that_decide(tmp_path: Path, batch_size: int):
     assert (result.totals["delete"], result.totals["new"]) == (1, 2)
 
 
+class DeletingResource(ReportResource):
+    """As django-import-export shows it: the rest of the row is empty."""
+
+    class Meta:
+        model = Report
+
+    def for_delete(self, row: Any, instance: Any) -> bool:
+        ran.append(f"{row['code']} {instance.pk is None}")
+        return row["delete"] == "1"
+
+
+def test_deleting_rows_need_no_other_cells(tmp_path: Path):
+    """Also in a dry run."""
+    Report.objects.create(code="a", title="One")
+    ran.clear()
+    header = ("code", "title", "correspondent", "delete")
+    cells = [("a", "", "", "1"), ("b", "", "", "1"), ("c", "", "", ""), ("d", "D", "", "")]
+    rows = [dict(zip(header, row, strict=True)) for row in cells]
+    expected = {"rows": 4, "new": 1, "unchanged": 1, "deleted": 1, "rejected": 1}
+    asked = ["a False", "b True", "c True", "d True"]
+    dry = import_rows(tmp_path, rows, DeletingResource, dry_run=True, source="generic")
+    assert (counts(dry), ran) == (expected, asked)
+    ran.clear()
+    result = import_rows(tmp_path, rows, DeletingResource, source="generic")
+    assert (counts(result), ran) == (
+        expected,
+        ["a False", "b True", "c True", "save c", "d True", "save d"],
+    )
+    reason = (4, "title", "", "is required for a new report")
+    assert (reason in rejected(dry), reason in rejected(result)) == (True, True)
+    assert reports() == {("d", "D", "d", None, None)}
+
+
 class SkippingResource(ReportResource):
     class Meta:
         model = Report
@@ -248,6 +282,44 @@ def test_property_that_a_column_sets(tmp_path: Path):
     assert (counts(result), bulletins()) == ({"rows": 1, "new": 1}, {("a", "One two")})
     assert result.reasons == ["HeadingResource.heading sets a property"]
     assert counts(import_rows(tmp_path, rows, HeadingResource)) == {"rows": 1, "unchanged": 1}
+
+
+@pytest.mark.parametrize("hook", ["before_import_row", "after_save_instance"])
+def test_use_bulk_leaves_hooks_but_not_what_the_model_has(tmp_path: Path, hook: str, connect: Any):
+    """As django-import-export's ``use_bulk``, which writes no relations either."""
+    heard: list[Any] = []
+
+    def receive(sender: Any, **kwargs: Any) -> None:
+        heard.append(sender)
+
+    for sender in (Report, Correspondent, Tag):
+        connect(signals.pre_save, receive, sender)
+        connect(signals.post_save, receive, sender)
+    connect(signals.m2m_changed, receive, Report.tags.through)
+    rows = [
+        {"code": "a", "title": "One", "slug": "s", "correspondent": "ann@example.com", "tags": "x"},
+        {"code": "b", "title": "Two", "slug": "t", "correspondent": "", "tags": ""},
+    ]
+    base = type(ReportResource)(
+        "UseBulkResource", (ReportResource,), {"Meta": type("Meta", (), {"use_bulk": True})}
+    )
+    bulk = import_rows(tmp_path, rows[:1], base)
+    assert (counts(bulk), bulk.reasons) == ({"rows": 1, "new": 1}, [])
+    resource = hooked(hook, base=base)
+    result = import_rows(tmp_path, [dict(rows[0], title="Uno", tags="x|y"), rows[1]], resource)
+    assert counts(result) == {"rows": 2, "new": 1, "updated": 1}
+    assert result.reasons == [f"HookedResource.{hook}() is overridden"]
+    assert resource.calls == [hook] * 2
+    assert reports() == {("a", "Uno", "s", "", None, "x", "y"), ("b", "Two", "t", None, None)}
+    assert (heard, ran) == ([], [])
+    assert resource._meta.use_bulk is True
+
+
+def test_bulk_bypasses_hooks_too(tmp_path: Path):
+    resource = hooked("before_import_row")
+    resource._meta.bulk = True
+    import_rows(tmp_path, BULLETINS, resource)
+    assert resource.calls == []
 
 
 class PathResource(RelationalResource):

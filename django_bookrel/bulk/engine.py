@@ -23,7 +23,7 @@ from .batch import Batch, Rejection
 from .collecting import rare_collections
 from .history import History
 from .querylog import unlogged
-from .report import RejectLimit, Report, stopping
+from .report import RejectLimit, Report, Totals, stopping
 from .saving import is_of_the_row
 from .staged import Part
 from .stagedimport import StagedImport
@@ -44,8 +44,8 @@ class RowMaker(Protocol):
     def clean(self, records: list[Any]) -> tuple[Batch, list[Rejection]]:
         """Return the rows that are in order, and what is wrong with the other records."""
 
-    def count_repairs(self, records: list[Any], counts: dict[str, int]) -> None:
-        """Add the repaired cells of the records to ``counts``, by kind."""
+    def count(self, records: list[Any], totals: Totals) -> None:
+        """Count what is known of the records that were cleaned last: cells repaired, for one."""
 
 
 class Engine:
@@ -99,7 +99,7 @@ class Engine:
         waits = self.transactions.writer.waits and self.maker.is_pure
         for some, batch, rejections in ahead(cleaned) if waits and known > HEAD_ROWS else cleaned:
             self.report.on_records(some)
-            self.maker.count_repairs(some, self.report.totals.repairs)
+            self.maker.count(some, self.report.totals)
             yield Part(len(some), batch, rejections)
 
     def _check_head(self, parts: list[Part], known: int) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import connections
 from import_export.fields import Field
 
-from ..bulk import UNSET, Batch, Column, ForeignKey, Layout, Rejection, said_column
+from ..bulk import UNSET, Batch, Column, ForeignKey, Layout, Rejection, Totals, said_column
 from ..fields import ISBNField, field_of
 from ..sources import Record
 from ..values import (
@@ -169,8 +169,9 @@ class RowCleaner:
         reason = f"{said}, so every import would add the row again"
         return Rejection(batch.lines[row], column, "", reason, batch.cells[row])
 
-    def count_repairs(self, records: list[Record], counts: dict[str, int]) -> None:
-        """Add the repaired cells of the records to ``counts``, by kind."""
+    def count(self, records: list[Record], totals: Totals) -> None:
+        """Count the repaired cells of the records by kind."""
+        counts = totals.repairs
         for record in records:
             for issue in record.repairs:
                 counts[issue.kind] = counts.get(issue.kind, 0) + 1

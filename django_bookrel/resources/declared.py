@@ -26,6 +26,7 @@ from .fields import (
     RelatedRowsField,
     RelationField,
 )
+from .naming import own_option
 from .relations import no_column, no_identity
 from .rowpath.detection import fills_columns, has_own_code, has_own_default
 from .widgets import is_read_by_host, reader_of, widget_of
@@ -131,7 +132,7 @@ class DeclaredResource(ModelResource):
 
     def candidate_keys(self) -> list[list[str]]:
         """Return the lists of columns of which each identifies a row."""
-        keys = getattr(self._meta, "candidate_keys", None) or [self.get_import_id_fields()]
+        keys = own_option(self, "candidate_keys") or [self.get_import_id_fields()]
         return [[self._column_of(name) for name in key] for key in keys]
 
     def _column_of(self, name: str) -> str:
@@ -202,7 +203,7 @@ class DeclaredResource(ModelResource):
 
     def label_column(self, columns: Collection[Column]) -> str:
         """Return the name of the column that says what people call a record; "" for none."""
-        if label := getattr(self._meta, "label_field", None):
+        if label := own_option(self, "label_field"):
             return str(label)
         known = {name for key in self.candidate_keys() for name in key}
         texts = (c for c in columns if isinstance(c.field, models.CharField | models.TextField))

@@ -147,7 +147,7 @@ class ImportingResource(RowByRow):
             self,
             layout,
             Policy(options.existing, frozenset(options.keep)),
-            provided,
+            provided=provided,
             changes=changes,
             observer=None if only_reads else row_results,
             is_trial=options.dry_run,

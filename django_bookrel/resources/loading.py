@@ -32,6 +32,7 @@ from ..sources import Reading, Record, open_source
 from ..sources.files.catalogue_file import STANDARD_INPUT
 from .importing import ImportOptions
 from .importlog import ImportLog
+from .naming import own_option
 from .relational import RelationalResource
 from .results import Result
 
@@ -67,7 +68,7 @@ def get_resource(
     made = resource()
     # The options are the class's; those of other imports stay as they are.
     made._meta = copy(made._meta)
-    made._meta.bulk = bulk or made._meta.bulk
+    made._meta.bulk = bulk or own_option(made, "bulk")
     if using:
         if using not in connections:
             raise ImproperlyConfigured(f"The settings define no database “{using}”.")

@@ -1,4 +1,4 @@
-"""Fields of a resource by the names that its ``Meta`` gives them: their own, or their columns'."""
+"""What a resource's ``Meta`` says: options, and fields by their own names or their columns'."""
 
 from __future__ import annotations
 
@@ -7,9 +7,19 @@ from typing import Any
 
 from import_export.fields import Field
 
-__all__ = ("in_export_order", "named", "unknown_names")
+__all__ = ("in_export_order", "named", "own_option", "unknown_names")
 
 OPTIONS = ("fields", "import_order", "export_order")
+
+
+def own_option(resource: Any, name: str) -> Any:
+    """
+    Return an option that django-import-export does not know, None if there is none.
+
+    Of a class whose ``Meta`` is behind three others it forgets the options.
+    """
+    metas = (resource._meta, *(vars(kind).get("Meta") for kind in type(resource).__mro__))
+    return next((getattr(meta, name) for meta in metas if hasattr(meta, name)), None)
 
 
 def named(resource: Any, name: str) -> Field | None:

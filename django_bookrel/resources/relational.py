@@ -34,7 +34,8 @@ class RelationalResource(ImportingResource):
 
     If the model has code that runs when rows are saved, or the resource overrides what
     django-import-export does with a row, rows are saved row by row so that this code runs;
-    ``Result.reasons`` says why. ``Meta.bulk = True`` writes in bulk and bypasses it.
+    ``Result.reasons`` says why. ``Meta.bulk = True`` writes in bulk and bypasses it;
+    ``Meta.use_bulk = True`` bypasses what the model has, but not the resource's own hooks.
     """
 
     class Meta:

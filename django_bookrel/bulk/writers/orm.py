@@ -19,7 +19,7 @@ from .folds import Fold
 from .interface import Found, Row
 from .tables import TableWarning
 
-__all__ = ("Writer",)
+__all__ = ("QuietWriter", "Writer")
 
 EMPTY = (None, "")
 
@@ -215,6 +215,33 @@ class Writer(interface.Writer):
         one = len({field.model._meta.db_table for field in fields}) == 1
         composite = any(isinstance(field, models.CompositePrimaryKey) for field in fields)
         return one and not composite and self.indirect.isdisjoint(fields)
+
+
+class QuietWriter(Writer):
+    """Writes instances, too, but runs neither their ``save()`` nor receivers of its signals."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Related managers send signals.
+        self.links = {}
+
+    def save(self, instance: models.Model, *, adding: bool) -> None:
+        row: Any = instance
+        with self._about(type(instance), "written"):
+            # What save() does between its signals; bulk_create() tells no key on every database.
+            row._save_table(
+                cls=instance._meta.concrete_model,
+                force_insert=adding,
+                force_update=not adding,
+                using=self.connection.alias,
+            )
+        row._state.adding = False
+        if self._is_own(instance):
+            self.latest = instance
+
+    def clean(self, instance: models.Model) -> None:
+        if self.full_clean and self._is_own(instance):
+            super().clean(instance)
 
 
 class _Given:

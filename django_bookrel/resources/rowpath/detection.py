@@ -12,11 +12,15 @@ from import_export.fields import Field
 from import_export.widgets import ForeignKeyWidget, ManyToManyWidget
 
 from ...bulk.hostcode import is_overridden, may_fill_columns
+from ..naming import own_option
 
 __all__ = (
     "attribute_code",
     "attribute_columns",
+    "bypasses_hooks",
+    "bypasses_save",
     "fills_columns",
+    "has_hook",
     "has_own_code",
     "has_own_default",
     "hook_code",
@@ -28,7 +32,6 @@ __all__ = (
 LATE_HOOKS = (
     "after_init_instance",
     "after_import_instance",
-    "for_delete",
     "skip_row",
     "validate_instance",
     "save_instance",
@@ -43,6 +46,7 @@ LATE_HOOKS = (
 )
 EARLY_HOOKS = (
     "import_row",
+    "for_delete",
     "before_import_row",
     "get_or_init_instance",
     "get_instance",
@@ -51,7 +55,7 @@ EARLY_HOOKS = (
     "import_obj",
     "import_field",
 )
-"""Hooks that may take a row for another, or cells that no column takes."""
+"""Hooks that may take a row for another, or cells that no column takes or that are missing."""
 
 SAVING = ("save", "save_base", "full_clean", "clean")
 
@@ -61,6 +65,20 @@ NOT_HOSTS = ("import_export.", "django_bookrel.")
 def hook_code(resource: Any) -> list[str]:
     """Return sentences on the hooks of a resource that the fast path does not call."""
     return [*_hooks(resource, EARLY_HOOKS + LATE_HOOKS), *_own_fields(resource)]
+
+
+def bypasses_save(resource: Any) -> bool:
+    """
+    Return whether neither ``save()`` nor receivers shall run for rows.
+
+    django-import-export's ``use_bulk`` says so and leaves the resource its hooks; ours does not.
+    """
+    return bypasses_hooks(resource) or bool(resource._meta.use_bulk)
+
+
+def bypasses_hooks(resource: Any) -> bool:
+    """Return whether no code of the host's shall run for rows."""
+    return bool(own_option(resource, "bulk"))
 
 
 def may_change_rows(resource: Any) -> bool:
@@ -102,14 +120,14 @@ def is_saved(resource: Any, declared: Field) -> bool:
     if any(_hooks(resource, EARLY_HOOKS + LATE_HOOKS)):
         return True
     is_own = "__" not in declared.attribute
-    return is_own and any(is_overridden(resource._meta.model, name) for name in SAVING)
+    saves = is_own and not bypasses_save(resource)
+    return saves and any(is_overridden(resource._meta.model, name) for name in SAVING)
 
 
 def fills_columns(resource: Any) -> bool:
     """Return whether code of the host may say what a file does not."""
-    if resource._meta.bulk:
-        return False
-    return may_fill_columns(resource._meta.model) or bool(hook_code(resource))
+    fills = not bypasses_save(resource) and may_fill_columns(resource._meta.model)
+    return fills or (not bypasses_hooks(resource) and bool(hook_code(resource)))
 
 
 def has_own_code(declared: Any) -> bool:
@@ -130,10 +148,16 @@ def has_own_default(declared: Any, found: models.Field[Any, Any]) -> bool:
     return declared.default is not NOT_PROVIDED and declared.default is not found.default
 
 
+def has_hook(resource: Any, name: str) -> bool:
+    """Return whether a resource overrides a method of django-import-export's."""
+    kind = type(resource)
+    return hasattr(kind, name) and is_overridden(kind, name, NOT_HOSTS)
+
+
 def _hooks(resource: Any, names: Sequence[str]) -> Iterator[str]:
     kind = type(resource)
     for name in names:
-        if hasattr(kind, name) and is_overridden(kind, name, NOT_HOSTS):
+        if has_hook(resource, name):
             yield f"{kind.__name__}.{name}() is overridden"
     if names is not LATE_HOOKS:
         loader = resource._meta.instance_loader_class

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from copy import copy
 from typing import Any, cast
 
@@ -18,6 +19,7 @@ from ...bulk import (
     Plan,
     Planner,
     Rejection,
+    Totals,
     is_of_the_row,
     rejections_of,
 )
@@ -25,6 +27,7 @@ from ...bulk.saving import Said
 from ...sources import Issue, Record
 from ...values import cell_text
 from ..cleaning import RowCleaner
+from .detection import has_hook
 from .session import RowSession
 
 __all__ = ("HookSaver", "PreparedRows", "RawPlanner", "RawRows")
@@ -64,7 +67,6 @@ class HookSaver:
         self.is_raw = False
         # The options are the class's; those of other imports stay as they are.
         resource._meta = copy(resource._meta)
-        resource._meta.use_bulk = False
         resource.row_session = session
         self.loader = resource._meta.instance_loader_class(resource, None)
 
@@ -106,7 +108,8 @@ class HookSaver:
         cells = {**self.raw_row(record), **texts}
         with transaction.atomic(using):
             options = self.options(record.line, dry_run=self.is_trial)
-            result = self.resource.import_row(cells, self.loader, **options)
+            with self._one_by_one():
+                result = self.resource.import_row(cells, self.loader, **options)
             error = result.errors[0].error if result.errors else result.validation_error
             if error is not None:
                 raise self._raised(error)
@@ -120,6 +123,16 @@ class HookSaver:
             self.session.saver.settle(plan, {row: pk})
         new, updated = ({record.line: pk} if kind == n else {} for n in ("new", "updated"))
         return Outcome(Counter([kind]), new, updated, {record.line: result})
+
+    @contextmanager
+    def _one_by_one(self) -> Iterator[None]:
+        """Let instances be saved by ``do_instance_save()``, as our writer does it."""
+        meta = self.resource._meta
+        is_bulk, meta.use_bulk = meta.use_bulk, False
+        try:
+            yield
+        finally:
+            meta.use_bulk = is_bulk
 
     def _raised(self, error: Exception) -> Exception:
         vars(error)["raised"] = self.session.current.raised
@@ -162,7 +175,7 @@ class RawRows:
 
     def __init__(self, rows: RowCleaner, *, cleaned: bool = False) -> None:
         self.rows, self.cleaned = rows, cleaned
-        self.count_repairs = rows.count_repairs
+        self.count = rows.count
 
     def clean(self, records: list[Record]) -> tuple[Batch, list[Rejection]]:
         """Return rows of the records, and what is wrong with those of which there is none."""
@@ -190,24 +203,36 @@ class RawRows:
 
 
 class PreparedRows:
-    """Rows for a dry run, for which ``before_import_row()`` is called, and no other hook."""
+    """Rows for a dry run: no hook but ``before_import_row()`` and ``for_delete()`` is called."""
 
     is_pure = False
 
     def __init__(self, rows: RowCleaner, saver: HookSaver) -> None:
         self.rows, self.saver = rows, saver
-        self.count_repairs = rows.count_repairs
+        self.deletes = has_hook(saver.resource, "for_delete")
+        self.counts: Counter[str] = Counter()
 
     def clean(self, records: list[Record]) -> tuple[Batch, list[Rejection]]:
         """Return rows of the records as hooks leave them, and what is wrong with the others."""
-        return self.rows.clean([self._prepared(record) for record in records])
+        self.counts.clear()
+        return self.rows.clean([r for record in records if (r := self._prepared(record))])
 
-    def _prepared(self, record: Record) -> Record:
+    def count(self, records: list[Record], totals: Totals) -> None:
+        """Count the repaired cells of the records, and those that ``for_delete()`` deletes."""
+        self.rows.count(records, totals)
+        totals.add(self.counts)
+
+    def _prepared(self, record: Record) -> Record | None:
         saver, errors = self.saver, list(record.errors)
         row = saver.raw_row(record) | saver.session.begin(record)
         try:
             options = saver.options(record.line, dry_run=True)
             saver.resource.before_import_row(row, **options)
+            if self.deletes and not errors:
+                known = saver.session.find(row)
+                if saver.resource.for_delete(row, known or saver.resource.init_instance(row)):
+                    self.counts["deleted" if known else "unchanged"] += 1
+                    return None
         except Exception as error:  # noqa: BLE001 (whatever it is, the row would be rejected)
             writer = saver.session.saver.writer
             found = rejections_of(error, writer, record.line, record.raw)

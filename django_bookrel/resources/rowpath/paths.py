@@ -21,7 +21,15 @@ from ...bulk.hostcode import host_code, limits
 from ...bulk.writers import SQLWriter, Writer, orm
 from ...fields import AnyField
 from ..cleaning import RowCleaner
-from .detection import attribute_code, fills_columns, hook_code, may_change_rows, own_code
+from .detection import (
+    attribute_code,
+    bypasses_hooks,
+    bypasses_save,
+    fills_columns,
+    hook_code,
+    may_change_rows,
+    own_code,
+)
 from .hooks import HookSaver, PreparedRows, RawPlanner, RawRows
 from .session import RowSession, relaxed
 
@@ -53,10 +61,10 @@ def import_path(
     resource: RowByRow,
     layout: Layout,
     policy: Policy,
-    provided: Collection[str],
     *,
     clears: bool,
     checked: bool,
+    provided: Collection[str] = (),
     changes: bulk.Changes | None = None,
     observer: RowObserver | None = None,
     is_trial: bool = False,
@@ -69,8 +77,8 @@ def import_path(
 
     ``Meta.bulk`` bypasses it, as far as no row needs Django to write it.
 
-    :param provided: the columns of the file.
     :param checked: whether a source has read the records.
+    :param provided: the columns of the file.
     :param changes: takes note of what a dry run would change; None: this is no dry run.
     :param observer: looks at what is written.
     :param is_trial: this is a dry run, whatever is written will be rolled back.
@@ -78,9 +86,8 @@ def import_path(
     :param hook_kwargs: what hooks get beside the row.
     """
     finder = get_writer(resource.get_db_connection_name())
-    hooks = (
-        [] if resource._meta.bulk else [*hook_code(resource), *attribute_code(resource, provided)]
-    )
+    bypasses = bypasses_hooks(resource)
+    hooks = [] if bypasses else [*hook_code(resource), *attribute_code(resource, provided)]
     unavoidable = _limits(layout, finder)
     layout = layout.compared(finder.fold)
     reasons = [*hooks, *_model_code(resource, layout), *unavoidable]
@@ -117,7 +124,8 @@ def _no_room() -> bool:
 
 
 def _orm_writer(resource: RowByRow, layout: Layout, finder: Writer) -> orm.Writer:
-    return orm.Writer(
+    kind = orm.QuietWriter if bypasses_save(resource) and not limits(layout) else orm.Writer
+    return kind(
         finder.connection,
         layout,
         finder if isinstance(finder, SQLWriter) else None,
@@ -127,11 +135,12 @@ def _orm_writer(resource: RowByRow, layout: Layout, finder: Writer) -> orm.Write
 
 
 def _model_code(resource: RowByRow, layout: Layout) -> list[str]:
-    if resource._meta.bulk:
+    if bypasses_hooks(resource):
         return []
     cleans = resource._meta.clean_model_instances
     said = f"{type(resource).__name__} sets clean_model_instances"
-    return [*([said] if cleans else []), *host_code(layout)]
+    code = [] if bypasses_save(resource) else host_code(layout)
+    return [*([said] if cleans else []), *code]
 
 
 def _limits(layout: Layout, writer: Writer) -> list[str]:
