@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .batch import UNSET, Batch, Candidate, ForNew, Policy, Rejection
+from .batch import UNSET, Bare, Batch, Candidate, ForNew, Policy, Rejection
 from .changes import Change, Changes
 from .collecting import rare_collections
 from .engine import Engine, RowMaker
@@ -31,6 +31,7 @@ from .writers import TableWarning, get_writer
 
 __all__ = (
     "UNSET",
+    "Bare",
     "Batch",
     "BulkSaver",
     "Candidate",

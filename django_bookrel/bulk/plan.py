@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from .batch import Batch, Candidate, Need, Rejection
-from .children import ChildPlan
+from .childplan import ChildPlan
 from .columns import ColumnChange
 from .relations import Reference
 from .resolve import Completion, Pending

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from ... import bulk
@@ -77,6 +78,7 @@ def import_path(
     :param header: the names of the file's own cells, for hooks.
     :param hook_kwargs: what hooks get beside the row.
     """
+    policy = replace(policy, clears=clears)
     finder = get_writer(resource.get_db_connection_name())
     hooks = (
         [] if resource._meta.bulk else [*hook_code(resource), *attribute_code(resource, provided)]
