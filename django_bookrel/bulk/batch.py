@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from itertools import chain, repeat
 from typing import Any
 
+from ..showing import shown
+
 __all__ = (
     "RECORD",
     "UNSET",
@@ -68,8 +70,8 @@ class Rejection:
 
     def __str__(self) -> str:
         if not self.column:
-            return f"line {self.line}: {self.reason}"
-        return f"line {self.line}, {self.column} {self.value!r}: {self.reason}"
+            return shown(f"line {self.line}: {self.reason}")
+        return shown(f"line {self.line}, {self.column} {self.value!r}: {self.reason}")
 
 
 Row = tuple[Any, ...]
