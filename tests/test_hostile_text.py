@@ -108,7 +108,10 @@ def test_json(folder: Path, run: Callable[..., Run]):
 
 
 def test_rejected_rows_stay_as_they_are(folder: Path, run: Callable[..., Run]):
-    header, row = ["title", "subjects", "identifiers"], [HOSTILE, HOSTILE, f"{HOSTILE}|no\u202eFORGED"]
+    header, row = (
+        ["title", "subjects", "identifiers"],
+        [HOSTILE, HOSTILE, f"{HOSTILE}|no\u202eFORGED"],
+    )
     run(write(NAME, header, row), "--rejects", "r.csv", "--repairs", "p.csv")
     with Path("r.csv").open(encoding="utf-8", newline="") as file:
         [line, reasons, *names], [_line, said, *cells] = list(csv.reader(file))
