@@ -220,10 +220,9 @@ class RelatedRowsField(RelationField):
         ``columns``, with the text that names the record in place of the ForeignKey.
     :param render: writes entries; the inverse of ``parse``.
     :param m2m_add: keep rows that are missing from the cell.
-    :param kind: the one of ``columns`` that says what the other record is to this one, such as a
-        role. A :class:`~django_bookrel.sources.Credited` name leaves it open.
-    :param beside: the ForeignKey of the model whose record counts as one of them, such as the
-        first author.
+    :param kind: the one of ``columns`` that says what the other record is to this one: a role. A
+        :class:`~django_bookrel.sources.Credited` name leaves it open.
+    :param beside: the ForeignKey whose record counts as one of them: the first author.
     """
 
     def __init__(
@@ -237,8 +236,7 @@ class RelatedRowsField(RelationField):
         beside: str = "",
         **kwargs: Any,
     ) -> None:
-        self.columns, self.key = tuple(columns), tuple(key)
-        self.kind, self.beside = kind, beside
+        self.columns, self.key, self.kind, self.beside = tuple(columns), tuple(key), kind, beside
         self.parse, self.render = parse, render
         super().__init__(**kwargs)
         self.widget = ManyToManyWidget(self.model)
