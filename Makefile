@@ -17,7 +17,7 @@ STRICTLY = $(if $(STRICT),--strict)
 
 help:
 	@echo "make demo            serve the example project with a catalogue (PORT=8000 HOST=127.0.0.1)"
-	@echo "make test            run the tests on every Python that is here (ARGS=... for pytest)"
+	@echo "make test            run the tests on the newest Python that is here (ARGS=... for pytest)"
 	@echo "make test-databases  run them on throw-away PostgreSQL and MariaDB servers"
 	@echo "make test-all        run them on every Python, Django and database that can be had"
 	@echo "make coverage        say which lines and branches no test runs; at least 95 % are run"
@@ -37,7 +37,7 @@ demo: .venv-demo/ready
 	@HOST="$(HOST)" PORT="$(PORT)" $(DEMO) example_project/demo.py
 
 test: .venv-test/ready
-	@$(TEST) ci/matrix.py $(if $(ENVS),-e '$(ENVS)',-m quick) $(STRICTLY) -- $(ARGS)
+	@$(TEST) ci/matrix.py $(if $(ENVS),-e '$(ENVS)',-m newest --one) $(STRICTLY) -- $(ARGS)
 
 test-databases: .venv-test/ready
 	@$(TEST) ci/matrix.py $(if $(ENVS),-e '$(ENVS)',-m databases) --servers $(STRICTLY) -- $(ARGS)

@@ -2,13 +2,14 @@
 """
 Run the environments of tox that this machine can run, and print what became of each one.
 
-    ci/matrix.py -m quick               those with a label of tox.ini
+    ci/matrix.py -m newest --one        that of the newest Python, of those with a label of tox.ini
     ci/matrix.py -m all --servers       start the database servers that they need, and stop them
     ci/matrix.py -e 'py313-dj{52,61}-sqlite' -- tests/test_isbn.py
 
 An environment whose interpreter or database server is not there is listed as missing. The exit
 status is 1 if any failed or none ran, and if one is missing that was asked for by name; with
-``--strict`` also if one of the label is.
+``--strict`` also if one of the label is. A table at the end says how many tests passed; of a single
+environment, whose tests have all processors, pytest's own summary is the last that is printed.
 """
 
 from __future__ import annotations
@@ -61,6 +62,11 @@ def select(arguments: argparse.Namespace) -> list[str]:
     if not names:
         sys.exit(f"ci/matrix.py: tox knows no such environments\n{done.stdout}{done.stderr}")
     return names
+
+
+def python_of(environment: str) -> int:
+    """Give the minor version of the Python of an environment."""
+    return int(environment.partition("-")[0].removeprefix("py3"))
 
 
 def find_databases(environments: list[str], variables: dict[str, str]) -> list[str]:
@@ -119,11 +125,17 @@ def run_tox(environments: list[str], arguments: list[str], variables: dict[str, 
     REPORTS.mkdir(parents=True, exist_ok=True)
     result = REPORTS / "tox.json"
     result.unlink(missing_ok=True)
-    # One more than there are processors: tests wait for servers and for one another.
-    side_by_side = ["--parallel", str((os.cpu_count() or 1) + 1), "--parallel-no-spinner"]
-    parallel = ["run-parallel", *side_by_side] if len(environments) > 1 else ["run"]
+    processors = os.cpu_count() or 1
+    if len(environments) > 1:
+        # One more than there are processors: tests wait for servers and for one another.
+        count = ["--parallel", str(processors + 1), "--parallel-no-spinner"]
+        tox = [*TOX, "run-parallel", *count]
+    else:
+        tox = [*TOX, "run", "-qq"]
+        if not arguments and environments[0].endswith("-sqlite"):
+            arguments = ["-n", str(processors), "--dist", "worksteal"]
     selection = ["-e", ",".join(environments), "--result-json", str(result)]
-    subprocess.run([*TOX, *parallel, *selection, "--", *arguments], cwd=ROOT, env=variables)
+    subprocess.run([*tox, *selection, "--", *arguments], cwd=ROOT, env=variables)
     return json.loads(result.read_text())["testenvs"] if result.exists() else {}
 
 
@@ -156,7 +168,7 @@ def main() -> None:
     )
     choice = parser.add_mutually_exclusive_group(required=True)
     choice.add_argument(
-        "-m", dest="label", help="label of tox.ini: quick, databases, coverage, all"
+        "-m", dest="label", help="label of tox.ini: newest, databases, coverage, all"
     )
     choice.add_argument("-e", dest="environments", help="names of environments")
     parser.add_argument(
@@ -164,6 +176,7 @@ def main() -> None:
         action="store_true",
         help="start the throw-away servers that are not running, and stop them at the end",
     )
+    parser.add_argument("--one", action="store_true", help="only that of the newest Python")
     parser.add_argument("--strict", action="store_true", help="fail if one of a label is missing")
     parser.add_argument("arguments", nargs="*", help="for pytest, after --")
     arguments = parser.parse_args()
@@ -179,12 +192,17 @@ def main() -> None:
     with started(needed, variables) as reasons:
         missing = {name: find_missing(name, versions, variables, reasons) for name in environments}
         present = [name for name, reason in missing.items() if not reason]
+        if arguments.one and present:
+            present = [max(present, key=python_of)]
+            missing = {present[0]: ""}
         results = run_tox(present, arguments.arguments, variables) if present else {}
     outcomes = [
         Outcome(environment=name, verdict=reason) if reason else read_outcome(name, results)
         for name, reason in missing.items()
     ]
-    print(f"\n{'environment':24} {'result':8} passed failed skipped     time", *outcomes, sep="\n")
+    if len(outcomes) > 1 or not any(outcome.passed for outcome in outcomes):
+        head = f"\n{'environment':24} {'result':8} passed failed skipped     time"
+        print(head, *outcomes, sep="\n")
     if any(outcome.verdict.startswith("failed") for outcome in outcomes):
         sys.exit(1)
     if not present:

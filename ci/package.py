@@ -27,7 +27,9 @@ from packages import ProvisionError, run
 ROOT = Path(__file__).resolve().parent.parent
 DIST = ROOT / "dist"
 PACKAGE = "django_bookrel"
-HEADING = "**As a catalogue.**"
+LOGIN = {f"DJANGO_SUPERUSER_{n}": "anna@example.com" for n in ("USERNAME", "EMAIL", "PASSWORD")}
+"""What somebody types when ``createsuperuser`` asks."""
+HEADING = "### As a catalogue"
 TITLES = ["The Waves", "The Years"]
 
 
@@ -114,7 +116,9 @@ def follow_line(line: str, wheel: Path, project: Path, programs: Path) -> None:
         for word in shlex.split(line, comments=True)
     ]
     words[0] = str(programs / words[0])
-    options = {"cwd": project, "env": environment(programs)}
+    options = {"cwd": project, "env": environment(programs, **LOGIN)}
+    if "createsuperuser" in words:
+        words.append("--noinput")
     if "runserver" not in words:
         run(*words, **options)
         return

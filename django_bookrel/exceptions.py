@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+from .showing import shown
+
 
 class BookrelError(Exception):
-    """Base of every error below."""
+    """Base of every error below; its message can be shown anywhere."""
+
+    def __str__(self) -> str:
+        return shown(super().__str__())
 
 
 class InvalidISBN(BookrelError, ValueError):

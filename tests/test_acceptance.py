@@ -55,7 +55,7 @@ def test_goodbooks(tmp_path: Path):
     [book] = Book.objects.search("0-439-55493-4")
     assert [(credit.author.name, credit.role) for credit in book.credits()] == [
         ("J.K. Rowling", "author"),
-        ("Mary GrandPré", "co-author"),
+        ("Mary GrandPré", "contributor"),
     ]
     [entry] = book.series_entries.select_related("series")
     assert (book.title, entry.series.name, entry.number) == (

@@ -8,7 +8,8 @@ import pytest
 
 from django_bookrel.bulk import UNSET, Batch, Children, get_writer
 from django_bookrel.bulk.batch import ForNew
-from django_bookrel.bulk.children import Alteration, ChildComparison, ChildPlan, Treatment
+from django_bookrel.bulk.childplan import Alteration, ChildPlan
+from django_bookrel.bulk.children import ChildComparison, Treatment
 from django_bookrel.bulk.resolve import Pending
 from tests.hosts.garden.models import Plant, Step, Watering
 from tests.hosts.newsdesk.models import Article, Topic
@@ -49,6 +50,7 @@ def compared(
     touched: set[int] = set()
     with capture_writes() as written:
         if how:
+            comparison.read(Treatment(**how))
             touched = comparison.compare(Treatment(**how), lock=False)
     assert written == []
     return comparison.plan, touched

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from django_bookrel.bulk import UNSET, Plan, Rejection
-from django_bookrel.bulk.children import Alteration
+from django_bookrel.bulk.childplan import Alteration
 from django_bookrel.bulk.columns import ColumnChange, Gone
 from django_bookrel.bulk.plan import Joined
 from django_bookrel.bulk.selecting import Records

@@ -61,6 +61,30 @@ def test_statements_do_not_depend_on_the_rows(tmp_path: Path):
     assert counted_runs(tmp_path, 200) == counted_runs(tmp_path, 2000)
 
 
+def test_statements_of_people_without_roles(tmp_path: Path):
+    found = []
+    for number in (100, 1000):
+        rows = distinct_rows(number)
+        load(write_csv(tmp_path / "rows.csv", rows))
+        header = ["ISBN", "Title", "Authors"]
+        path = tmp_path / "authors.csv"
+        # The author is new, or stands behind somebody who is.
+        authors = [f"New {n}" if n % 2 else f"New {n}; {r['author']}" for n, r in enumerate(rows)]
+        cells = zip(rows, authors, strict=True)
+        write_csv(
+            path,
+            [{"ISBN": r["isbn"], "Title": r["title"], "Authors": a} for r, a in cells],
+            header,
+        )
+        for outcome in ("updated", "unchanged"):
+            sql, result = statements(path)
+            assert counts(result) == {"rows": number, outcome: number}
+            found.append(len(sql))
+        Book.objects.all().delete()
+        Author.objects.all().delete()
+    assert found[:2] == found[2:]
+
+
 @pytest.mark.usefixtures("sqlite_of_999_variables")
 def test_oldest_variable_limit_of_sqlite(tmp_path: Path):
     assert counted_runs(tmp_path, 200) == counted_runs(tmp_path, 2000)

@@ -1,22 +1,20 @@
-"""A fresh project of ``startproject`` works with one line more, or with the toolkit alone."""
+"""A fresh project works with what README.md and the quick start show, typed as it stands."""
 
 from __future__ import annotations
 
 import csv
-import json
-import os
-import subprocess
-import sys
+import gzip
+import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-import django_bookrel
+from tests.typed import CHECKOUT, Project, check_requirement, of_page, of_readme
 
-PACKAGE = Path(django_bookrel.__path__[0])
-# What a host adds to what startproject wrote.
-LAST_APP = '    "django.contrib.staticfiles",\n'
+BOOKS = 'isbn,title,author\n9780306406157,The Waves,Virginia Woolf\n,The Years,"WOOLF, Virginia"\n'
+EXPORT = "Title;Writer;OCLC\nOrlando;Virginia Woolf;123\n"
+ARTICLES = "slug,headline,reporter,topics\na,This is a test,john@example.com,Law|Art\nb,Another,"
+ARTICLES += "john@example.com,\n"
 
 CATALOGUE = """
 import json
@@ -25,10 +23,9 @@ from django.template import Context, Template
 from django.test import Client
 from django_bookrel.models import Author
 
-woolf = Author.objects.create(name="Virginia Woolf")
-woolf.books.create(title="The Waves", isbn="0-306-40615-2")
+woolf = Author.objects.get_by_natural_key("Virginia Woolf")
 client = Client(headers={"host": "localhost"})
-client.force_login(User.objects.create_superuser("anna"))
+client.force_login(User.objects.get(is_superuser=True))
 pages = ["author/", "author/add/", f"author/{woolf.pk}/change/", "book/?q=978-0-306-40615-7"]
 template = Template('{% load bookrel %}{{ author|related_count:"books" }}')
 print(json.dumps({
@@ -37,58 +34,22 @@ print(json.dumps({
 }))
 """
 
-MODELS = """
-from django.db import models
-
-class Reporter(models.Model):
-    name = models.CharField(max_length=70)
-
-class Article(models.Model):
-    headline = models.CharField(max_length=100)
-    reporter = models.ForeignKey(Reporter, models.CASCADE)
-
-    class Meta:
-        ordering = ["headline"]
-
-    def __str__(self):
-        return self.headline
-"""
-
-ADMIN = """
-from django.contrib import admin
-from django_bookrel.admin import RelatedInline
-from .models import Article, Reporter
-
-class ArticleInline(RelatedInline):
-    model = Article
-
-@admin.register(Reporter)
-class ReporterAdmin(admin.ModelAdmin):
-    inlines = [ArticleInline]
-"""
-
-TOOLKIT = """
+OWN = """
 import json, sys
 from django.apps import apps
 from django.contrib.auth.models import User
 from django.db import connection
-from django.template import Context, Template
-from django.test import Client
-from news.models import Reporter
+from django.test import Client, RequestFactory
+from newspaper.views import reporters
+from novels.models import House, Novel, Person
 
-john = Reporter.objects.create(name="John Smith")
-for headline in ("This is a test", "John's second story"):
-    john.article_set.create(headline=headline)
 client = Client(headers={"host": "localhost"})
-client.force_login(User.objects.create_superuser("anna"))
-template = Template(
-    '{% load bookrel %}{{ reporter|related_count:"article_set" }}'
-    '{% related reporter "article_set" limit=1 as articles %}'
-    '{% for article in articles %} {{ article }}{% endfor %} and {{ articles.remaining }} more'
-)
+client.force_login(User.objects.get(is_superuser=True))
+page = reporters(RequestFactory().get("/")).content.decode()
 print(json.dumps({
-    "page": client.get(f"/admin/news/reporter/{john.pk}/change/").status_code,
-    "tag": template.render(Context({"reporter": john})),
+    "novels": list(Novel.objects.values_list("title", "author__name", "houses__name")),
+    "admin": client.get(f"/admin/novels/novel/{Novel.objects.get().pk}/change/").status_code,
+    "page": [text in page for text in ("john@example.com (2)", "This is a test", "Another")],
     "tables": [t for t in connection.introspection.table_names() if t.startswith("django_bookrel")],
     "models": [model.__name__ for model in apps.get_app_config("django_bookrel").get_models()],
     "is_imported": "django_bookrel.models" in sys.modules,
@@ -96,67 +57,63 @@ print(json.dumps({
 """
 
 
-def run(folder: Path, *command: str) -> str:
-    environment = {k: v for k, v in os.environ.items() if k != "DJANGO_SETTINGS_MODULE"}
-    done = subprocess.run(
-        [sys.executable, *command],
-        capture_output=True,
-        text=True,
-        cwd=folder,
-        env={**environment, "PYTHONPATH": str(PACKAGE.parent)},
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
-
-
 @pytest.fixture
-def project(tmp_path: Path) -> Path:
-    run(tmp_path, "-m", "django", "startproject", "host", ".")
-    return tmp_path
+def project(tmp_path: Path) -> Project:
+    return Project(tmp_path)
 
 
-def add_to_settings(project: Path, apps: list[str], settings: str = "") -> None:
-    file = project / "host" / "settings.py"
-    text = file.read_text().replace("'", '"')
-    assert LAST_APP in text
-    lines = "".join(f'    "{app}",\n' for app in apps)
-    file.write_text(text.replace(LAST_APP, LAST_APP + lines) + settings)
+def check(project: Project) -> None:
+    project.command("check", "--fail-level", "WARNING")
+    project.command("makemigrations", "--check")
+    project.run()
 
 
-def shell(project: Path, code: str) -> dict[str, Any]:
-    return json.loads(run(project, "manage.py", "shell", "--no-imports", "-c", code))
+def test_readme_as_a_catalogue(project: Project):
+    project.write("books.csv", BOOKS)
+    project.follow(of_readme("### As a catalogue"))
+    check(project)
+    assert project.shell(CATALOGUE) == {"pages": [200, 200, 200, 200], "tag": "2"}
+    project.write("export.csv", EXPORT)
+    (project.folder / "catalogue.csv.gz").write_bytes(gzip.compress(BOOKS.encode()))
+    project.follow(of_readme("## Import and export"))
+    with (project.folder / "catalogue.csv").open(encoding="utf-8", newline="") as file:
+        assert list(csv.reader(file))[1:] == [
+            ["9780306406157", "The Waves", "Virginia Woolf", *[""] * 8],
+            ["", "The Years", "Virginia Woolf", *[""] * 8],
+        ]
 
 
-def test_catalogue_with_zero_settings(project: Path):
-    add_to_settings(project, ["import_export", "django_bookrel"])
-    run(project, "manage.py", "migrate", "--verbosity", "0")
-    run(project, "manage.py", "check", "--fail-level", "WARNING")
-    run(project, "manage.py", "makemigrations", "--check")
-    assert shell(project, CATALOGUE) == {"pages": [200, 200, 200, 200], "tag": "1"}
-    (project / "books.csv").write_text('title,author\nThe Years,"WOOLF, Virginia"\n')
-    run(project, "manage.py", "bookrel_import", "books.csv")
-    exported = run(project, "manage.py", "bookrel_export")
-    assert list(csv.reader(exported.splitlines()))[1:] == [
-        ["9780306406157", "The Waves", "Virginia Woolf", *[""] * 8],
-        ["", "The Years", "Virginia Woolf", *[""] * 8],
-    ]
-
-
-def test_toolkit_without_a_table(project: Path):
-    apps = ["import_export", "django_bookrel.apps.ToolkitConfig", "news"]
-    add_to_settings(project, apps, '\nMIGRATION_MODULES = {"django_bookrel": None}\n')
-    (project / "news").mkdir()
-    (project / "news" / "__init__.py").touch()
-    (project / "news" / "models.py").write_text(MODELS)
-    (project / "news" / "admin.py").write_text(ADMIN)
-    run(project, "manage.py", "makemigrations", "news")
-    run(project, "manage.py", "migrate", "--verbosity", "0")
-    run(project, "manage.py", "check", "--fail-level", "WARNING")
-    run(project, "manage.py", "makemigrations", "--check")
-    assert shell(project, TOOLKIT) == {
-        "page": 200,
-        "tag": "2 John&#x27;s second story and 1 more",
+def test_readme_with_your_own_models(project: Project):
+    project.write("novels.csv", "title,author,publishers\nOrlando,Virginia Woolf,Hogarth Press\n")
+    project.write("articles.csv", ARTICLES)
+    project.follow(of_readme("### With your own models"))
+    check(project)
+    assert project.shell(OWN) == {
+        "novels": [["Orlando", "Virginia Woolf", "Hogarth Press"]],
+        "admin": 200,
+        "page": [True, True, True],
         "tables": [],
         "models": [],
         "is_imported": False,
     }
+
+
+def test_quickstart(project: Project):
+    project.follow(of_page("quickstart.rst", "A catalogue"))
+    counted = "from django_bookrel.models import Book; print(Book.objects.count())"
+    assert project.shell(counted) == 3
+
+
+@pytest.mark.parametrize("heading", ["Your own models", "Without the bundled tables"])
+def test_quickstart_without_the_catalogue(project: Project, heading: str):
+    project.follow(of_page("quickstart.rst", heading))
+    check(project)
+
+
+def test_extras():
+    text = (CHECKOUT / "README.md").read_text(encoding="utf-8")
+    text += (CHECKOUT / "docs" / "quickstart.rst").read_text(encoding="utf-8")
+    found = re.findall(r'pip install "([^"]+)"', text)
+    assert len(found) == 3
+    for requirement in found:
+        check_requirement(requirement)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
@@ -18,6 +19,7 @@ from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext_lazy as _
 
 from ..fields import KeyField
+from ..showing import shown
 from .generic import ModelAdmin, ModelForm
 
 if TYPE_CHECKING:
@@ -152,12 +154,22 @@ class RejectedRowAdmin(ReadOnlyAdmin):
     """Rows of files that were not imported, with the reasons."""
 
     list_display = ("line", "reason", "column", "listed_value", "import_record")
+    fields = ("import_record", "line", "column", "shown_value", "reason", "shown_cells")
+    readonly_fields = ("shown_value", "shown_cells")
     list_select_related = ("import_record",)
     search_fields = ("reason", "value", "column")
 
     @admin.display(description=_("value"), ordering="value")
     def listed_value(self, obj: RejectedRow) -> str:
-        return Truncator(obj.value).chars(80)
+        return Truncator(shown(obj.value)).chars(80)
+
+    @admin.display(description=_("value"))
+    def shown_value(self, obj: RejectedRow) -> str:
+        return shown(obj.value)
+
+    @admin.display(description=_("cells"))
+    def shown_cells(self, obj: RejectedRow) -> str:
+        return shown(json.dumps(obj.cells, ensure_ascii=False))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).defer("cells")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .batch import UNSET, Batch, Candidate, ForNew, Policy, Rejection
+from .batch import UNSET, Bare, Batch, Candidate, ForNew, Policy, Rejection
 from .changes import Change, Changes
 from .collecting import rare_collections
 from .engine import Engine, RowMaker
@@ -32,6 +32,7 @@ from .writers import TableWarning, get_writer
 
 __all__ = (
     "UNSET",
+    "Bare",
     "Batch",
     "BulkSaver",
     "Candidate",

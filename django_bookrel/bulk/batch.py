@@ -7,7 +7,20 @@ from dataclasses import dataclass, field
 from itertools import chain, repeat
 from typing import Any
 
-__all__ = ("RECORD", "UNSET", "Batch", "Candidate", "ForNew", "Need", "Policy", "Rejection", "Row")
+from ..showing import shown
+
+__all__ = (
+    "RECORD",
+    "UNSET",
+    "Bare",
+    "Batch",
+    "Candidate",
+    "ForNew",
+    "Need",
+    "Policy",
+    "Rejection",
+    "Row",
+)
 
 
 class _Unset:
@@ -24,6 +37,12 @@ UNSET: Any = _Unset()
 
 class ForNew(list[tuple[Any, ...]]):
     """A cell of entries that only a new record gets."""
+
+
+class Bare(tuple[Any, ...]):
+    """Names of a record of which the row does not say what it is to its own: a person's role."""
+
+    __slots__ = ()
 
 
 Candidate = tuple[int, tuple[Any, ...]]
@@ -51,8 +70,8 @@ class Rejection:
 
     def __str__(self) -> str:
         if not self.column:
-            return f"line {self.line}: {self.reason}"
-        return f"line {self.line}, {self.column} {self.value!r}: {self.reason}"
+            return shown(f"line {self.line}: {self.reason}")
+        return shown(f"line {self.line}, {self.column} {self.value!r}: {self.reason}")
 
 
 Row = tuple[Any, ...]
@@ -146,3 +165,5 @@ class Policy:
     """ "update", "fill" (write empty fields, add links) or "skip"."""
     keep: frozenset[str] = frozenset()
     """Names of columns, foreign keys and children that are never changed."""
+    clears: bool = True
+    """Whether rows say all of a record's children; otherwise what they leave open stays."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..showing import shown
 from ..values import differ
 from .batch import UNSET, ForNew
 from .layout import Layout
@@ -39,7 +40,8 @@ class Change:
 
     def __str__(self) -> str:
         what = f"changes “{self.record}”" if self.record else "is new"
-        return "\n".join([f"line {self.line} {what}", *map(self._said, self.cells)])
+        lines = [f"line {self.line} {what}", *map(self._said, self.cells)]
+        return "\n".join(map(shown, lines))
 
     def _said(self, name: str) -> str:
         was, comes = (_short(str(cell)) or "(empty)" for cell in self.cells[name])

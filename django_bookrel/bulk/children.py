@@ -1,24 +1,18 @@
-"""The rows of a child table: compared with what a batch says, as a value that is written later."""
+"""The rows of a child table, compared with what a batch says."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from django.db import models
-
 from ..fields import PositionField
-from .batch import UNSET, Batch, ForNew
+from .batch import UNSET, Bare, Batch, ForNew
+from .childplan import Alteration, ChildPlan, Current
+from .entries import Entry, Said, whole, with_what_is_open
 from .relations import Children
-from .resolve import Pending
 from .writers import Writer
 
-__all__ = ("Alteration", "ChildComparison", "ChildPlan", "Treatment")
-
-Entry = tuple[Any, ...]
-Current = dict[Any, dict[Entry, tuple[Any, Entry]]]
-"""Parent -> key of the entry -> primary key, entry."""
+__all__ = ("ChildComparison", "Treatment")
 
 
 class Treatment(NamedTuple):
@@ -33,96 +27,8 @@ class Treatment(NamedTuple):
     """Names of columns and children that stay as they are."""
     whole: bool = False
     """What a row does not say is as in a new record."""
-
-
-class Alteration(NamedTuple):
-    """A row of the child table that changes."""
-
-    row: int
-    pk: Any
-    before: Entry
-    after: Entry
-
-
-@dataclass(slots=True)
-class ChildPlan:
-    """What becomes of one child table; rows are those of the batch."""
-
-    child: Children
-    added_rows: list[int] = field(default_factory=list)
-    """The row of each of ``added``."""
-    added: list[Entry] = field(default_factory=list)
-    altered: list[Alteration] = field(default_factory=list)
-    gone: list[tuple[int, Any]] = field(default_factory=list)
-    """Row and primary key of what is deleted."""
-    current: Current = field(default_factory=dict)
-    """What those records have that differ."""
-
-    def only(self, rows: Collection[int]) -> ChildPlan:
-        """Return the part of some rows."""
-        pairs = [p for p in zip(self.added_rows, self.added, strict=True) if p[0] in rows]
-        return ChildPlan(
-            self.child,
-            [row for row, _entry in pairs],
-            [entry for _row, entry in pairs],
-            [one for one in self.altered if one.row in rows],
-            [one for one in self.gone if one[0] in rows],
-            self.current,
-        )
-
-    def alone(self, line: int) -> ChildPlan:
-        """Return the part that refers to no record which the row of another line makes."""
-        place = self.child.target
-        if place is None:
-            return self
-
-        def is_there(entry: Entry) -> bool:
-            return type(entry[place]) is not Pending or entry[place].line in (0, line)
-
-        pairs = [p for p in zip(self.added_rows, self.added, strict=True) if is_there(p[1])]
-        return replace(
-            self,
-            added_rows=[row for row, _entry in pairs],
-            added=[entry for _row, entry in pairs],
-            altered=[one for one in self.altered if is_there(one.after)],
-        )
-
-    def pending(self) -> Iterator[Pending]:
-        """Yield what entries refer to and is not there yet, in their order."""
-        place = self.child.target
-        if place is not None:
-            for entry in self.added:
-                if type(entry[place]) is Pending:
-                    yield entry[place]
-            for one in self.altered:
-                if type(one.after[place]) is Pending:
-                    yield one.after[place]
-
-    def before_and_after(self, row: int, pk: Any) -> tuple[list[Entry], list[Entry]]:
-        """Return the entries that a record has, and those that it will have."""
-        gone = {child for at, child in self.gone if at == row}
-        altered = {one.pk: one.after for one in self.altered if one.row == row}
-        was = self.current.get(pk, {}).values()
-        after = [altered.get(child, entry) for child, entry in was if child not in gone]
-        pairs = zip(self.added_rows, self.added, strict=True)
-        return [entry for _child, entry in was], after + [e for at, e in pairs if at == row]
-
-    def free(self, place: int) -> int:
-        """Return a number above all that the records have, or will have, in a column."""
-        values = [entry[place] for entry in self.added]
-        values += [one.after[place] for one in self.altered]
-        values += [entry[place] for rows in self.current.values() for _pk, entry in rows.values()]
-        return 1 + max(int(value) for value in values if value is not None)
-
-    def contended(self) -> Iterator[int]:
-        """Yield the places of numbers that rows take from each other, and no two may have."""
-        unique = _unique_names(self.child.model)
-        for place, column in enumerate(self.child.columns):
-            if column.name in unique and isinstance(column, models.IntegerField):
-                pairs = [(one.before[place], one.after[place]) for one in self.altered]
-                came = {comes for was, comes in pairs if comes not in (was, None)}
-                if not came.isdisjoint(was for was, _comes in pairs):
-                    yield place
+    clears: bool = True
+    """Whether a row says all of a record's children; otherwise what it leaves open stays."""
 
 
 class ChildComparison:
@@ -143,6 +49,10 @@ class ChildComparison:
         self.plan = ChildPlan(child)
         self.further: dict[tuple[Any, Entry], list[Any]] = {}
         """Parent, key -> primary keys of the rows beside the first: two links to one record."""
+        self.beside: list[Any] = [None] * len(self.cells)
+        """For each row what refers to the target that the record itself has."""
+        self.found: list[tuple[Any, ...]] = []
+        """What the table has, since :meth:`read`, as :meth:`_found` returns it."""
 
     def add(self, new: Sequence[int]) -> None:
         """Plan the entries of new records."""
@@ -150,36 +60,96 @@ class ChildComparison:
         for row in new:
             entries = self.cells[row]
             if entries is not UNSET and entries:
-                entries = self._resolved(entries)
+                entries = whole(self.child, self.said(row))
                 if len(entries) > 1:
                     entries = self._by_key(entries).values()
                 plan.added_rows += [row] * len(entries)
                 plan.added += entries
 
+    def said(self, row: int, cells: Sequence[Any] = ()) -> Said:
+        """Return what a row says; ``cells`` come in the place of those of the batch."""
+        cell = (cells or self.cells)[row]
+        cell = () if cell is UNSET else cell
+        return Said.of(self.child, cell, self._resolved(cell), self.beside[row])
+
+    def put_first(self, row: int, entry: Entry) -> None:
+        """Let a row say one entry more."""
+        self.cells = list(self.cells)
+        self.cells[row] = [entry, *self.cells[row]]
+
+    def read(self, how: Treatment, more: Sequence[int] = ()) -> None:
+        """
+        Read the rows of records that are there.
+
+        :param more: rows whose record's children are read although they say nothing of them.
+        """
+        cells, wanted = self._of_known(whole=how.whole), frozenset(more)
+        if self.child.name in how.keep:
+            cells = [UNSET] * len(cells)
+        pairs = zip(how.rows, how.pks, strict=True)
+        pks = [pk for row, pk in pairs if cells[row] is not UNSET or row in wanted]
+        self.found = self._found(pks) if pks else []
+
     def compare(self, how: Treatment, *, lock: bool) -> set[int]:
         """
-        Plan what changes for records that are there; return their rows.
+        Plan what changes for records that :meth:`read` has read; return their rows.
 
         :param lock: keep others from changing what is to be changed.
         """
         pairs = zip(how.rows, how.pks, strict=True)
         cells = self._of_known(whole=how.whole)
-        asked = [(row, pk) for row, pk in pairs if cells[row] is not UNSET]
+        asked = {pk: row for row, pk in pairs if cells[row] is not UNSET}
         if self.child.name in how.keep or not asked:
             return set()
         add_only = self.child.add_only or how.fill
-        found = self._found([pk for _row, pk in asked])
-        suspects = self._suspects(asked, cells, found, add_only=add_only)
+        found = [row for row in self.found if row[1] in asked]
+        wanted = self._wanted(asked, cells, found, how)
+        suspects = self._suspects(wanted, found, asked, add_only=add_only)
         if suspects and lock:
+            asked = {pk: row for pk, row in asked.items() if pk in suspects}
             found = self._found(sorted(suspects), lock=True)
+            wanted = self._wanted(asked, cells, found, how)
+        said: dict[Any, list[Entry]] = {}
+        for pk, *entry in wanted if suspects else ():
+            said.setdefault(pk, []).append(tuple(entry))
         current = self._current(found, suspects)
         self.plan.current |= current
         return {
             row
-            for row, pk in asked
+            for pk, row in asked.items()
             if pk in suspects
-            and self._differs(row, pk, cells[row], current.get(pk, {}), add_only=add_only)
+            and self._differs(row, pk, said.get(pk, ()), current.get(pk, {}), add_only=add_only)
         }
+
+    def _wanted(
+        self,
+        asked: Mapping[Any, int],
+        cells: Sequence[Any],
+        found: Sequence[tuple[Any, ...]],
+        how: Treatment,
+    ) -> list[tuple[Any, ...]]:
+        """Return the entries that parents are to have, behind their parent."""
+        says_all = how.clears or how.whole
+        has_values = len(self.child.columns) > len(self.child.key)
+        if not (self._has_bare(cells) if says_all else has_values):
+            parents = [pk for pk, row in asked.items() for _entry in cells[row]]
+            entries = self._resolved([entry for row in asked.values() for entry in cells[row]])
+            return [(pk, *entry) for pk, entry in zip(parents, entries, strict=True)]
+        was: dict[Any, list[Entry]] = {}
+        for _number, pk, *entry, _child in found if not how.whole else ():
+            was.setdefault(pk, []).append(tuple(entry))
+        complete = whole if says_all else with_what_is_open
+        return [
+            (pk, *entry)
+            for pk, row in asked.items()
+            for entry in complete(self.child, self.said(row, cells), was.get(pk, ()))
+        ]
+
+    def _has_bare(self, cells: Sequence[Any]) -> bool:
+        place = self.child.target
+        return self.child.kind is not None and any(
+            type(entry[place]) is Bare for cell in cells if cell is not UNSET for entry in cell
+        )
 
     def _of_known(self, *, whole: bool) -> list[Any]:
         """Return the cells as they are for records that are there."""
@@ -191,7 +161,7 @@ class ChildComparison:
     def _differs(
         self, row: int, pk: Any, said: Sequence[Entry], was: dict[Entry, Any], *, add_only: bool
     ) -> bool:
-        wanted = self._by_key(self._resolved(said))
+        wanted = self._by_key(said)
         if not wanted and (add_only or not was):
             return False
         plan = self.plan
@@ -236,21 +206,18 @@ class ChildComparison:
 
     def _suspects(
         self,
-        asked: list[tuple[int, Any]],
-        cells: list[Any],
+        wanted: list[tuple[Any, ...]],
         found: list[tuple[Any, ...]],
+        asked: Collection[Any],
         *,
         add_only: bool,
     ) -> set[Any]:
         """Return the parents whose entries may differ, of a file that comes again next to none."""
-        parents = [pk for row, pk in asked for _entry in cells[row]]
-        entries = self._resolved([entry for row, _pk in asked for entry in cells[row]])
         try:
-            said = {(pk, *entry) for pk, entry in zip(parents, entries, strict=True)}
-            there = {row[1:-1] for row in found}
+            said, there = set(wanted), {row[1:-1] for row in found}
         except TypeError:
             # A list or a dictionary of a JSON column.
-            return {pk for _row, pk in asked}
+            return set(asked)
         return {both[0] for both in (said - there if add_only else said ^ there)}
 
     def _current(self, found: list[tuple[Any, ...]], parents: set[Any]) -> Current:
@@ -280,10 +247,3 @@ class ChildComparison:
         for entry in entries:
             wanted.setdefault(tuple([entry[i] for i in self.child.key]), entry)
         return wanted
-
-
-def _unique_names(model: type[models.Model]) -> set[str]:
-    """Return the names of fields of which no two rows may have the same, alone or together."""
-    opts = model._meta
-    sets = [*opts.unique_together, *(c.fields for c in opts.total_unique_constraints)]
-    return {name for names in sets for name in names} | {f.name for f in opts.fields if f.unique}

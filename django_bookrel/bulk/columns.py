@@ -40,17 +40,28 @@ class ColumnComparison:
         self.differ = differs(self.fields)
         self.pk_column = next((i for i, f in enumerate(self.fields) if f.primary_key), None)
 
+    def read(self, how: Treatment) -> dict[Any, Values]:
+        """
+        Return primary key -> values of the layout's fields, of the records of some rows.
+
+        :raises Gone: there are no such records.
+
+        Queries: one.
+        """
+        return self._held(how.pks, self.fields) if how.rows else {}
+
     def changes(
-        self, columns: list[list[Any]], how: Treatment, *, lock: bool
+        self, columns: list[list[Any]], how: Treatment, held: dict[Any, Values], *, lock: bool
     ) -> dict[int, ColumnChange]:
         """
         Return row -> change, of the rows whose record differs.
 
         :param columns: what rows say, with what refers to records in the place of names.
+        :param held: what :meth:`read` has returned.
         :param lock: keep others from changing the records that change.
         :raises Gone: there are no such records.
 
-        Queries: one, and one more where records change and are locked.
+        Queries: one where records change and are locked.
         """
         if not how.rows:
             return {}
@@ -60,7 +71,7 @@ class ColumnComparison:
             said[self.pk_column] = list(how.pks)
         came = dict(zip(how.pks, zip(*said, strict=True), strict=True)) if said else {}
         rows = dict(zip(how.pks, how.rows, strict=True))
-        changed = self._differing(self._held(how.pks, self.fields), came, merge)
+        changed = self._differing(held, came, merge)
         if changed and lock:
             # What was read without a lock may have changed since; what is written may not.
             held = self._held(sorted(changed), self.fields, lock=True)

@@ -6,6 +6,7 @@ from collections.abc import Container
 from typing import Any
 
 from .batch import Policy
+from .beside import Beside
 from .children import ChildComparison, Treatment
 from .columns import ColumnComparison
 from .layout import Layout
@@ -51,10 +52,18 @@ class Comparison:
         plan.columns = self.references.columns(plan.batch)
         plan.completions = self.references.completions(plan.batch, plan.new, treated)
         comparisons = self._children(plan)
+        names = {key.name for key in self.layout.foreign_keys}
+        besides = [Beside(self.layout, plan, c) for c in comparisons if c.child.beside in names]
         for comparison in comparisons:
             comparison.add(plan.new)
         for how in treatments:
-            plan.changed |= self.columns.changes(plan.columns, how, lock=self.locks)
+            held = self.columns.read(how)
+            more = [row for beside in besides for row in beside.bare(how)]
+            for comparison in comparisons:
+                comparison.read(how, more if comparison.child.beside else ())
+            for beside in besides:
+                beside.settle(how, held)
+            plan.changed |= self.columns.changes(plan.columns, how, held, lock=self.locks)
             for comparison in comparisons:
                 plan.touched |= comparison.compare(how, lock=self.locks)
         plan.touched |= plan.changed.keys()
@@ -72,7 +81,9 @@ class Comparison:
         if pairs and policy.existing != "skip":
             rows, pks = [row for row, _pk in pairs], [pk for _row, pk in pairs]
             fill = policy.existing == "fill"
-            treatments.append(Treatment(rows, pks, fill=fill, keep=policy.keep))
+            treatments.append(
+                Treatment(rows, pks, fill=fill, keep=policy.keep, clears=policy.clears)
+            )
         elif pairs and self.looks:
             self.columns.check([pk for _row, pk in pairs])
         return treatments

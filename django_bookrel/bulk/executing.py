@@ -10,7 +10,7 @@ from django.db import models
 from ..fields import AnyField, field_of
 from ..values import default_of, differ
 from .batch import UNSET
-from .children import ChildPlan
+from .childplan import ChildPlan
 from .layout import Layout
 from .own import settle_own
 from .plan import Plan

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
+from ..showing import shown
 from .batch import Batch, Candidate, Need, Rejection
-from .children import ChildPlan
+from .childplan import ChildPlan
 from .columns import ColumnChange
 from .relations import Reference
 from .resolve import Completion, Pending
@@ -29,7 +30,7 @@ class Joined(NamedTuple):
     def __str__(self) -> str:
         first = f"line {self.line}" if self.line else "an earlier row"
         last = f"line {self.last_line} “{self.last_label}”"
-        return f"{first} “{self.label}” and {last} are one record"
+        return shown(f"{first} “{self.label}” and {last} are one record")
 
 
 @dataclass(slots=True)

@@ -154,6 +154,10 @@ class Children:
     """Rows that the file does not name stay."""
     accessor: str = ""
     """The related manager's name on the parent, where the rows are many-to-many links."""
+    kind: int | None = None
+    """Index of the column that says what the target is to the parent; a row may leave it open."""
+    beside: str = ""
+    """Name of the foreign key of the parent whose record counts as one of the targets."""
 
     @property
     def is_indirect(self) -> bool:

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from django.db import DatabaseError, models, transaction
 
+from ..showing import shown
 from .errors import Blame
 from .writers import Writer
 
@@ -42,7 +43,7 @@ def tried_again(writer: Writer, work: Callable[[], T]) -> T:
         except DatabaseError as error:
             if outer or time.monotonic() > deadline or writer.blame(error) is not Blame.AGAIN:
                 raise
-            logger.info("Trying a transaction again after: %s", error)
+            logger.info("Trying a transaction again after: %s", shown(error))
         time.sleep(random.random() * pause)  # noqa: S311
         pause = min(2 * pause, LONGEST_PAUSE_S)
 

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import DatabaseError, Error, transaction
 
+from ..showing import shown
 from .batch import Batch, Need, Rejection
 from .errors import Blame
 from .ordering import Edges, circles
@@ -213,8 +214,18 @@ def rejections_of(
         reason = writer.said(error)
     else:
         reason = f"{type(error).__name__}: {error}"
-        logger.error("Line %s was rejected.", line, exc_info=error)
+        logger.error("Line %s was rejected.", line, exc_info=_shown(error))
     return [Rejection(line, "", "", reason, cells, error)]
+
+
+def _shown(error: Exception) -> BaseException:
+    """Return an error whose message a log can show; it may quote a cell."""
+    if shown(error) == str(error):
+        return error
+    kind: type[Exception] = type(
+        type(error).__name__, (Exception,), {"__module__": type(error).__module__}
+    )
+    return kind(shown(error)).with_traceback(error.__traceback__)
 
 
 def _place(name: str, reason: str, said: Said) -> tuple[str, str, str]:

@@ -70,6 +70,8 @@ class BaseBookResource(RelationalResource):
         create=True,
         parse=_contributors,
         render=_say_contributors,
+        kind="role",
+        beside="author",
     )
     publishers = ManyToManyField(by="name", create=True)
     series = RelatedRowsField(

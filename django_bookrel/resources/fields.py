@@ -226,6 +226,9 @@ class RelatedRowsField(RelationField):
         ``columns``, with the text that names the record in place of the ForeignKey.
     :param render: writes entries; the inverse of ``parse``.
     :param m2m_add: keep rows that are missing from the cell.
+    :param kind: the one of ``columns`` that says what the other record is to this one: a role. A
+        :class:`~django_bookrel.sources.Credited` name leaves it open.
+    :param beside: the ForeignKey whose record counts as one of them: the first author.
     """
 
     def __init__(
@@ -235,9 +238,11 @@ class RelatedRowsField(RelationField):
         key: Sequence[str],
         parse: Callable[[Any], list[Entry]],
         render: Callable[[Iterable[Entry]], str],
+        kind: str = "",
+        beside: str = "",
         **kwargs: Any,
     ) -> None:
-        self.columns, self.key = tuple(columns), tuple(key)
+        self.columns, self.key, self.kind, self.beside = tuple(columns), tuple(key), kind, beside
         self.parse, self.render = parse, render
         super().__init__(**kwargs)
         self.widget = ManyToManyWidget(self.model)
@@ -264,6 +269,8 @@ class RelatedRowsField(RelationField):
             reference=None if key is None else self.reference(key),
             target=target,
             add_only=self.m2m_add,
+            kind=self.columns.index(self.kind) if self.kind else None,
+            beside=self.beside,
         )
 
     def entries(self, cell: Any) -> list[Entry]:

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from ..bulk import Rejection, RejectLimit, counted, tried_again
 from ..bulk.writers import Writer
+from ..showing import shown
 from ..sources.registry import path_of
 from .results import Result
 
@@ -47,7 +48,7 @@ class ImportLog:
         options: Mapping[str, Any] | None = None,
         is_dry: bool = False,
     ) -> None:
-        self.file, self.writer = file, writer
+        self.file, self.writer = shown(file), writer
         self.using = writer.connection.alias
         config = apps.get_app_config("django_bookrel")
         self.record: Any = None
@@ -60,7 +61,7 @@ class ImportLog:
         self.rows = config.get_model("RejectedRow")._base_manager.using(self.using)
         kind = type(resource)
         self.record = model(
-            file=file[-255:],
+            file=self.file[-255:],
             source=source,
             resource=f"{kind.__module__}.{kind.__name__}"[:255],
             user=user[:255],
@@ -107,9 +108,9 @@ class ImportLog:
         return self.rows.model(
             import_record=self.record,
             line=rejection.line,
-            column=rejection.column[:255],
+            column=shown(rejection.column)[:255],
             value=_storable(rejection.value),
-            reason=_storable(rejection.reason),
+            reason=shown(rejection.reason),
             cells=[_storable(cell) for cell in rejection.cells],
         )
 
@@ -132,7 +133,7 @@ class ImportLog:
             counted(counts.duplicates, "duplicate"),
             counts.rejected,
             result.seconds,
-            f"; ended by {error!r}" if error else "",
+            f"; ended by {shown(repr(error))}" if error else "",
         )
         if self.record is None:
             return
@@ -142,7 +143,7 @@ class ImportLog:
             self.record.status = status.STOPPED
         if error is not None:
             interrupted = isinstance(error, KeyboardInterrupt)
-            ended = "interrupted" if interrupted else str(error) or repr(error)
+            ended = "interrupted" if interrupted else shown(str(error) or repr(error))
         lines = [ended] if ended else []
         self.record.message = "\n".join([*lines, *map(str, result.warnings), *result.notes])
         self.record.path = result.path

@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import TextIO
 
 from ..bulk import Rejection
+from ..showing import shown
 
 __all__ = ("RejectsWriter", "rows_of")
 
@@ -26,7 +27,7 @@ class RejectsWriter:
     def __call__(self, rejections: list[Rejection]) -> None:
         """Write the rows of a batch's rejections, each once."""
         for line, cells, reasons in rows_of(rejections):
-            self._writer.writerow([line, reasons, *cells])
+            self._writer.writerow([line, shown(reasons), *cells])
 
 
 def rows_of(rejections: Iterable[Rejection]) -> Iterator[tuple[int, Sequence[str], str]]:

@@ -9,8 +9,9 @@ from typing import Any
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from ..bulk import UNSET, Children, ForeignKey, Reference
+from ..bulk import UNSET, Bare, Children, ForeignKey, Reference
 from ..fields import AnyField, field_of
+from ..sources import Credited
 from ..values import MISSING, Checks, Cleaner, cleaner, is_plain, plain_text
 
 __all__ = ("EntryCells", "NameCells", "RelationCells")
@@ -62,10 +63,14 @@ class _Names(_Texts):
         self.cleaners = [cleaner(one, connection) for one in columns]
 
     def values_of(self, texts: Sequence[Any]) -> list[Any]:
-        if None not in texts:
-            return super().values_of(texts)
-        # A row of another table that names none.
-        return [None if text is None else super().values_of([text])[0] for text in texts]
+        if None in texts:
+            # A row of another table that names none.
+            return [None if text is None else self.values_of([text])[0] for text in texts]
+        found = super().values_of(texts)
+        if Credited not in set(map(type, texts)):
+            return found
+        pairs = zip(texts, found, strict=True)
+        return [Bare(names) if type(text) is Credited else names for text, names in pairs]
 
     is_number = False
 

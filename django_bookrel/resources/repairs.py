@@ -6,6 +6,7 @@ import csv
 from collections.abc import Iterable
 from typing import NamedTuple, TextIO
 
+from ..showing import shown
 from ..sources import Issue, Record
 from ..sources.reading.notation import guard_cell
 
@@ -47,6 +48,7 @@ class RepairsWriter:
 
     def __call__(self, repairs: Iterable[Repair]) -> None:
         """Write the repairs of a batch."""
-        for line, *texts in repairs:
+        for line, *texts, reason in repairs:
+            texts.append(shown(reason))
             guarded = [guard_cell(text or "", spreadsheet=True) for text in texts]
             self._writer.writerow([line, *guarded])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .base import BOOK_FIELDS, LIST_FIELDS, Column, Issue, Record, Source
+from .base import BOOK_FIELDS, LIST_FIELDS, Column, Credited, Issue, Record, Source
 from .opening import Reading, open_source
 from .reading.notation import join_list, split_list
 from .registry import SOURCES, get_source, known_sources
@@ -12,6 +12,7 @@ __all__ = (
     "LIST_FIELDS",
     "SOURCES",
     "Column",
+    "Credited",
     "Issue",
     "Reading",
     "Record",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Sequence
 
@@ -47,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             missing = [name for name in _REQUIRED if name not in reading.fields]
             found = inspect(reading)
             if given.json:
-                print(json.dumps(as_json(reading, found, missing), ensure_ascii=False))
+                print(as_json(reading, found, missing))
             else:
                 print(*report(reading, found, missing), sep="\n")
     except argparse.ArgumentTypeError as error:

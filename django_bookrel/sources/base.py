@@ -14,6 +14,7 @@ __all__ = (
     "SPREADSHEET_DIALECTS",
     "ByteReader",
     "Column",
+    "Credited",
     "Dialect",
     "Issue",
     "Record",
@@ -58,6 +59,16 @@ class Issue(NamedTuple):
     """What a repaired cell was read as; then ``message`` may be empty."""
 
 
+class Credited(str):
+    """
+    The name of a person of whom a file does not say what he did for the book.
+
+    The role that stands with the name is that of a person who is new to the book.
+    """
+
+    __slots__ = ()
+
+
 @dataclass(slots=True)
 class Record:
     """One record of a file, in the values that the native CSV would hold."""
@@ -68,7 +79,8 @@ class Record:
     values: dict[str, str | list[Any]]
     """
     Field to value; a field that the file does not provide is absent. Values are text, except
-    contributors (list of name and role), series (list of name and number), identifiers (list of
+    contributors (list of name and role; a name is ``Credited`` where the file does not say the
+    role, and so is an author's), series (list of name and number), identifiers (list of
     scheme and value), publishers and subjects (lists of text). Empty is "" or [].
     """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -9,6 +10,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
+from ..showing import shown
 from .base import Issue, Record, Target
 from .opening import Reading
 
@@ -82,6 +84,10 @@ def report(reading: Reading, found: Inspection, missing: Collection[str] = ()) -
 
     :param missing: fields without a column, without which nothing can be imported.
     """
+    return map(shown, _lines(reading, found, missing))
+
+
+def _lines(reading: Reading, found: Inspection, missing: Collection[str]) -> Iterator[str]:
     yield f"File:      {reading.name}"
     yield f"Format:    {reading.source.name} ({reading.source.title})"
     yield f"Encoding:  {reading.encoding or 'none'}"
@@ -113,9 +119,9 @@ def _counted(kind: str, count: int, first: Mapping[str, Fault]) -> str:
     return f"  {count:,} {kind}; the first: {where}: {said}"
 
 
-def as_json(reading: Reading, found: Inspection, missing: Collection[str] = ()) -> dict[str, Any]:
-    """Say what was found, for programs; parameters as in ``report``."""
-    return {
+def as_json(reading: Reading, found: Inspection, missing: Collection[str] = ()) -> str:
+    """Say what was found, for programs: an object in a line; parameters as in ``report``."""
+    said = {
         "file": reading.name,
         "source": reading.source.name,
         "encoding": reading.encoding,
@@ -133,6 +139,7 @@ def as_json(reading: Reading, found: Inspection, missing: Collection[str] = ()) 
         "first_repairs": _firsts(found.first_repairs),
         "records": [{"line": r.line, **r.values} for r in found.first_records],
     }
+    return shown(json.dumps(said, ensure_ascii=False))
 
 
 def _firsts(first: Mapping[str, Fault]) -> list[dict[str, Any]]:

@@ -21,6 +21,7 @@ from textwrap import wrap
 from typing import Any
 
 from ..exceptions import InvalidMapping, UnknownField, suggestion
+from ..showing import shown
 from .base import Column, Target
 from .opening import Reading
 from .reading.columns import in_reading_order, parse_target
@@ -141,7 +142,7 @@ def mapping_text(
     :param fields: the fields that records may have.
     :param required: those without which a file makes no sense.
     """
-    return "\n".join(_lines(reading, options, fields, required)) + "\n"
+    return "\n".join(map(shown, _lines(reading, options, fields, required))) + "\n"
 
 
 def write_mapping(path: str | os.PathLike[str], text: str, *, force: bool) -> None:
@@ -229,5 +230,5 @@ def _listed(texts: Sequence[str]) -> str:
 
 
 def _quoted(text: str) -> str:
-    # What JSON escapes TOML escapes, too, and DEL.
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007F")
+    # What JSON escapes TOML escapes, too; DEL is escaped with the line.
+    return json.dumps(text, ensure_ascii=False)

@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from ..exceptions import InvalidOption, MissingColumns, SourceError
+from ..showing import shown
 from .base import BOOK_FIELDS, NOWHERE, Column, Record, Source
 from .files.catalogue_file import CatalogueFile
 from .files.recognition import Recognised, recognise
@@ -164,8 +165,8 @@ def open_source(
         _check_required(reading, required)
     except SourceError as error:
         file.close()
-        message = visible(" ".join(str(error).split()))[:MESSAGE_CHARACTERS]
-        where = "" if message.startswith(file.name) else f"{file.name}: "
+        message = " ".join(str(error).split())[:MESSAGE_CHARACTERS]
+        where = "" if message.startswith(shown(file.name)) else f"{file.name}: "
         raise type(error)(f"{where}{message}") from error
     except BaseException:
         file.close()

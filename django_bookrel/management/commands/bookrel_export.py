@@ -17,6 +17,7 @@ from ...exceptions import BookrelError
 from ...resources.exporting import Exporter, output_file
 from ...resources.formats import FORMATS
 from ...resources.loading import get_resource
+from ...showing import shown
 
 BROKEN_PIPE = 128 + signal.SIGPIPE
 """Exit status of programs whose reader went away."""
@@ -83,7 +84,7 @@ class Command(BaseCommand):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise SystemExit(BROKEN_PIPE) from None
         if file != "-":
-            self.stderr.write(f"{file}: {counted(written, 'row')}")
+            self.stderr.write(f"{shown(file)}: {counted(written, 'row')}")
 
     @staticmethod
     def _filters(texts: list[str]) -> dict[str, str | list[str]]:

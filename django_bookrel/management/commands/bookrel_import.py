@@ -22,6 +22,7 @@ from ...resources.loading import Loading, get_resource
 from ...resources.rejects import RejectsWriter
 from ...resources.repairs import RepairsWriter
 from ...resources.results import Result
+from ...showing import shown
 from ...sources.arguments import add_reading_arguments, reading_options
 from ..interrupts import Interrupts
 
@@ -43,12 +44,8 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         add = parser.add_argument
-        add(
-            "files",
-            nargs="+",
-            metavar="FILE",
-            help="use - for standard input; .gz and .zip files are unpacked",
-        )
+        packed = "use - for standard input; .gz and .zip files are unpacked"
+        add("files", nargs="+", metavar="FILE", help=packed)
         add_reading_arguments(parser)
         add("--resource", metavar="DOTTED.PATH", help="default: the bundled Book model")
         add(
@@ -116,21 +113,21 @@ class Command(BaseCommand):
         self, loading: Loading, options: dict[str, Any], outputs: dict[str, TextIO]
     ) -> CommandError | None:
         """Import one file, say what came of it, and return the failure that ended it."""
-        shown: list[Rejection] = []
+        name, first = shown(loading.name), list[Rejection]()
         rejects = (
             RejectsWriter(outputs["rejects"], loading.header) if "rejects" in outputs else None
         )
         repairs = RepairsWriter(outputs["repairs"]) if "repairs" in outputs else None
 
         def rejected(rejections: list[Rejection]) -> None:
-            shown.extend(rejections[: SHOWN_REJECTIONS - len(shown)])
+            first.extend(rejections[: SHOWN_REJECTIONS - len(first)])
             if rejects is not None:
                 rejects(rejections)
 
         def warned(warnings: list[TableWarning]) -> None:
             with tqdm.external_write_mode():
                 for warning in warnings:
-                    self.stderr.write(f"{loading.name}: {warning}")
+                    self.stderr.write(f"{name}: {warning}")
 
         with self._bar(loading, options) as on_batch:
             loading.options = ImportOptions(
@@ -145,36 +142,38 @@ class Command(BaseCommand):
                 on_batch=on_batch,
             )
             failure = self._attempt(loading)
-        for rejection in shown:
-            self.stderr.write(f"{loading.name}, {rejection}")
+        for rejection in first:
+            self.stderr.write(f"{name}, {rejection}")
         result = loading.result
-        if result.counts.rejected > len({rejection.line for rejection in shown}):
+        if result.counts.rejected > len({rejection.line for rejection in first}):
             self.stderr.write(f"... {result.counts.rejected:,} rows were rejected in all.")
         if options["json"]:
-            self.stdout.write(json.dumps(_as_json(loading.name, result), ensure_ascii=False))
+            said = json.dumps(_as_json(loading.name, result), ensure_ascii=False)
+            self.stdout.write(shown(said))
         else:
             for change in result.changes:
-                self.stdout.write(f"{loading.name}, {change}")
-            self.stdout.write(_summary(loading.name, result, dry_run=options["dry_run"]))
+                self.stdout.write(f"{name}, {change}")
+            self.stdout.write(_summary(name, result, dry_run=options["dry_run"]))
         return failure
 
     @staticmethod
     def _attempt(loading: Loading) -> CommandError | None:
+        name = shown(loading.name)
         try:
             loading.run()
         except RejectLimit as error:
-            return CommandError(f"{loading.name}: {error}", returncode=LIMIT)
+            return CommandError(f"{name}: {error}", returncode=LIMIT)
         except KeyboardInterrupt:
-            said = f"{loading.name}: interrupted. {IN}; {RUN_AGAIN}."
+            said = f"{name}: interrupted. {IN}; {RUN_AGAIN}."
             return CommandError(said, returncode=INTERRUPTED)
         except ImportStopped as error:
             again = "run it again after repairing this" if error.is_lasting else RUN_AGAIN
-            return CommandError(f"{loading.name}: {error} {IN}; {again}.", returncode=FAILED)
+            return CommandError(f"{name}: {error} {IN}; {again}.", returncode=FAILED)
         except (Error, BookrelError) as error:
             done = loading.result.counts
             unread = isinstance(error, SourceError) and not done.new + done.updated
             return CommandError(
-                f"{loading.name}: stopped after {counted(done.rows, 'row')}: {error} {IN}; "
+                f"{name}: stopped after {counted(done.rows, 'row')}: {shown(error)} {IN}; "
                 f"{RUN_AGAIN}.",
                 returncode=NOTHING_DONE if unread else FAILED,
             )
@@ -188,7 +187,7 @@ class Command(BaseCommand):
         disable = True if quiet else None
         with (
             Interrupts() as interrupts,
-            tqdm(desc=loading.name, unit=" rows", disable=disable) as bar,
+            tqdm(desc=shown(loading.name), unit=" rows", disable=disable) as bar,
         ):
 
             def on_batch(done: int, total: int | None, totals: Totals) -> None:
@@ -274,7 +273,7 @@ def _summary(name: str, result: Result, *, dry_run: bool) -> str:
         way_out = "; use --bulk to bypass it" if result.avoidable else ""
         lines.append(f"  saved row by row because {'; '.join(result.reasons)}{way_out}")
     lines += [f"  {note}" for note in result.notes]
-    return "\n".join(lines)
+    return "\n".join(map(shown, lines))
 
 
 def _as_json(name: str, result: Result) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from argparse import ArgumentTypeError
 from typing import Any
 
@@ -15,7 +14,8 @@ from ...host_formats import host_formats
 from ...resources.importing import ImportOptions
 from ...resources.inspecting import rejections
 from ...resources.loading import get_resource
-from ...sources import open_source
+from ...showing import shown
+from ...sources import Reading, open_source
 from ...sources.arguments import add_inspecting_arguments, add_reading_arguments, reading_options
 from ...sources.inspection import as_json, inspect, report
 from ...sources.mappingfile import mapping_text, write_mapping
@@ -74,15 +74,20 @@ class Command(BaseCommand):
                 missing = [name for name in required if name not in reading.fields]
                 found = inspect(reading, rejections(resource, reading))
                 if options["json"]:
-                    said = json.dumps(as_json(reading, found, missing), ensure_ascii=False)
+                    said = as_json(reading, found, missing)
                 else:
                     said = "\n".join(report(reading, found, missing))
                 self.stdout.write(said)
                 if missing:
-                    return f"{reading.name}: no column for {', '.join(missing)}."
-                resource.check_import(ImportOptions(), reading.fields)
-        except MissingColumns as error:
-            return f"{reading.name}: {error}"
+                    return f"{shown(reading.name)}: no column for {', '.join(missing)}."
+                return self._unfit(resource, reading)
         except BookrelError as error:
             return str(error)
+
+    @staticmethod
+    def _unfit(resource: Any, reading: Reading) -> str:
+        try:
+            resource.check_import(ImportOptions(), reading.fields)
+        except MissingColumns as error:
+            return f"{shown(reading.name)}: {error}"
         return ""

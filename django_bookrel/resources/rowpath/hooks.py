@@ -237,4 +237,5 @@ class PreparedRows:
             writer = saver.session.saver.writer
             found = rejections_of(error, writer, record.line, record.raw)
             errors += [Issue("hook", "", "", rejection.reason) for rejection in found]
-        return Record(record.line, row, record.raw, errors, record.repairs)
+        values = saver.session.values(row)
+        return Record(record.line, values, record.raw, errors, record.repairs)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from ... import bulk
@@ -85,6 +86,7 @@ def import_path(
     :param header: the names of the file's own cells, for hooks.
     :param hook_kwargs: what hooks get beside the row.
     """
+    policy = replace(policy, clears=clears)
     finder = get_writer(resource.get_db_connection_name())
     bypasses = bypasses_hooks(resource)
     hooks = [] if bypasses else [*hook_code(resource), *attribute_code(resource, provided)]

@@ -213,7 +213,7 @@ class RowSession:
         def reject(index: int, column: str, value: Any, reason: str) -> None:
             errors[column] = reason
 
-        batch = self.cleaner.read([self._record(row)], reject)
+        batch = self.cleaner.read([Record(current.record.line, self.values(row), [])], reject)
         self._leave_out(batch, errors)
         self.resource.add_candidates(self.layout, batch)
         self.planner.comparison.policy = self.policy
@@ -227,9 +227,10 @@ class RowSession:
         if plan.rejections and "" not in errors:
             self._leave_out(batch, errors)
             plan = self.planner.plan(batch, _NoFile(), (), pks)
-        if self.policy != Policy() and any(pk in self.made for pk in plan.known.values()):
+        last = Policy(clears=self.policy.clears)
+        if self.policy != last and any(pk in self.made for pk in plan.known.values()):
             # The last row counts, also where an earlier one was written already.
-            self.planner.comparison.policy = Policy()
+            self.planner.comparison.policy = last
             plan = self.planner.plan(batch, _NoFile(), (), list(plan.known.values()))
         current.plan, current.place, current.errors, current.raised = plan, 0, errors, raised
 
@@ -239,13 +240,13 @@ class RowSession:
             lists = batch.children if name in self.children else batch.columns
             lists[(self.children | self.places)[name]] = [UNSET]
 
-    def _record(self, row: Mapping[str, Any]) -> Record:
+    def values(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what a row says, and what the file said in the cells that no hook has changed."""
         given, texts = self.current.record.values, self.current.texts
-        values = {
+        return {
             name: given[name] if name in given and cell == texts[name] else cell
             for name, cell in row.items()
         }
-        return Record(self.current.record.line, values, [])
 
 
 def _always() -> bool:

@@ -22,7 +22,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from ...roles import find_role
-from ..base import Column, Record, Row
+from ..base import Column, Credited, Record, Row
 from ..reading.credits import is_nobody
 from ..reading.draft import Draft
 from ..reading.headings import NOT_OF_THE_BOOK, HeadingSource, without_fuller_form
@@ -105,7 +105,7 @@ class BlRecordsSource(UnitingSource, HeadingSource):
         people = self._everybody(draft)
         author = _author(people)
         draft.values["contributors"] = [
-            (name, role)
+            (name if roles else Credited(name), role)
             for name, roles in people.items()
             for role in roles or ["contributor"]
             if name != author or (roles and role != "co-author")

@@ -42,12 +42,11 @@ _NAMES = {
     """,
     "contributors": """
         contributors, contributor, other contributors, contributeurs, mitwirkende, contribuidores,
-        colaboradores
+        colaboradores, additional authors, additional author, other authors, secondary author,
+        secondary authors, weitere autoren
     """,
     "contributors:co-author": """
-        co-authors, co-author, additional authors, additional author, other authors, second author,
-        secondary author, secondary authors, author 2, author 3, author 4, coauteurs, mitautoren,
-        weitere autoren
+        co-authors, co-author, second author, author 2, author 3, author 4, coauteurs, mitautoren
     """,
     "contributors:editor": "editor, editors, edited by, herausgeber, herausgeberin, hrsg, curatore",
     "contributors:translator": """

@@ -6,7 +6,8 @@ https://github.com/zygmuntz/goodbooks-10k, ``books.csv`` (seen 2026-11). UTF-8, 
 - ISBNs have lost their zeros at the start, and ``isbn13`` is rounded: ``9.78043902348e+12``.
 - Years are written ``2008.0``, those before the common era ``-720.0``.
 - The series stands in the title: ``Title (Series, #1)``.
-- Up to 47 people stand in one cell, without roles; names have runs of spaces in them.
+- Up to 47 people stand in one cell, authors and others, without roles: after the first they come
+  in as contributors. Names have runs of spaces in them.
 - Languages are codes of two kinds: ``eng``, ``en-US``.
 """
 
@@ -29,6 +30,7 @@ class GoodbooksSource(DescribedSource):
     name: ClassVar[str] = "goodbooks"
     title: ClassVar[str] = "goodbooks-10k"
     separators: ClassVar[Mapping[str, re.Pattern[str]]] = {"authors": COMMA}
+    further_role: ClassVar[str] = "contributor"
     signature: ClassVar[frozenset[str]] = frozenset(
         {"book_id", "goodreads_book_id", "work_id", "authors", "title"}
     )

@@ -175,7 +175,7 @@ class LibraryThingSource(DescribedSource):
         role = _role(draft.cells[roles.position]) if roles else None
         if role in (None, "co-author") or not author:
             return author
-        draft.values["contributors"].insert(0, (author, role))
+        draft.values["contributors"].insert(0, (str(author), role))
         return ""
 
     def read_people(self, draft: Draft, column: Column) -> People:

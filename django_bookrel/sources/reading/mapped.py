@@ -9,7 +9,7 @@ from itertools import chain, islice
 from typing import ClassVar
 
 from ...names import person_key
-from ..base import SET_ASIDE, Column, Issue, Record, Row, Target
+from ..base import SET_ASIDE, Column, Credited, Issue, Record, Row, Target
 from .columns import check_columns, in_reading_order, place_columns
 from .credits import credited, is_nobody
 from .draft import Draft
@@ -39,6 +39,10 @@ def _once(people: People) -> People:
     return list(first.values())
 
 
+def _named(name: str, role: str | None) -> str:
+    return name if role else Credited(name)
+
+
 def _without_author(people: list[tuple[str, str]], author: str) -> list[tuple[str, str]]:
     # That the author has a part in the book is said already.
     key = person_key(author)
@@ -57,14 +61,17 @@ class MappedSource(FieldReader):
     has one, in the order of their rank; another ISBN becomes an identifier, and another author a
     contributor. Mapped columns come in place of the subclass's own for the same target. The first
     person of an author column is the author, the others are contributors: by the role behind the
-    name, else as co-authors. A series at the end of a title joins those of a column. Cells are
-    repaired, and what cannot be is left out; both are listed in ``Record.repairs``.
+    name, else ``Credited`` as co-authors. A series at the end of a title joins those of a column.
+    Cells are repaired, and what cannot be is left out; both are listed in ``Record.repairs``.
     Undecodable bytes in a column that goes nowhere cost no row, nor do missing cells of such
     columns at its end; undecodable bytes in what does not tell the book are left out.
     """
 
     commas: ClassVar[Commas | None] = None
     """What commas do in cells with people; None: learn it for each column."""
+
+    further_role: ClassVar[str] = "co-author"
+    """The role of those behind the first of an author column who are new to the book."""
 
     is_misread: ClassVar[bool] = False
     """Whether files of the format are known to have been misread: see :mod:`.garbled`."""
@@ -237,9 +244,9 @@ class MappedSource(FieldReader):
         others = draft.values["contributors"] = []
         for name, role in people:
             if author or role not in (None, "co-author"):
-                others.append((name, role or "co-author"))
+                others.append((_named(name, role), role or self.further_role))
             else:
-                author = name
+                author = _named(name, role)
         return author
 
     def read_contributors(self, draft: Draft, columns: Sequence[Column]) -> list[tuple[str, str]]:
@@ -247,7 +254,8 @@ class MappedSource(FieldReader):
         people = draft.values.get("contributors", [])
         for column in columns:
             for name, role in self._somebody(draft, (column,)):
-                people.append((name, role or column.qualifier or "contributor"))
+                role = role or column.qualifier
+                people.append((_named(name, role), role or "contributor"))
         if people and (author := draft.values.get("author")):
             people = _without_author(people, author)
         return list(dict.fromkeys(people))

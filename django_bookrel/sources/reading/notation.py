@@ -5,8 +5,9 @@ How a cell of the native CSV is written: lists, contributors, series, identifier
   literal ``|`` is ``\|``, a literal backslash ``\\``, and ``\`` and a space keep space at the edge
   of a text, where it is dropped otherwise. Before any other character a backslash stands for
   itself. Empty texts in a list are dropped.
-- A contributor is ``Name (role)``: the last bracket, if it is a known role; without one the role
-  is "contributor". Export always writes the role, so that brackets in names are safe.
+- A contributor is ``Name (role)``: the last bracket, if it is a known role; without one it keeps
+  the roles that it has in the book, and a new one is a "contributor". Export always writes the
+  role, so that brackets in names are safe.
 - A series is ``Name #number``, split at the last `` #``. A name that holds `` #`` itself and has
   no number ends in `` #``; in numbers ``#`` is written ``\#``.
 - An identifier is ``scheme:value``, split at the first colon; in schemes ``:`` is written ``\:``.
@@ -27,7 +28,7 @@ from typing import Any
 
 from ...isbn import clean_isbn
 from ...roles import find_role
-from ..base import LIST_FIELDS
+from ..base import LIST_FIELDS, Credited
 
 __all__ = (
     "GUARD_STARTS",
@@ -133,7 +134,7 @@ _role = lru_cache(1024)(find_role)
 def _contributor(text: str) -> tuple[str, str]:
     if text.endswith(")") and (cut := text.rfind("(")) > 0 and (role := _role(text[cut + 1 : -1])):
         return text[:cut].removesuffix(" "), role
-    return text, "contributor"
+    return Credited(text), "contributor"
 
 
 def _series(text: str) -> tuple[str, str]:
