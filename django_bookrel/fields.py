@@ -102,6 +102,10 @@ class DerivedField(CodePointField):
             self.pre_save(instance, add=False)
 
     def pre_save(self, model_instance: models.Model, add: bool) -> str:  # noqa: FBT001 (Django's)
+        if not hasattr(model_instance, self.source):
+            # The history of a record, which does not keep everything: it has what the record had.
+            kept: str = super().pre_save(model_instance, add)
+            return kept
         value = self.derive(getattr(model_instance, self.source))
         setattr(model_instance, self.attname, value)
         return value
