@@ -457,6 +457,36 @@ for message in check_models():
 """
 
 
+def test_harmless_receivers(settings: Any):
+    settings.BOOKREL_HARMLESS_RECEIVERS = [
+        "django.contrib.auth.models.update_last_login",
+        "tests.hostcode.connect.<locals>.receiver",
+    ]
+    assert checks.check_settings() == []
+
+
+@pytest.mark.parametrize(
+    "value, problem",
+    [
+        ("tests.hostcode.heard", "must be a list of dotted paths, not “tests.hostcode.heard”."),
+        (["tests.hostcode.herd"], "“tests.hostcode.herd” cannot be imported."),
+        (["tests.hostcodes.heard"], "“tests.hostcodes.heard” cannot be imported."),
+        (["heard it"], "“heard it” cannot be imported."),
+        (["tests.hostcode"], "“tests.hostcode” is a module, not a receiver."),
+        ([None], "“None” cannot be imported."),
+    ],
+)
+def test_receivers_that_cannot_be(settings: Any, value: Any, problem: str):
+    settings.BOOKREL_HARMLESS_RECEIVERS = value
+    assert checks.check_settings() == [
+        Error(
+            f"BOOKREL_HARMLESS_RECEIVERS: {problem}",
+            hint="Name receivers as the summary of an import does when it saves row by row.",
+            id="django_bookrel.E202",
+        )
+    ]
+
+
 def test_taken_reverse_name(tmp_path: Path):
     # In a process of its own: the field would take the place of ours.
     (tmp_path / "host").mkdir()

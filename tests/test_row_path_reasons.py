@@ -116,6 +116,21 @@ def test_receivers_are_reasons(
     assert result.reasons == ([f"{said} ({HEARD})"] if said else [])
 
 
+def test_harmless_receivers_are_no_reasons(
+    tmp_path: Path, connect: Callable[..., None], settings: Any
+):
+    connect(signals.pre_save, heard)
+    connect(signals.post_save, heard, Bulletin)
+    settings.BOOKREL_HARMLESS_RECEIVERS = [HEARD]
+    assert import_rows(tmp_path, [{"code": "a", "tags": "x"}], BulletinResource).reasons == []
+    settings.BOOKREL_HARMLESS_RECEIVERS = [HEARD[:-1]]
+    result = import_rows(tmp_path, [{"code": "b", "tags": "x"}], BulletinResource)
+    assert result.reasons == [
+        f"Bulletin, Tag have pre_save receivers ({HEARD})",
+        f"Bulletin has post_save receivers ({HEARD})",
+    ]
+
+
 @pytest.mark.parametrize("signal", ["pre_delete", "post_delete"])
 def test_receivers_of_deleted_children_are_reasons(
     tmp_path: Path, connect: Callable[..., None], signal: str
