@@ -78,12 +78,16 @@ def import_path(
     :param hook_kwargs: what hooks get beside the row.
     """
     finder = get_writer(resource.get_db_connection_name())
-    hooks = (
-        [] if resource._meta.bulk else [*hook_code(resource), *attribute_code(resource, provided)]
-    )
     unavoidable = _limits(layout, finder)
     layout = layout.compared(finder.fold)
-    reasons = [*hooks, *_model_code(resource, layout), *unavoidable]
+    hooks = [*hook_code(resource), *attribute_code(resource, provided)]
+    saves = _model_code(resource, layout)
+    reasons = [*hooks, *saves, *unavoidable]
+    if resource._meta.bulk:
+        # What only Django can write is saved, and that runs the code of the models.
+        if bypassed := [*hooks, *([] if unavoidable else saves)]:
+            finder.note(f"bypassed: {'; '.join(bypassed)}")
+        hooks, reasons = [], unavoidable
     options = hook_kwargs or {}
     rows = RowCleaner(
         resource, layout, clears=clears, checked=checked, header=header, options=options
@@ -127,8 +131,6 @@ def _orm_writer(resource: RowByRow, layout: Layout, finder: Writer) -> orm.Write
 
 
 def _model_code(resource: RowByRow, layout: Layout) -> list[str]:
-    if resource._meta.bulk:
-        return []
     cleans = resource._meta.clean_model_instances
     said = f"{type(resource).__name__} sets clean_model_instances"
     return [*([said] if cleans else []), *host_code(layout)]
