@@ -1,0 +1,56 @@
+"""What the tests of every neighbour use."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core import checks
+from django.core.management import call_command
+
+from django_bookrel.resources import Result, load
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[..., Path]:
+    """Give what writes lines into a file."""
+
+    def write(*lines: str) -> Path:
+        path = tmp_path / "books.csv"
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        return path
+
+    return write
+
+
+@pytest.fixture
+def take(write: Callable[..., Path], db: None) -> Callable[..., Result]:
+    """Give what imports lines of native CSV."""
+
+    def take(lines: Iterable[str], **options: Any) -> Result:
+        return load(write(*lines), source="native", **options)
+
+    return take
+
+
+@pytest.fixture
+def said() -> Callable[..., str]:
+    """Give what runs a command and returns its output."""
+
+    def said(*arguments: str, **options: Any) -> str:
+        out = io.StringIO()
+        call_command(*arguments, stdout=out, stderr=io.StringIO(), **options)
+        return out.getvalue()
+
+    return said
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nothing_to_silence(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Let no test pass in a project in which ``manage.py`` stops, or warns of something of ours."""
+    with django_db_blocker.unblock():
+        found = checks.run_checks()
+    assert [m for m in found if m.is_serious() or "django_bookrel" in f"{m.id}{m.msg}"] == []

@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+from django.db import models
+from simple_history.models import HistoricalRecords
+
+from django_bookrel.abstract import AbstractAuthor, AbstractBook, AbstractPublisher, AbstractSubject
+
+
+class Author(AbstractAuthor):
+    history = HistoricalRecords(excluded_fields=["name"])
+
+
+class Subject(AbstractSubject):
+    pass
+
+
+class Publisher(AbstractPublisher):
+    pass
+
+
+class Book(AbstractBook):
+    topics = models.ManyToManyField(Subject, related_name="+")
+    history = HistoricalRecords(m2m_fields=[topics])
