@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from . import names
 from .isbn import clean_isbn, find_isbn
-from .validators import validate_isbn
+from .validators import FreeNameValidator, validate_isbn
 
 if TYPE_CHECKING:
     CharField = models.CharField[Any, Any]
@@ -157,6 +157,8 @@ class NameField(CharField):
     A CharField for migrations and databases. In forms its values compare by key, so that a formset
     sees that "J.K. Rowling" and "Rowling, J. K." in two of its rows are one.
     """
+
+    default_validators = [FreeNameValidator()]
 
     def deconstruct(self) -> Any:
         name, _path, args, kwargs = super().deconstruct()
