@@ -24,12 +24,11 @@ def author() -> Author:
 
 
 def answer(author: Author, name: str) -> dict[str, Any]:
-    return {
-        "name": [
-            f"Author “{LE_GUIN}” (no. {author.pk}) already has this name. Choose that record, or "
-            f"add a qualifier that tells the two apart: “{name} (physicist)”."
-        ]
-    }
+    said = (
+        f"Author “{LE_GUIN}” (no. {author.pk}) already has this name. Choose that record, or "
+        f"add a qualifier that tells the two apart: “{name} (physicist)”."
+    )
+    return {"name": [said]}
 
 
 def test_name_that_another_record_has(

@@ -17,7 +17,7 @@ EXPORT = ("bookrel_export", f"--resource={__name__}.BookResource", "--fields")
 
 
 def titles() -> list[tuple[Any, ...]]:
-    books = Book.objects.rewrite(False)
+    books = Book.objects.rewrite(mode=False)
     return list(books.values_list("title", "title_en", "title_de", "sort_title"))
 
 
