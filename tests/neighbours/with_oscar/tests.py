@@ -25,6 +25,7 @@ PRODUCTS = [
     f"{KIM},Kim,book,,",
 ]
 STOCK = ["partner,partner_sku,product,price,num_in_stock", f"gardners,G1,{EMMA},9.99,3"]
+RESOURCES = "tests.neighbours.with_oscar.resources"
 INDEX = "haystack.signals.BaseSignalProcessor.handle_save"
 
 
