@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import os
+import sysconfig
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,14 @@ from django.conf import settings
 from django.core import checks
 from django.core.management import call_command
 
+import django_bookrel
 from django_bookrel.resources import Result, load
+
+
+def pytest_configure() -> None:
+    if os.environ.get("EXPECT_INSTALLED"):
+        installed = Path(sysconfig.get_path("purelib"), "django_bookrel", "__init__.py")
+        assert Path(django_bookrel.__file__) == installed
 
 
 @pytest.fixture
