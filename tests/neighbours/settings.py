@@ -15,6 +15,17 @@ from tests.settings import (  # noqa: F401
     USE_TZ,
 )
 
+
+class NoMigrations:
+    """For ``MIGRATION_MODULES``: tables are made as the models are, in a fraction of the time."""
+
+    def __contains__(self, app: str) -> bool:
+        return True
+
+    def __getitem__(self, app: str) -> None:
+        return None
+
+
 DATABASES = {"default": ours.DATABASES["default"]}
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -31,13 +42,4 @@ STORAGES: dict[str, Any] = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-
-
-class NoMigrations:
-    """For ``MIGRATION_MODULES``: tables are made as the models are, in a fraction of the time."""
-
-    def __contains__(self, app: str) -> bool:
-        return True
-
-    def __getitem__(self, app: str) -> None:
-        return None
+MIGRATION_MODULES: Any = NoMigrations()

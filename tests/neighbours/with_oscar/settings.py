@@ -3,7 +3,7 @@ from __future__ import annotations
 from oscar.defaults import *  # noqa: F403
 
 from tests.neighbours.settings import *  # noqa: F403
-from tests.neighbours.settings import INSTALLED_APPS, NoMigrations
+from tests.neighbours.settings import INSTALLED_APPS
 
 INSTALLED_APPS = [
     *INSTALLED_APPS,
@@ -48,4 +48,3 @@ SITE_ID = 1
 # Slugs of categories and codes of attributes are not unique.
 EXPECTED_WARNINGS = ["django_bookrel.W103", "django_bookrel.W103"]
 HAYSTACK_CONNECTIONS = {"default": {"ENGINE": "haystack.backends.simple_backend.SimpleEngine"}}
-MIGRATION_MODULES = NoMigrations()

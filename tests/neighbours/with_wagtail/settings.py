@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from tests.neighbours.settings import *  # noqa: F403
-from tests.neighbours.settings import INSTALLED_APPS, NoMigrations
+from tests.neighbours.settings import DATABASES, INSTALLED_APPS
 
 INSTALLED_APPS = [
     "wagtail.snippets",
@@ -17,8 +17,9 @@ INSTALLED_APPS = [
     *INSTALLED_APPS,
     "tests.neighbours.with_wagtail",
 ]
+if DATABASES["default"]["ENGINE"].endswith("postgresql"):
+    INSTALLED_APPS += ["django.contrib.postgres"]
 ROOT_URLCONF = "tests.neighbours.with_wagtail.urls"
 WAGTAIL_SITE_NAME = "Tests"
 WAGTAILADMIN_BASE_URL = "http://testserver"
-MIGRATION_MODULES = NoMigrations()
 BOOKREL_HARMLESS_RECEIVERS = ["wagtail.models.i18n.set_locale_on_new_instance"]
