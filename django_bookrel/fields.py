@@ -155,7 +155,8 @@ class NameField(CharField):
     The name that a ``KeyField`` of the same model is derived from.
 
     A CharField for migrations and databases. In forms its values compare by key, so that a formset
-    sees that "J.K. Rowling" and "Rowling, J. K." in two of its rows are one.
+    sees that "J.K. Rowling" and "Rowling, J. K." in two of its rows are one. Serializers of Django
+    REST framework reject a name that another record has, as forms do.
     """
 
     default_validators = [FreeNameValidator()]

@@ -33,7 +33,7 @@ class BookFactory(factory.django.DjangoModelFactory):
     isbn = factory.LazyFunction(new_isbn)
 
     @factory.post_generation
-    def publishers(self, create: bool, names: list[str] | None, **kwargs: object) -> None:  # noqa: FBT001
+    def publishers(self, create, names, **kwargs):
         if create and names:
             self.publishers.set([PublisherFactory(name=name) for name in names])
 

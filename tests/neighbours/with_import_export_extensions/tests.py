@@ -37,12 +37,27 @@ def test_import():
     assert (job.import_status, job.error_message) == (Status.IMPORTED, "")
     assert list(Book.objects.values_list("title", flat=True)) == ["Emma", "Kim"]
     assert job.result.totals["new"] == 2
+    found = [(row.number, row.import_type, row.object_repr) for row in job.result.rows]
+    assert found == [(1, "new", "Emma"), (2, "new", "Kim")]
 
 
 def test_rejected_rows():
     job = submitted(GOOD.replace("1901", "MCMI"))
     assert job.import_status == Status.INPUT_ERROR
     assert not Book.objects.exists()
+    [row] = job.result.invalid_rows
+    assert (row.number, row.error_dict) == (2, {"year": ["is not a whole number"]})
+
+
+def test_rejected_rows_may_be_skipped():
+    job = submitted(GOOD.replace("1901", "MCMI"), force_import=True)
+    assert (job.import_status, job.error_message) == (Status.PARSED, "")
+    job.confirm_import()
+    job.refresh_from_db()
+    assert (job.import_status, job.error_message) == (Status.IMPORTED, "")
+    assert list(Book.objects.values_list("title", flat=True)) == ["Emma"]
+    [skipped] = job.result.skipped_rows
+    assert list(skipped.field_skipped_errors) == ["year"]
 
 
 def test_export():

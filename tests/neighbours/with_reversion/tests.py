@@ -1,15 +1,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
-import reversion
+import pytest
 from reversion.models import Version
 
-from django_bookrel.resources import Result, bookresource_factory
+from django_bookrel.resources import Result
 
+from .imports import BookResource, import_books
 from .models import Author, Book
 
-BookResource = bookresource_factory(Book)
+pytestmark = pytest.mark.django_db
 
 HEADER = "isbn,title,author,year"
 EMMA = "9780141439587"
@@ -20,17 +22,14 @@ def versions() -> list[tuple[str, int]]:
     return [(v.field_dict["sort_title"], v.field_dict["year"]) for v in found]
 
 
-def test_versions_of_an_import(take: Callable[..., Result]):
-    with reversion.create_revision():
-        reversion.set_comment("first.csv")
-        result = take([HEADER, f"{EMMA},Emma,Jane Austen,1815"], resource=BookResource)
+def test_versions_of_an_import(write: Callable[..., Path]):
+    result = import_books(write(HEADER, f"{EMMA},Emma,Jane Austen,1815"))
     [reason] = result.reasons
     assert reason.startswith("Book, Author have post_save receivers (reversion.")
-    with reversion.create_revision():
-        take([HEADER, f"{EMMA},Emma,Jane Austen,1816"], resource=BookResource)
+    import_books(write(HEADER, f"{EMMA},Emma,Jane Austen,1816"))
     assert versions() == [("emma", 1815), ("emma", 1816)]
     first = Version.objects.get_for_model(Book).order_by("pk")[0].revision
-    assert first.comment == "first.csv"
+    assert first.comment == "books.csv"
     first.revert()
     assert Book.objects.get().year == 1815
     assert Author.objects.get().key == "jane austen"

@@ -6,16 +6,17 @@ from simple_history.models import HistoricalRecords
 from django_bookrel.abstract import AbstractAuthor, AbstractBook, AbstractPublisher, AbstractSubject
 
 
-class Author(AbstractAuthor):
-    history = HistoricalRecords(excluded_fields=["name"])
-
-
 class Subject(AbstractSubject):
     pass
 
 
 class Publisher(AbstractPublisher):
     pass
+
+
+class Author(AbstractAuthor):
+    # The key says enough.
+    history = HistoricalRecords(excluded_fields=["name"])
 
 
 class Book(AbstractBook):

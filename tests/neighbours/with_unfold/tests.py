@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from django_bookrel.models import Author, Book
+from django_bookrel.models import Author, Book, Publisher
 
 pytestmark = pytest.mark.django_db
 
@@ -17,6 +17,35 @@ isbn,title,author,year
 9780141183633,Kim,Kipling,1901
 """
 BOOKS = "admin:django_bookrel_book"
+
+
+def inlines(page: Any) -> dict[str, Any]:
+    """Give what a browser sends of the inlines of a page without changing them."""
+    sent: dict[str, Any] = {}
+    for inline in page.context["inline_admin_formsets"]:
+        forms = inline.formset.initial_forms
+        for form in (inline.formset.management_form, *forms):
+            sent |= {
+                form.add_prefix(name): value
+                for name in form.fields
+                if (value := form.get_initial_for_field(form.fields[name], name)) is not None
+            }
+        sent[inline.formset.management_form.add_prefix("TOTAL_FORMS")] = len(forms)
+    return sent
+
+
+def test_inlines(admin_client: Client):
+    book = Book.objects.create(title="Emma", author=Author.objects.create(name="Jane Austen"))
+    publisher = Publisher.objects.create(name="Virago")
+    url = reverse(f"{BOOKS}_change", args=[book.pk])
+    page = admin_client.get(url)
+    row = {"Publisher_books-TOTAL_FORMS": 1, "Publisher_books-0-publisher": publisher.pk}
+    said = admin_client.post(
+        url, {"title": "Emma!", "author": book.author_id, **inlines(page), **row}
+    )
+    assert said.status_code == 302
+    book.refresh_from_db()
+    assert (book.title, list(book.publishers.all())) == ("Emma!", [publisher])
 
 
 def preview(client: Client, text: str) -> Any:
