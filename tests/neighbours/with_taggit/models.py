@@ -16,4 +16,4 @@ class Book(AbstractBook):
 
 
 class TaggedBook(TaggedItemBase):
-    content_object = models.ForeignKey(Book, models.CASCADE, related_name="tagged")
+    content_object = models.ForeignKey(Book, models.CASCADE)

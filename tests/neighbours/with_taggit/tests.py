@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from taggit.models import Tag
 
 from django_bookrel.checks import check_resources
 from django_bookrel.exceptions import UnknownField
@@ -36,6 +37,22 @@ def test_tags_by_name(take: Callable[..., Result], said: Callable[..., str]):
     assert tags() == [["India", "Money"], ["Love"]]
     exported = said(*EXPORT, "--fields", HEADER).splitlines()
     assert sorted(exported) == sorted(changed)
+
+
+def test_tags_by_primary_key_as_in_any_resource(take: Callable[..., Result]):
+    kim, emma = Book.objects.create(title="Kim", isbn=KIM), Book.objects.create(title="Emma")
+    kim.tags.add("India", "Love")
+    pks = ",".join(str(tag.pk) for tag in Tag.objects.order_by("pk"))
+
+    class PlainResource(RelationalResource):
+        class Meta:
+            model = Book
+            fields = ("id", "tags")
+
+    exported = PlainResource().export()
+    assert {row["id"]: row["tags"] for row in exported.dict} == {str(kim.pk): pks, str(emma.pk): ""}
+    take(["id,tags", f"{kim.pk},", f'{emma.pk},"{pks}"'], resource=PlainResource)
+    assert [sorted(book.tags.names()) for book in (kim, emma)] == [[], ["India", "Love"]]
 
 
 def test_tags_of_every_model_are_left_out_with_a_warning(take: Callable[..., Result]):
