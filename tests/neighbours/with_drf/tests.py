@@ -7,6 +7,9 @@ from pytest_django import DjangoAssertNumQueries
 from rest_framework.test import APIClient
 
 from django_bookrel.models import Author, Book, Publisher, Subject
+from tests.hosts.tenants.models import Series, Tenant
+
+from .tenants import SeriesSerializer
 
 pytestmark = pytest.mark.django_db
 
@@ -66,6 +69,22 @@ def test_wrong_isbn(api: APIClient):
     said = api.post("/books/", {"title": "Darkness", "isbn": "978-0-441-47812-6"})
     assert (said.status_code, list(said.json())) == (400, ["isbn"])
     assert "check digit" in said.json()["isbn"][0]
+
+
+def test_name_that_is_unique_within_a_tenant():
+    one, two = (Tenant.objects.create(name=name) for name in ("one", "two"))
+    series = Series.objects.create(name="Earthsea", tenant=one, shelf="A")
+
+    def serializer(tenant: Tenant, instance: Series | None = None) -> SeriesSerializer:
+        data = {"name": "EARTHSEA", "tenant": tenant.pk, "shelf": "B"}
+        return SeriesSerializer(instance, data=data)
+
+    taken = serializer(one)
+    assert not taken.is_valid()
+    assert list(taken.errors) == ["name"]
+    assert f"“Earthsea” (no. {series.pk}) already has this name." in str(taken.errors["name"][0])
+    assert serializer(two).is_valid()
+    assert serializer(one, series).is_valid()
 
 
 def test_related_sets(
