@@ -10,16 +10,18 @@ PORT ?= 8000
 TEST = .venv-test/bin/python
 DEMO = .venv-demo/bin/python
 BENCH = .venv-bench/bin/python
+comma = ,
 STRICTLY = $(if $(STRICT),--strict)
 
 .DEFAULT_GOAL = help
-.PHONY: help demo test test-databases test-all coverage databases databases-stop bench upstream lint package example docs clean
+.PHONY: help demo test test-databases test-all neighbours coverage databases databases-stop bench upstream lint package example docs clean
 
 help:
 	@echo "make demo            serve the example project with a catalogue (PORT=8000 HOST=127.0.0.1)"
 	@echo "make test            run the tests on the newest Python that is here (ARGS=... for pytest)"
 	@echo "make test-databases  run them on throw-away PostgreSQL and MariaDB servers"
 	@echo "make test-all        run them on every Python, Django and database that can be had"
+	@echo "make neighbours      test it beside other packages of the field, on SQLite and PostgreSQL"
 	@echo "make coverage        say which lines and branches no test runs; at least 95 % are run"
 	@echo "make databases       start throw-away PostgreSQL and MariaDB servers (NAMES=\"pg18 mariadb\")"
 	@echo "make databases-stop  stop them"
@@ -44,6 +46,9 @@ test-databases: .venv-test/ready
 
 test-all: .venv-test/ready
 	@$(TEST) ci/matrix.py -m all --servers $(STRICTLY) -- $(ARGS)
+
+neighbours: .venv-test/ready
+	@$(TEST) ci/matrix.py -e '$(or $(ENVS),neighbours$(comma)neighbours-pg18)' --servers -- $(ARGS)
 
 coverage: .venv-test/ready
 	@$(TEST) ci/matrix.py -m coverage --servers --strict -- $(ARGS)

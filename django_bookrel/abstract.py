@@ -144,6 +144,17 @@ class Derived(models.Model):
         if errors:
             raise ValidationError(errors)
 
+    def check_free(self, name: str) -> None:
+        """
+        Check that no other record has what a field says, where that alone must be unique.
+
+        :raises ValidationError: one has it; the answer of forms.
+        """
+        for constraint in self._meta.constraints:
+            fields = self._named_fields(constraint)
+            if set(fields.values()) == {name} and (other := self._twin(fields)):
+                raise self.unique_error(name, other)
+
     def unique_error(self, field: str, other: models.Model) -> ValidationError:
         """Return the answer of forms to a value of ``field`` that ``other`` has already."""
         return ValidationError(

@@ -32,5 +32,10 @@ class Conf:
         """``BOOKREL_SOURCES``: formats of the host, as dotted paths of classes."""
         return getattr(settings, "BOOKREL_SOURCES", [])
 
+    @property
+    def harmless_receivers(self) -> Sequence[str]:
+        """``BOOKREL_HARMLESS_RECEIVERS``: signal receivers that imports need not call."""
+        return getattr(settings, "BOOKREL_HARMLESS_RECEIVERS", [])
+
 
 conf = Conf()

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from . import names
 from .isbn import clean_isbn, find_isbn
-from .validators import validate_isbn
+from .validators import FreeNameValidator, validate_isbn
 
 if TYPE_CHECKING:
     CharField = models.CharField[Any, Any]
@@ -102,6 +102,10 @@ class DerivedField(CodePointField):
             self.pre_save(instance, add=False)
 
     def pre_save(self, model_instance: models.Model, add: bool) -> str:  # noqa: FBT001 (Django's)
+        if not hasattr(model_instance, self.source):
+            # The history of a record, which does not keep everything: it has what the record had.
+            kept: str = super().pre_save(model_instance, add)
+            return kept
         value = self.derive(getattr(model_instance, self.source))
         setattr(model_instance, self.attname, value)
         return value
@@ -151,8 +155,11 @@ class NameField(CharField):
     The name that a ``KeyField`` of the same model is derived from.
 
     A CharField for migrations and databases. In forms its values compare by key, so that a formset
-    sees that "J.K. Rowling" and "Rowling, J. K." in two of its rows are one.
+    sees that "J.K. Rowling" and "Rowling, J. K." in two of its rows are one. Serializers of Django
+    REST framework reject a name that another record has, as forms do.
     """
+
+    default_validators = [FreeNameValidator()]
 
     def deconstruct(self) -> Any:
         name, _path, args, kwargs = super().deconstruct()

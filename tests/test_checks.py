@@ -21,7 +21,7 @@ from import_export.fields import Field
 
 import django_bookrel
 from django_bookrel import abstract, checks
-from django_bookrel.fields import KeyField
+from django_bookrel.fields import KeyField, SortField
 from django_bookrel.querysets import NamedQuerySet
 from django_bookrel.resources import (
     BookResource,
@@ -179,6 +179,62 @@ def test_manager_that_keeps_no_keys(host: Apps):
             id="django_bookrel.E003",
         )
     ]
+
+
+def history(**columns: Any) -> type[models.Model]:
+    """Make a model that holds former states of a series, as packages of histories do."""
+    attributes = {
+        "__module__": __name__,
+        "Meta": type("Meta", (), {"app_label": "tests"}),
+        "name": models.CharField(max_length=255),
+        "key": KeyField(source="name", kind="text"),
+    }
+    return type("SeriesState", (models.Model,), {**attributes, **columns})
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"number": models.AutoField(primary_key=True), "id": models.BigIntegerField()},
+        {
+            "name": None,
+            "series": models.ForeignKey(
+                "tests.Series", models.DO_NOTHING, db_constraint=False, related_name="+"
+            ),
+        },
+    ],
+    ids=["plain", "foreign-key"],
+)
+def test_histories_may_have_any_manager(host: Apps, columns: dict[str, Any]):
+    class Series(abstract.AbstractSeries):
+        class Meta(abstract.AbstractSeries.Meta):
+            app_label = "tests"
+
+    history(**columns)
+    assert found(host) == []
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {},
+        {"series": models.ForeignKey("tests.Series", models.CASCADE, related_name="+")},
+        {"id": models.BigIntegerField(primary_key=True)},
+        {
+            "number": models.AutoField(primary_key=True),
+            "id": models.BigIntegerField(),
+            "sort": SortField(source="name", kind="title"),
+        },
+    ],
+    ids=["alone", "foreign-key", "own-key", "another-column"],
+)
+def test_records_that_only_look_like_a_history(host: Apps, columns: dict[str, Any]):
+    class Series(abstract.AbstractSeries):
+        class Meta(abstract.AbstractSeries.Meta):
+            app_label = "tests"
+
+    history(**columns)
+    assert [message.id for message in found(host)] == ["django_bookrel.E003"]
 
 
 def test_missing_target(host: Apps):
@@ -399,6 +455,36 @@ from django_bookrel.checks import check_models
 for message in check_models():
     print(message.id, message.obj, message.msg, message.hint, sep="; ")
 """
+
+
+def test_harmless_receivers(settings: Any):
+    settings.BOOKREL_HARMLESS_RECEIVERS = [
+        "django.contrib.auth.models.update_last_login",
+        "tests.hostcode.connect.<locals>.receiver",
+    ]
+    assert checks.check_settings() == []
+
+
+@pytest.mark.parametrize(
+    "value, problem",
+    [
+        ("tests.hostcode.heard", "must be a list of dotted paths, not “tests.hostcode.heard”."),
+        (["tests.hostcode.herd"], "“tests.hostcode.herd” cannot be imported."),
+        (["tests.hostcodes.heard"], "“tests.hostcodes.heard” cannot be imported."),
+        (["heard it"], "“heard it” cannot be imported."),
+        (["tests.hostcode"], "“tests.hostcode” is a module, not a receiver."),
+        ([None], "“None” cannot be imported."),
+    ],
+)
+def test_receivers_that_cannot_be(settings: Any, value: Any, problem: str):
+    settings.BOOKREL_HARMLESS_RECEIVERS = value
+    assert checks.check_settings() == [
+        Error(
+            f"BOOKREL_HARMLESS_RECEIVERS: {problem}",
+            hint="Name receivers as the summary of an import does when it saves row by row.",
+            id="django_bookrel.E202",
+        )
+    ]
 
 
 def test_taken_reverse_name(tmp_path: Path):

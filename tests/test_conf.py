@@ -13,6 +13,7 @@ NAMES = {
     "register_admin": ("BOOKREL_REGISTER_ADMIN", True, False),
     "batch_size": ("BOOKREL_BATCH_SIZE", 5000, 50),
     "sources": ("BOOKREL_SOURCES", [], ["tests.hosts.novels.sources.OurILS"]),
+    "harmless_receivers": ("BOOKREL_HARMLESS_RECEIVERS", [], ["tests.hostcode.heard"]),
     "max_unpacked": ("BOOKREL_MAX_UNPACKED", MAX_UNPACKED, None),
 }
 

@@ -20,7 +20,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from django_bookrel.models import Author, Book, Subject
-from django_bookrel.resources import load
+from django_bookrel.querysets import BookQuerySet
+from django_bookrel.resources import BookResource, load
 from tests.exported import CELLS, ISBN, write_distinct
 from tests.hosts.newsdesk.models import Article, Reporter, Section, Topic
 from tests.importing import read_csv, write_csv
@@ -59,6 +60,24 @@ def test_csv(run: Callable[..., Run], tmp_path: Path):
     assert path.read_bytes().split(b"\r\n")[0].decode() == HEADER
     assert read_csv(path) == [CELLS]
     assert list(tmp_path.iterdir()) == [path]
+
+
+class RewritingQuerySet(BookQuerySet[Book]):
+    def values_list(self, *fields: str, **options: Any) -> Any:
+        return super().values_list(*fields, "title", **options)
+
+
+class RewritingResource(BookResource):
+    def get_queryset(self) -> Any:
+        return RewritingQuerySet(Book).filter(isbn=ISBN)
+
+
+@pytest.mark.usefixtures("book")
+def test_queryset_that_puts_other_columns_in_place(run: Callable[..., Run], tmp_path: Path):
+    Book.objects.create(title="Another")
+    path = tmp_path / "out.csv"
+    assert run(path, "--resource", f"{__name__}.RewritingResource").status == 0
+    assert read_csv(path) == [CELLS]
 
 
 @pytest.mark.usefixtures("book")

@@ -13,6 +13,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.migrations.loader import MigrationLoader
 from django.db.models import CharField, Model
 from django.db.models.functions import Upper
+from django.test.utils import isolate_apps
 from pytest_django import DjangoAssertNumQueries
 
 from django_bookrel.exceptions import InvalidISBN
@@ -185,6 +186,18 @@ def test_one_key_one_record(named: type[Model], spellings: tuple[str, str, str])
 def test_key_of_a_name_that_is_no_text():
     one = Subject.objects.create(name=1984)
     assert (one.key, stored(Subject)) == ("1984", [("1984", "1984")])
+
+
+@isolate_apps("tests")
+def test_key_without_its_source_stays():
+    class State(Model):  # noqa: DJ008
+        key = KeyField(source="name", kind="text")
+
+        class Meta:
+            app_label = "tests"
+
+    state = State(key="as it was")
+    assert State._meta.get_field("key").pre_save(state, add=True) == "as it was"
 
 
 def test_key_cannot_be_worked_out_from_an_expression():

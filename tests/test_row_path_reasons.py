@@ -29,6 +29,7 @@ from tests.hosts.custom.models import (
     Bulletin,
     Chapter,
     Report,
+    Special,
     Tag,
 )
 from tests.hosts.custom.resources import (
@@ -116,6 +117,21 @@ def test_receivers_are_reasons(
     assert result.reasons == ([f"{said} ({HEARD})"] if said else [])
 
 
+def test_harmless_receivers_are_no_reasons(
+    tmp_path: Path, connect: Callable[..., None], settings: Any
+):
+    connect(signals.pre_save, heard)
+    connect(signals.post_save, heard, Bulletin)
+    settings.BOOKREL_HARMLESS_RECEIVERS = [HEARD]
+    assert import_rows(tmp_path, [{"code": "a", "tags": "x"}], BulletinResource).reasons == []
+    settings.BOOKREL_HARMLESS_RECEIVERS = [HEARD[:-1]]
+    result = import_rows(tmp_path, [{"code": "b", "tags": "x"}], BulletinResource)
+    assert result.reasons == [
+        f"Bulletin, Tag have pre_save receivers ({HEARD})",
+        f"Bulletin has post_save receivers ({HEARD})",
+    ]
+
+
 @pytest.mark.parametrize("signal", ["pre_delete", "post_delete"])
 def test_receivers_of_deleted_children_are_reasons(
     tmp_path: Path, connect: Callable[..., None], signal: str
@@ -158,6 +174,9 @@ def run_command(path: Path, *options: str, resource: str = "ReportResource") -> 
     return out.getvalue()
 
 
+BYPASSED = "Report.save() is overridden"
+
+
 def test_summary_says_why(tmp_path: Path):
     path = write_csv(tmp_path / "in.csv", REPORTS, ["code", "title", "correspondent", "tags"])
     said = run_command(path)
@@ -173,8 +192,37 @@ def test_summary_says_why(tmp_path: Path):
     rows = [{"code": "z", "title": "Z", "slug": "z"}]
     path = write_csv(tmp_path / "in.csv", rows, ["code", "title", "slug"])
     assert "row by row" not in run_command(path, "--bulk")
-    assert json.loads(run_command(path, "--json", "--bulk"))["path"] == "bulk"
-    assert ImportRecord.objects.latest("pk").path == "bulk"
+    said = json.loads(run_command(path, "--json", "--bulk"))
+    assert (said["path"], said["notes"]) == ("bulk", [f"bypassed: {BYPASSED}"])
+    record = ImportRecord.objects.latest("pk")
+    assert (record.path, record.message) == ("bulk", f"bypassed: {BYPASSED}")
+
+
+def test_summary_says_what_bulk_has_bypassed(tmp_path: Path):
+    path = write_csv(tmp_path / "in.csv", [{"code": "a", "title": "A"}], ["code", "title"])
+    said = run_command(path, "--bulk", resource="BulletinResource")
+    assert "bypassed" not in said
+    said = run_command(path, "--bulk", resource="CleanedBulletinResource")
+    assert said.splitlines()[-1] == "  bypassed: CleanedBulletinResource sets clean_model_instances"
+
+
+@pytest.mark.parametrize(
+    "resource, note",
+    [
+        (hooked("skip_row"), ["bypassed: HookedResource.skip_row() is overridden"]),
+        # Saved, with all of its code.
+        (SpecialResource, []),
+    ],
+)
+def test_code_that_bulk_bypasses(
+    tmp_path: Path,
+    connect: Callable[..., None],
+    resource: type[RelationalResource],
+    note: list[str],
+):
+    connect(signals.pre_save, heard, Special)
+    rows = [{"code": "a", "title": "A"}]
+    assert import_rows(tmp_path, rows, resource, bulk=True).notes == note
 
 
 def test_summary_of_what_bulk_cannot_do(tmp_path: Path):

@@ -89,14 +89,14 @@ PLACES = len(catalogue._PLACES)
 @pytest.mark.parametrize(
     "make, key, combinations",
     [
-        (catalogue._person, person_key, catalogue._PERSON_COUNT),
+        (catalogue.person_of, person_key, catalogue._PERSON_COUNT),
         (
             catalogue._publisher,
             text_key,
             len(catalogue._FAMILY) * len(catalogue._IMPRINTS) * PLACES,
         ),
         (catalogue._subject, text_key, len(catalogue._NOUNS) * PLACES),
-        (lambda number: catalogue._title(number, 0), text_key, catalogue._TITLE_COUNT),
+        (lambda number: catalogue.title_of(number, 0), text_key, catalogue._TITLE_COUNT),
     ],
     ids=["people", "publishers", "subjects", "titles"],
 )

@@ -72,6 +72,20 @@ def test_insert_numbers_rows_in_order(writer: Writer):
     assert Topic.objects.create(name="after").pk not in keys
 
 
+def test_wrappers_see_what_is_inserted(writer: Writer):
+    seen = []
+
+    def wrapper(execute: Any, sql: str, *arguments: Any) -> Any:
+        seen.append(sql.partition(" ")[0])
+        return execute(sql, *arguments)
+
+    with connection.execute_wrapper(wrapper):
+        keys = insert(writer, Topic, "name", ("weather",), ("sport",))
+    assert seen.count("INSERT") == 1
+    assert Topic.objects.in_bulk(keys).keys() == set(keys)
+    assert len(keys) == 2
+
+
 def test_insert_into_an_empty_table_and_after_deletion(writer: Writer):
     for _time in range(2):
         keys = insert(writer, Topic, "name", ("a",), ("b",))

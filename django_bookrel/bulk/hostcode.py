@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import signals
 from django.db.models.signals import ModelSignal
 
+from ..conf import conf
 from ..fields import AnyField
 from ..values import defined_in
 from .layout import Layout
@@ -105,7 +106,8 @@ def _receivers(signal: ModelSignal, sender: type[models.Model]) -> list[str]:
     if not signal.has_listeners(sender):
         return []
     found = [_path(r) for some in signal._live_receivers(sender) for r in some]
-    return [path for path in found if not path.startswith(HARMLESS)]
+    harmless = conf.harmless_receivers
+    return [path for path in found if not path.startswith(HARMLESS) and path not in harmless]
 
 
 def _path(receiver: Callable[..., Any]) -> str:

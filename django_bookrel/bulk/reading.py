@@ -38,7 +38,11 @@ def read_pages(
     names = _Names(writer, REMEMBERED_PAGES * page_size)
     pk = layout.model._meta.pk
     fields = [pk.attname, *(field.attname for field in layout.fields)]
-    pages = queryset.order_by(pk.attname).values_list(*fields)
+    # Managers of other apps may put other columns in the place of those that are asked for.
+    plain: models.QuerySet[Any] = models.QuerySet(
+        queryset.model, query=queryset.query.chain(), using=queryset.db
+    )
+    pages = plain.order_by(pk.attname).values_list(*fields)
     last: list[Any] = []
     while page := _fetched((pages.filter(pk__gt=last[0]) if last else pages)[:page_size]):
         keys, *columns = map(list, zip(*page, strict=True))

@@ -82,14 +82,46 @@ def _reverse_names(model: type[Model]) -> Iterator[CheckMessage]:
 
 
 def _derived_fields(model: type[Model]) -> Iterator[CheckMessage]:
-    derived = [f for f in model._meta.local_fields if isinstance(f, DerivedField)]
-    if derived and not isinstance(model._default_manager.get_queryset(), DerivedQuerySet):
+    derived = _derived(model)
+    if not derived or _is_history(model):
+        return
+    if not isinstance(model._default_manager.get_queryset(), DerivedQuerySet):
         yield foreign_manager(model, derived)
     for field in derived:
         try:
             model._meta.get_field(field.source)
         except FieldDoesNotExist:
             yield missing_source(field)
+
+
+def _derived(model: type[Model]) -> list[DerivedField]:
+    return [f for f in model._meta.local_fields if isinstance(f, DerivedField)]
+
+
+def _is_history(model: type[Model]) -> bool:
+    """
+    Return whether the rows are former states of records, which nobody edits.
+
+    They have derived columns of another model, and keep what they say about a record after it was
+    deleted: its primary key is a plain column, or no constraint guards the foreign key.
+    """
+    columns = {(f.name, f.source, f.kind) for f in _derived(model)}
+    return any(
+        columns <= {(f.name, f.source, f.kind) for f in _derived(other)} and _outlives(model, other)
+        for other in model._meta.apps.get_models()
+        if other is not model
+    )
+
+
+def _outlives(model: type[Model], other: type[Model]) -> bool:
+    return any(
+        not field.primary_key
+        and (
+            field.name == other._meta.pk.name
+            or (field.related_model is other and not getattr(field, "db_constraint", True))
+        )
+        for field in model._meta.local_fields
+    )
 
 
 def _targets(model: type[Model]) -> Iterator[CheckMessage]:

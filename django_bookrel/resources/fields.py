@@ -24,7 +24,7 @@ from ..fields import field_of
 from ..sources import join_list, split_list
 from ..values import needs_value, read_json, to_text
 from .persons import LIFE_DATES
-from .relations import column_of, named_field, relation_of_kind
+from .relations import column_of, link_fields, named_field, relation_of_kind
 
 __all__ = (
     "ForeignKeyField",
@@ -162,7 +162,9 @@ class NaturalKeyField(ForeignKeyField):
 
 class ManyToManyField(RelationField):
     """
-    A ManyToManyField from either side; a cell names several records.
+    A ManyToManyField from either side, or one that is alike: taggit's tags with ``through``.
+
+    A cell names several records.
 
     :param separator: between the names; a literal one is written with a backslash before it.
     :param m2m_add: links that the cell does not name stay.
@@ -181,11 +183,9 @@ class ManyToManyField(RelationField):
     def children(self, name: str, model: type[models.Model]) -> Children:
         """Return what the engine needs to know of the field."""
         relation = self.relation_of(model, name)
-        field: Any = relation if isinstance(relation, models.ManyToManyField) else relation.field
+        field: Any = relation.field if isinstance(relation, models.ManyToManyRel) else relation
         through = field.remote_field.through
-        own, other = field.m2m_field_name(), field.m2m_reverse_field_name()
-        if field is not relation:
-            own, other = other, own
+        own, other = link_fields(relation) or ("", "")
         column = through._meta.get_field(other)
         return Children(
             name,
@@ -196,7 +196,7 @@ class ManyToManyField(RelationField):
             reference=self.reference(column),
             target=0,
             add_only=self.m2m_add,
-            accessor=self.attribute or name,
+            accessor=(self.attribute or name) if isinstance(field, models.ManyToManyField) else "",
         )
 
     def entries(self, cell: str | Iterable[Any]) -> list[Entry]:

@@ -10,7 +10,14 @@ from django.db import models
 from ..fields import AnyField
 from ..values import is_postgres, value_field
 
-__all__ = ("column_of", "named_field", "no_column", "no_identity", "relation_of_kind")
+__all__ = (
+    "column_of",
+    "link_fields",
+    "named_field",
+    "no_column",
+    "no_identity",
+    "relation_of_kind",
+)
 
 GEOMETRY = "django.contrib.gis."
 
@@ -100,9 +107,29 @@ def _relation(model: type[models.Model], name: str) -> Any:
     raise ImproperlyConfigured(f"{model._meta.label} has no relation “{name}”.")
 
 
+def link_fields(relation: Any) -> tuple[str, str] | None:
+    """
+    Return the foreign keys of a many-to-many relation's links, to its own model and to the other.
+
+    :returns: their names; None if this is no such relation, or the links have other keys.
+    """
+    field = relation.field if isinstance(relation, models.ManyToManyRel) else relation
+    if isinstance(field, models.ManyToManyField):
+        ends = field.m2m_field_name(), field.m2m_reverse_field_name()
+        return ends if field is relation else ends[::-1]
+    through = getattr(getattr(relation, "remote_field", None), "through", None)
+    if through is None:
+        return None
+    # Of another package, which looks like one of Django's.
+    keys = [f for f in through._meta.concrete_fields if isinstance(f, models.ForeignKey)]
+    near = [key.name for key in keys if issubclass(relation.model, key.related_model)]
+    far = [key.name for key in keys if key.related_model is relation.related_model]
+    return (near[0], far[0]) if len(near) == len(far) == 1 else None
+
+
 def _kind(relation: Any) -> Any:
-    if isinstance(relation, models.ManyToManyRel):
-        relation = relation.field
+    if link_fields(relation):
+        return models.ManyToManyField
     return next((kind for kind in KINDS if isinstance(relation, kind)), None)
 
 

@@ -56,7 +56,7 @@ class Result(results.Result):
         self.warnings: list[TableWarning] = []
         """What the tables lack, found before anything was written."""
         self.notes: list[str] = []
-        """Which tables were written in a slower way, and why."""
+        """Which tables were written in a slower way, and why; which code was bypassed."""
         self.seconds = 0.0
 
     def take(self, reasons: list[str], notes: list[str], *, avoidable: bool) -> None:

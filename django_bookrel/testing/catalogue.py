@@ -17,7 +17,7 @@ from typing import TextIO
 
 from ..roles import ROLES
 
-__all__ = ("FAULTS", "HEADER", "generate", "write_csv")
+__all__ = ("FAULTS", "HEADER", "generate", "isbn_of", "person_of", "title_of", "write_csv")
 
 HEADER = (
     "isbn",
@@ -171,9 +171,9 @@ def generate(
         has_isbn = u < isbn_share
         nameless = u > (1 + isbn_share) / 2
         row = {
-            "isbn": _isbn(code) if has_isbn else "",
-            "title": _title(number, seed),
-            "author": _person(_skewed(random(), people)) if random() < 0.9 else "",
+            "isbn": isbn_of(code) if has_isbn else "",
+            "title": title_of(number, seed),
+            "author": person_of(_skewed(random(), people)) if random() < 0.9 else "",
             "contributors": _contributors(random(), random(), random(), people),
             "publishers": _publishers(random(), random(), publishers),
             "year": str(2025 - _skewed(random(), 175)) if random() < 0.97 else "",
@@ -223,14 +223,16 @@ def _skewed(u: float, pool: int) -> int:
     return int(u * u * pool)
 
 
-def _isbn(code: int) -> str:
+def isbn_of(code: int) -> str:
+    """Return the ISBN of a number below 10**9."""
     digits = f"978{code:09}"
     # Character codes serve as digits: 48, the code of "0", counts 24 times and leaves 2.
     codes = digits.encode()
     return f"{digits}{(2 - sum(codes[::2]) - 3 * sum(codes[1::2])) % 10}"
 
 
-def _title(number: int, seed: int) -> str:
+def title_of(number: int, seed: int) -> str:
+    """Return the title of a number; another one for each."""
     volume, place = divmod(number, _TITLE_COUNT)
     rest, place = divmod((place * _STRIDE + seed * 7_919) % _TITLE_COUNT, len(_PLACES))
     adjective, noun = divmod(rest, len(_NOUNS))
@@ -240,7 +242,8 @@ def _title(number: int, seed: int) -> str:
 
 
 @_cached
-def _person(number: int) -> str:
+def person_of(number: int) -> str:
+    """Return the name of a number; another one, with another key, for each."""
     generation, place = divmod(number, _PERSON_COUNT)
     rest, given = divmod(place * _STRIDE % _PERSON_COUNT, len(_GIVEN))
     middle, family = divmod(rest, len(_FAMILY))
@@ -253,7 +256,7 @@ def _contributors(u: float, who: float, role: float, pool: int) -> str:
         return ""
     first, value = _skewed(who, pool), _ROLES[_skewed(role, len(_ROLES))]
     count = 1 if u < 0.85 else 2 if u < 0.95 else 3
-    return "|".join([f"{_person((first + 3 * i) % pool)} ({value})" for i in range(count)])
+    return "|".join([f"{person_of((first + 3 * i) % pool)} ({value})" for i in range(count)])
 
 
 def _placed(name: str, number: int) -> str:

@@ -18,6 +18,7 @@ from django.db import DatabaseError
 from django.db.backends.base.operations import BaseDatabaseOperations
 
 from ..fields import AnyField, ISBNField
+from ..validators import FreeNameValidator
 from .jsons import check_writable
 from .meaning import has_own_meaning, is_postgres
 
@@ -89,7 +90,7 @@ def _limits(field: AnyField) -> tuple[Any, Any, list[Check]]:
         if type(validator) in bounds and not callable(validator.limit_value):
             bounds[type(validator)].append(validator.limit_value)
         elif not (
-            isinstance(validator, ProhibitNullCharactersValidator)
+            isinstance(validator, ProhibitNullCharactersValidator | FreeNameValidator)
             or (isinstance(validator, MaxLengthValidator) and validator.limit_value == limit)
         ):
             checks.append(validator)

@@ -42,7 +42,7 @@ class Writer(ABC):
     def __init__(self, connection: BaseDatabaseWrapper) -> None:
         self.connection = connection
         self.notes: list[str] = []
-        """Sentences on tables that are written in a plainer way than others, and why."""
+        """Sentences on what was written in a plainer way than the rest, or without its code."""
 
     def note(self, sentence: str) -> None:
         """Add a sentence to :attr:`notes`, once."""

@@ -197,7 +197,9 @@ class Writer(interface.Writer):
         return instance.pk
 
     def _manager(self, link: Children, parent: Any) -> Any:
-        return getattr(self._parent(link.parent, parent), link.accessor)
+        # Not what the instance has under this name, which may wait until the instance is saved.
+        instance = self._parent(link.parent, parent)
+        return getattr(type(instance), link.accessor).related_manager_cls(instance)
 
     def _parent(self, pointer: models.ForeignKey[Any, Any], pk: Any) -> models.Model:
         if self.latest is not None and self.latest.pk == pk:

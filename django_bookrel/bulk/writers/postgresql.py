@@ -143,6 +143,8 @@ class Writer(SQLWriter):
     def _insert(self, model: type[models.Model], fields: Any, rows: Sequence[Row]) -> None:
         with self.connection.cursor() as cursor:
             against = self.known(model).against_copy
+            if not against and self.connection.execute_wrappers:
+                against = "execute wrappers do not see COPY"
             if hasattr(cursor.cursor, "copy") and not against:
                 self._copy(cursor, model, fields, rows)
                 return

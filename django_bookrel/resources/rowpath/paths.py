@@ -88,11 +88,19 @@ def import_path(
     """
     policy = replace(policy, clears=clears)
     finder = get_writer(resource.get_db_connection_name())
-    bypasses = bypasses_hooks(resource)
-    hooks = [] if bypasses else [*hook_code(resource), *attribute_code(resource, provided)]
     unavoidable = _limits(layout, finder)
     layout = layout.compared(finder.fold)
-    reasons = [*hooks, *_model_code(resource, layout), *unavoidable]
+    hooks = [*hook_code(resource), *attribute_code(resource, provided)]
+    cleans, saves = _cleaning(resource), host_code(layout)
+    bypassed: list[str] = []
+    if bypasses_hooks(resource):
+        bypassed, hooks, cleans = [*hooks, *cleans], [], []
+    if bypasses_save(resource):
+        # What only Django can write is saved, and that runs the code of the models.
+        bypassed, saves = [*bypassed, *([] if unavoidable else saves)], []
+    if bypassed:
+        finder.note(f"bypassed: {'; '.join(bypassed)}")
+    reasons = [*hooks, *cleans, *saves, *unavoidable]
     options = hook_kwargs or {}
     rows = RowCleaner(
         resource, layout, clears=clears, checked=checked, header=header, options=options
@@ -136,13 +144,9 @@ def _orm_writer(resource: RowByRow, layout: Layout, finder: Writer) -> orm.Write
     )
 
 
-def _model_code(resource: RowByRow, layout: Layout) -> list[str]:
-    if bypasses_hooks(resource):
-        return []
+def _cleaning(resource: RowByRow) -> list[str]:
     cleans = resource._meta.clean_model_instances
-    said = f"{type(resource).__name__} sets clean_model_instances"
-    code = [] if bypasses_save(resource) else host_code(layout)
-    return [*([said] if cleans else []), *code]
+    return [f"{type(resource).__name__} sets clean_model_instances"] if cleans else []
 
 
 def _limits(layout: Layout, writer: Writer) -> list[str]:
