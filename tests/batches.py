@@ -54,7 +54,9 @@ def run(path: ImportPath, rows: Iterable[Row], *, batch_size: int) -> Totals:
 
 def counts(totals: Totals) -> dict[str, int]:
     """Give the totals that are not zero."""
-    return dict(+Counter({name: n for name, n in vars(totals).items() if name != "repairs"}))
+    return dict(
+        +Counter({name: n for name, n in vars(totals).items() if name not in ("repairs", "failed")})
+    )
 
 
 @dataclass

@@ -5,6 +5,7 @@ from __future__ import annotations
 from .batch import UNSET, Bare, Batch, Candidate, ForNew, Policy, Rejection
 from .changes import Change, Changes
 from .collecting import rare_collections
+from .constraints import Constraints
 from .engine import Engine, RowMaker
 from .executing import BulkSaver
 from .layout import Layout
@@ -40,6 +41,7 @@ __all__ = (
     "Changes",
     "Children",
     "Column",
+    "Constraints",
     "Details",
     "Engine",
     "ForNew",

@@ -7,8 +7,9 @@ from typing import Any, Protocol
 
 from django.db import DatabaseError, transaction
 
-from .batch import Batch
+from .batch import Batch, Rejection
 from .changes import Changes
+from .constraints import Constraints
 from .own import FileView
 from .plan import Plan
 from .planning import Planner
@@ -43,6 +44,7 @@ class Transactions:
     :param plans: writes plans; None: this is a dry run.
     :param changes: takes note of what a dry run would change.
     :param observer: looks at what is written.
+    :param constraints: says what the database would reject of a dry run.
     :param on_written: called when a transaction is committed, with the keys of the new, the updated
         and the deleted rows.
     """
@@ -56,7 +58,9 @@ class Transactions:
         on_written: Callable[[list[Any], list[Any], list[Any]], None] | None = None,
         changes: Changes | None = None,
         observer: Observer | None = None,
+        constraints: Constraints | None = None,
     ) -> None:
+        self.constraints = constraints
         self.planner, self.plans, self.writer = planner, plans, writer
         self.on_written, self.changes, self.observer = on_written, changes, observer
 
@@ -82,10 +86,7 @@ class Transactions:
             transaction, where the database does not say whose.
         """
         if self.plans is None:
-            plan = self.planner.plan(batch, file, out)
-            if self.changes is not None:
-                self.changes.note(plan)
-            return plan, Outcome(plan.counts())
+            return self._foreseen(self.planner.plan(batch, file, out))
         with import_lock(self.writer):
             if self.is_bulk:
                 try:
@@ -95,6 +96,20 @@ class Transactions:
                         raise
             # What broke a constraint may have been written by others since it was looked for.
             return self._attempts(batch, file, out, whole=False)
+
+    def _foreseen(self, plan: Plan) -> tuple[Plan, Outcome]:
+        """Return what would become of a plan."""
+        rejections: list[Rejection] = []
+        if self.constraints is not None and not plan.doubt:
+            rejections = self.constraints.broken(plan)
+        out = {rejection.line for rejection in rejections}
+        good = plan
+        if out:
+            lines = plan.batch.lines
+            good = plan.only({row for row in plan.rows() if lines[row] not in out})
+        if self.changes is not None:
+            self.changes.note(good)
+        return plan, Outcome(good.counts(), rejections=rejections)
 
     def _attempts(self, *args: Any, whole: bool) -> tuple[Plan, Outcome]:
         return tried_again(self.writer, lambda: self._attempt(*args, whole=whole))

@@ -145,6 +145,8 @@ class ImportLog:
             interrupted = isinstance(error, KeyboardInterrupt)
             ended = "interrupted" if interrupted else shown(str(error) or repr(error))
         lines = [ended] if ended else []
+        if result.ignored_columns:
+            lines.append(f"Columns not imported: {', '.join(result.ignored_columns)}")
         self.record.message = "\n".join([*lines, *map(str, result.warnings), *result.notes])
         self.record.path = result.path
         for name in COUNTS:

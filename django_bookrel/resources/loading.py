@@ -113,6 +113,9 @@ class Loading:
                 self.source, self.fields = reading.source, reading.fields
                 self.header = reading.header
                 self.result.source = reading.source.name
+                self.result.ignored_columns = [
+                    column.name for column in reading.columns if column.is_lost
+                ]
             self.resource.check_import(self.options, self.fields)
             self._stack = stack.pop_all()
 

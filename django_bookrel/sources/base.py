@@ -128,6 +128,11 @@ NOWHERE = Target("")
 """Where ignored columns go."""
 
 
+IGNORED = "ignored by the mapping"
+OWN = "about an earlier import"
+"""Why a column goes nowhere: somebody has said so, or rejected rows have it of us."""
+
+
 class Column(NamedTuple):
     """
     Where a column of a file goes.
@@ -145,12 +150,15 @@ class Column(NamedTuple):
     rank: int = 0
     """Of several columns for a field that has one value, the lowest rank is read first."""
 
+    @property
+    def is_lost(self) -> bool:
+        """Whether the column goes nowhere, though nobody has said that it shall."""
+        return not self.field and bool(self.name) and self.reason not in (IGNORED, OWN)
+
     @classmethod
     def mapped(cls, position: int, name: str, target: Target, rank: int = 0) -> Column:
         """Make the column that a mapping sends to a target."""
-        return cls(
-            position, name, *target, "ignored by the mapping" if target == NOWHERE else "", rank
-        )
+        return cls(position, name, *target, IGNORED if target == NOWHERE else "", rank)
 
 
 class Dialect(NamedTuple):

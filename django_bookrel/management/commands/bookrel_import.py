@@ -28,6 +28,7 @@ from ..interrupts import Interrupts
 
 SHOWN_REJECTIONS = 10
 SHOWN_JOINED = 5
+SHOWN_COLUMNS = 20
 OUTPUTS = ("rejects", "repairs")
 """Options that name a file for something of one FILE."""
 
@@ -262,6 +263,8 @@ def _summary(name: str, result: Result, *, dry_run: bool) -> str:
         + (f", {counts.deleted:,} deleted" if counts.deleted else "")
         + f", {counts.rejected:,} rejected",
     ]
+    if result.ignored_columns:
+        lines.append(f"  columns not imported: {_listed(result.ignored_columns)}")
     if counts.repairs:
         kinds = sorted(counts.repairs.items(), key=lambda item: (-item[1], item[0]))
         said = ", ".join(f"{number:,} {kind}" for kind, number in kinds)
@@ -276,6 +279,11 @@ def _summary(name: str, result: Result, *, dry_run: bool) -> str:
     return "\n".join(map(shown, lines))
 
 
+def _listed(names: list[str]) -> str:
+    more = f" and {len(names) - SHOWN_COLUMNS} more" if len(names) > SHOWN_COLUMNS else ""
+    return ", ".join(names[:SHOWN_COLUMNS]) + more
+
+
 def _as_json(name: str, result: Result) -> dict[str, Any]:
     counts = result.counts
     return {
@@ -287,6 +295,7 @@ def _as_json(name: str, result: Result) -> dict[str, Any]:
         "unchanged": counts.unchanged,
         "duplicates": counts.duplicates,
         "rejected": counts.rejected,
+        "ignored_columns": result.ignored_columns,
         "repairs": counts.repairs,
         "joined": {
             "count": counts.joined,

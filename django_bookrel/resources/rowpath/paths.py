@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from ... import bulk
 from ...bulk import (
     BulkSaver,
+    Constraints,
     Layout,
     Observer,
     PlanWriter,
@@ -124,7 +125,13 @@ def import_path(
         planner = RawPlanner(planner, saver)
     plans = None if is_dry else PlanWriter(saver, writer, is_row_by_row=bool(reasons))
     transactions = Transactions(
-        planner, plans, writer, on_written=on_written, changes=changes, observer=observer
+        planner,
+        plans,
+        writer,
+        on_written=on_written,
+        changes=changes,
+        observer=observer,
+        constraints=Constraints(layout, finder) if is_dry else None,
     )
     return ImportPath(transactions, maker, reasons, bool(reasons) and not unavoidable)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from ...exceptions import MissingColumns, UnknownField, suggestion
 from ...roles import ROLES, find_role
-from ..base import LIST_FIELDS, REJECT_COLUMNS, Column, Target
+from ..base import LIST_FIELDS, OWN, REJECT_COLUMNS, Column, Target
 
 __all__ = ("check_columns", "in_reading_order", "parse_mapping", "parse_target", "place_columns")
 
@@ -96,7 +96,7 @@ def place_columns(
         if targets:
             columns += [Column.mapped(index, name, *item) for item in targets.items()]
         elif name in REJECT_COLUMNS:
-            columns.append(Column(index, name, reason="about an earlier import"))
+            columns.append(Column(index, name, reason=OWN))
         elif isinstance(found, str):
             columns.append(Column(index, name, reason=found))
         elif found[1] in mapped:
