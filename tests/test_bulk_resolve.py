@@ -54,9 +54,13 @@ def test_records_that_are_not_to_be_created():
     assert find(resolver(Reference(Section, ("name",))), "law", "Sport") == [law.pk, None]
 
 
-def test_first_of_several_records_is_meant():
-    one, _other = (Reporter.objects.create(email=f"{name}@example.com", name="A") for name in "ab")
-    assert find(resolver(Reference(Reporter, ("name",))), "A") == [one.pk]
+def test_several_records():
+    pks = [Reporter.objects.create(email=f"{name}@example.com", name="A").pk for name in "ab"]
+    for create in (False, True):
+        one = resolver(Reference(Reporter, ("name",), create))
+        assert (find(one, "A"), one.several) == ([None], {("A",): [(pk, pk) for pk in pks]})
+        find(one, "B")
+        assert one.several == {}
 
 
 def test_fields_that_are_referred_to():

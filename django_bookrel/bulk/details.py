@@ -12,7 +12,7 @@ from typing import Any
 
 from ..fields import field_of
 from .relations import Reference
-from .resolve import Completion, Names, Pending, Resolver
+from .resolve import Completion, Held, Names, Pending, Resolver
 
 __all__ = ("DetailsResolver", "make_resolver")
 
@@ -76,27 +76,33 @@ class DetailsResolver(Resolver):
         name_field = field_of(self.model, self.reference.by[0])
         self._insert([name_field, *self.reference.columns, *self.fields], rows, pending)
 
-    def _find(self, wanted: dict[Names, Names]) -> None:
+    def _find(self, wanted: dict[Names, Names]) -> dict[Names, list[Held]]:
         qualified = {i: self._qualified(n)[1] for i, n in wanted.items() if any(i[1:])}
         keys = sorted({identity[:1] for identity in wanted} | set(qualified.values()))
         fetch = [self.model._meta.pk, self.reference.value, *self.fields]
+        held: dict[Names, list[Held]] = {}
         for index, pk, value, *found in self.writer.match(self.reference.columns, keys, fetch):
             self.holders[keys[index]] = (value, tuple(found))
             self.pks[keys[index]] = pk
+            held.setdefault(keys[index], []).append((pk, value))
+        several: dict[Names, list[Held]] = {}
         for identity in wanted:
             key = qualified.get(identity)
             if key not in self.holders:
                 key = identity[:1]
-            if key in self.holders and self._agree(key, identity):
+            if len(held.get(key, ())) > 1:
+                several[identity] = sorted(held[key])
+            elif key in self.holders and self._agree(key, identity):
                 value, details = self.holders[key]
                 self.found[identity] = value
                 together = _together(details, identity[1:])
                 if together != details:
                     self.additions[identity] = (key, together)
-        new = [identity[:1] for identity in wanted if identity not in self.found]
+        new = [i[:1] for i in wanted if i not in self.found and i not in several]
         meant = new + [key for key, _details in self.additions.values()]
-        several = len(set(meant)) < len(meant) or not self.holders.keys().isdisjoint(new)
-        self.doubtful = bool(qualified) and several
+        is_shared = len(set(meant)) < len(meant) or not self.holders.keys().isdisjoint(new)
+        self.doubtful = bool(qualified) and is_shared
+        return several
 
     def _bind(self, names: Names, identity: Names, key: Names) -> None:
         """Let a name mean the record that has a key; if there is none yet, a new one."""

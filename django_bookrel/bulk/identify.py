@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
@@ -53,6 +53,8 @@ def find_records(
     keys_of: Callable[[AnyField], Mapping[Any, Any]],
     is_there: Callable[[Any, bool], bool],
     further: int | None = None,
+    *,
+    hidden: Callable[[Collection[Any]], Collection[Any]] = lambda pks: (),
 ) -> Matches:
     """
     Find the records that rows mean.
@@ -62,6 +64,8 @@ def find_records(
         rows or by one that does not.
     :param further: the identity of which records have such values as another has but one of; what
         rows say of that becomes what it is in their records.
+    :param hidden: those of records that are out of reach; of several with one identity others are
+        meant.
 
     Queries: one for each identity of the layout and each pattern of empty values in it.
     """
@@ -69,6 +73,7 @@ def find_records(
     for index, key in chain.from_iterable(batch.candidates):
         keys[index][key] = None
     found = {(RECORD, key): key[0] for key in keys[RECORD] if is_there(key[0], True)}  # noqa: FBT003
+    several: dict[Candidate, list[Any]] = {}
     # What does not join rows is for those that nothing else has found.
     for index, identity in sorted(enumerate(layout.identities), key=lambda item: not item[1].joins):
         wanted = keys[index] if identity.finds else {}
@@ -76,14 +81,28 @@ def find_records(
             left = (some for some in batch.candidates if found.keys().isdisjoint(some))
             wanted = {key: None for some in left for place, key in some if place == index}
         if wanted:
-            pairs = _match(identity, list(wanted), writer, keys_of).items()
-            found |= {(index, key): pk for key, pk in pairs if is_there(pk, identity.joins)}
+            pairs, all_of = _match(identity, list(wanted), writer, keys_of)
+            found |= {(index, k): pk for k, pk in pairs.items() if is_there(pk, identity.joins)}
+            for key, pks in all_of.items():
+                several[index, key] = [pk for pk in pks if is_there(pk, identity.joins)]
             if further is not None and identity.further is not None:
                 unmatched = [(*identity.further, *k) for k in wanted if (index, k) not in found]
-                more = _match(layout.identities[further], unmatched, writer, keys_of).items()
-                others = {(further, key): pk for key, pk in more if is_there(pk, True)}  # noqa: FBT003
+                more, _all = _match(layout.identities[further], unmatched, writer, keys_of)
+                others = {(further, key): pk for key, pk in more.items() if is_there(pk, True)}  # noqa: FBT003
                 _rename(batch, layout, index, others)
                 found |= others
+    if several:
+        out = hidden({pk for pks in several.values() for pk in pks})
+        seen = {c: [pk for pk in pks if pk not in out] for c, pks in several.items()}
+        several = {c: pks or several[c] for c, pks in seen.items()}
+        found |= {c: pks[0] for c, pks in several.items() if pks}
+        several = {c: pks for c, pks in several.items() if len(pks) > 1}
+    return _of_rows(batch, found, several)
+
+
+def _of_rows(
+    batch: Batch, found: dict[Candidate, Any], several: Mapping[Candidate, list[Any]]
+) -> Matches:
     matches = Matches(found=found)
     if not found:
         matches.pks = [None] * len(batch)
@@ -93,6 +112,8 @@ def find_records(
         matches.pks.append(hits[0][1] if hits else None)
         if hits and len(hits) < len(candidates):
             matches.partly.append(row)
+        if several:
+            hits = [(c, one) for c, pk in hits for one in several.get(c, [pk])]
         if len(hits) > 1 and len({pk for _candidate, pk in hits}) > 1:
             matches.several[row] = hits
     return matches
@@ -148,9 +169,12 @@ def unfit_row(layout: Layout, writer: Writer, unfit: Unfit) -> str:
     )
 
 
-def _match(identity: Identity, keys: list[Key], writer: Writer, keys_of: Any) -> dict[Key, Any]:
-    """Return key -> primary key; of several records with one key that of the first."""
+def _match(
+    identity: Identity, keys: list[Key], writer: Writer, keys_of: Any
+) -> tuple[dict[Key, Any], dict[Key, list[Any]]]:
+    """Return key -> primary key; and all of them, in order, for keys that several records have."""
     found: dict[Key, Any] = {}
+    several: dict[Key, list[Any]] = {}
     pointer = identity.parent or identity.model._meta.pk
     for pattern, pairs in _by_pattern(_resolved(identity, keys, keys_of)).items():
         given = [c for c, empty in zip(identity.columns, pattern, strict=True) if not empty]
@@ -164,8 +188,10 @@ def _match(identity: Identity, keys: list[Key], writer: Writer, keys_of: Any) ->
         if len({hit[0] for hit in hits}) < len(hits):
             # From the last to the first, so that the first has the last word.
             hits.sort(key=lambda hit: hit[:2], reverse=True)
+            for index, pk, *_empty in hits:
+                several.setdefault(pairs[index][0], []).insert(0, pk)
         found |= {pairs[hit[0]][0]: hit[1] for hit in hits}
-    return found
+    return found, {key: pks for key, pks in several.items() if len(set(pks)) > 1}
 
 
 def _rename(batch: Batch, layout: Layout, index: int, hits: Mapping[Candidate, Any]) -> None:

@@ -128,6 +128,13 @@ class References:
             if named.names not in known[named.reference]:
                 yield named
 
+    def several(self, batch: Batch) -> Iterator[tuple[Named, list[Any]]]:
+        """Yield what rows name that several records are called, with their primary keys."""
+        found = {r: one.several for r, one in self.resolvers.items() if one.several}
+        for named in self.named(batch, found) if found else ():
+            if named.names in found[named.reference]:
+                yield named, [pk for pk, _value in found[named.reference][named.names]]
+
     def named(self, batch: Batch, references: Collection[Reference]) -> Iterator[Named]:
         """Yield what rows name by some of the references."""
         for index, key in enumerate(self.layout.foreign_keys, len(self.layout.columns)):

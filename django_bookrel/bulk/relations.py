@@ -105,6 +105,11 @@ class Reference:
         needs = f", and a new one requires {', '.join(self.lacks)}" if self.lacks else ""
         return f"{reason}{needs}."
 
+    def several(self, keys: Sequence[Any]) -> str:
+        """Return why a row is rejected that names the records of these primary keys at once."""
+        what, by = self.model._meta.verbose_name_plural, " and ".join(self.by)
+        return f"{len(keys)} {what} have this {by}: {', '.join(f'no. {key}' for key in keys[:5])}."
+
     def identity(self, names: Sequence[Any]) -> tuple[Any, ...]:
         """Return what ``names`` have in common with every other spelling of the same record."""
         if self.details is None:

@@ -22,6 +22,9 @@ KNOWN_NAMES = 2**13
 SPELLINGS = 2**17
 """Names that were not needed yet and are remembered as they were written first."""
 
+Held = tuple[Any, Any]
+"""Primary key of a record, and what refers to it."""
+
 Completion = tuple[Any, tuple[Any, ...]]
 """Primary key of a record that is there, and values of the reference's details."""
 
@@ -58,6 +61,8 @@ class Resolver:
         self.aliases = aliases if by_key else None
         self.keys: dict[Names, Any] = {}
         """Names of the batch -> what refers to the record, or Pending; absent if there is none."""
+        self.several: dict[Names, list[Held]] = {}
+        """Names of the batch -> the records that have them, where that is not one."""
         self.found: dict[Names, Any] = {}
         """Identity -> what refers to the record, for names that were looked up."""
         self.known: dict[Names, Any] = {}
@@ -74,7 +79,7 @@ class Resolver:
         """
         self._remember()
         identity, known = self.reference.identity, self.known
-        self.keys, self.found, identities = {}, {}, {}
+        self.keys, self.found, self.several, identities = {}, {}, {}, {}
         for names in wanted:
             if names in known:
                 self.keys[names] = known[names]
@@ -86,22 +91,38 @@ class Resolver:
         for names, same in identities.items():
             spelling.setdefault(same, self.spellings.get(same, names))
         self._find_aliases(list(spelling))
-        self._find({same: n for same, n in spelling.items() if same not in self.found})
-        hidden = self._hide()
+        several = self._find({same: n for same, n in spelling.items() if same not in self.found})
+        hidden = self._hide(several)
+        self.several = {n: several[i] for n, i in identities.items() if i in several}
         found = dict(self.found)
         if self.reference.create:
-            new = {i: n for i, n in spelling.items() if i not in found and i not in hidden}
+            unknown = {*spelling} - found.keys() - several.keys() - hidden
+            new = {i: n for i, n in spelling.items() if i in unknown}
             found |= {i: Pending(n, i) for i, n in new.items()}
         self.keys |= {names: found[i] for names, i in identities.items() if i in found}
 
-    def _hide(self) -> set[Names]:
-        """Take records for not found that no row may refer to; return their identities."""
+    def _hide(self, several: dict[Names, list[Held]]) -> set[Names]:
+        """
+        Take records for not found that no row may refer to; return their identities.
+
+        :param several: what several records have; what only one has of those that rows may refer
+            to is found.
+        """
         scope, values = self.reference.scope, set(self.found.values())
+        values.update(value for records in several.values() for _pk, value in records)
         if scope is None or not values:
             return set()
         visible = within(scope, self.reference.value, values, self.writer.connection.alias)
         hidden = {identity for identity, value in self.found.items() if value not in visible}
         self.found = {i: value for i, value in self.found.items() if i not in hidden}
+        for identity, records in list(several.items()):
+            several[identity] = seen = [one for one in records if one[1] in visible]
+            if not seen:
+                hidden.add(identity)
+            elif len(seen) == 1:
+                self.found[identity] = seen[0][1]
+            if len(seen) < 2:
+                del several[identity]
         return hidden
 
     def by_identity(self) -> dict[Names, Any]:
@@ -155,13 +176,19 @@ class Resolver:
             elif not value.line and len(self.spellings) < SPELLINGS:
                 self.spellings.setdefault(value.identity, value.names)
 
-    def _find(self, wanted: dict[Names, Names]) -> None:
+    def _find(self, wanted: dict[Names, Names]) -> dict[Names, list[Held]]:
+        """Find records; return identity -> records, where several have it."""
         identities = list(wanted)
         fetch = [self.model._meta.pk, self.reference.value]
         hits = self.writer.match(self.reference.columns, identities, fetch)
-        # Of several records with these names the first is meant.
-        for index, _pk, value in sorted(hits, key=lambda hit: hit[:2]):
-            self.found.setdefault(identities[index], value)
+        several: dict[Names, list[Held]] = {}
+        if len({hit[0] for hit in hits}) < len(hits):
+            for index, pk, value in sorted(hits, key=lambda hit: hit[:2]):
+                several.setdefault(identities[index], []).append((pk, value))
+            several = {same: records for same, records in several.items() if len(records) > 1}
+        found = ((identities[index], value) for index, _pk, value in hits)
+        self.found |= {same: value for same, value in found if same not in several}
+        return several
 
     def _insert(
         self, fields: list[AnyField], rows: list[Names], pending: Sequence[Pending]

@@ -67,7 +67,15 @@ class Selection:
             return pk not in gone and (joins or pk not in self.fresh)
 
         keys_of = self.references.keys_of
-        matches = find_records(batch, self.layout, self.writer, keys_of, is_there, self._further)
+        matches = find_records(
+            batch,
+            self.layout,
+            self.writer,
+            keys_of,
+            is_there,
+            self._further,
+            hidden=self._hidden,
+        )
         records = Records(matches.pks, matches.found)
         records.is_certain = not any(
             candidate[0] in self.joining and candidate not in matches.found

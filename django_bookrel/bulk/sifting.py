@@ -36,9 +36,12 @@ class Sieve:
         torn = {row: why for row, why in plan.records.errors.items() if row not in excluded}
         for row, error in torn.items():
             plan.rejections.append(batch.rejection(row, str(error), error=error))
-        out = {*excluded, *torn}
+        several = [one for one in self.references.several(batch) if one[0].row not in excluded]
+        plan.rejections += [_several(batch, named, keys) for named, keys in several]
+        unclear = {*excluded, *(named.row for named, _keys in several)}
+        out = unclear | torn.keys()
         for named in self.references.unknown(batch):
-            if named.reference in self.own.identities or named.row in excluded:
+            if named.reference in self.own.identities or named.row in unclear:
                 continue
             if file is not None and file.has_promised(named.reference, named.names):
                 self.references.promise(named)
@@ -123,6 +126,14 @@ def _put_off(plan: Plan, waiting: dict[int, list[Any]]) -> None:
     if waiting:
         rows = sorted(waiting)
         plan.waiting.append((plan.batch.only(rows), [waiting[row] for row in rows]))
+
+
+def _several(batch: Batch, named: Named, keys: list[Any]) -> Rejection:
+    said = ", ".join(map(str, named.names))
+    model: Any = named.reference.model
+    why = named.reference.several(keys)
+    error = model.MultipleObjectsReturned(f"{why} ({named.column}: {said})")
+    return batch.rejection(named.row, why, named.column, said, error)
 
 
 def _unknown(batch: Batch, named: Named) -> Rejection:

@@ -131,8 +131,8 @@ def ambiguous_names(kind: type[RelationalResource], name: str, reference: Refere
     return Warning(
         f"{kind.__name__}.{name} looks up {label} by {by}, which is not unique.",
         hint=(
-            "Of several matches, the one with the lowest primary key is used. Add a unique "
-            "constraint, or list fields in by= that are unique together."
+            "Rows that match several records will be rejected. Add a unique constraint, or list "
+            "fields in by= that are unique together."
         ),
         obj=kind,
         id="django_bookrel.W103",
