@@ -24,6 +24,7 @@ from django_bookrel.resources import (
     load,
 )
 from django_bookrel.resources.exporting import Exporter
+from django_bookrel.resources.widgets import FieldWidget
 from tests.hosts.cabinet.models import Numbers, Pointer, Structures, Texts, Times
 from tests.importing import counts
 
@@ -110,6 +111,25 @@ def test_options_of_widgets(tmp_path: Path):
     ]
     assert Times.objects.values_list("day").get() == (datetime.date(1999, 12, 31),)
     assert exported(tmp_path, resource) == ["code,day", "a,31.12.1999"]
+
+
+def test_widgets_are_of_the_classes_that_hosts_expect():
+    fields = resource_of(Times, "day", "moment", "lasts")().fields
+    kinds = [widgets.CharWidget, widgets.DateWidget, widgets.DateTimeWidget, widgets.DurationWidget]
+    found = [field.widget for field in fields.values()]
+    assert all(isinstance(one, FieldWidget) for one in found)
+    pairs = list(zip(found, kinds, strict=True))[1:]
+    assert [isinstance(one, kind) for one, kind in pairs] == [True] * 3
+
+
+def test_empty_cells_as_hooks_read_them():
+    texts, numbers = resource_of(Texts, "char")().fields, resource_of(Numbers, "whole")().fields
+    cells = [
+        fields[name].clean({name: cell})
+        for fields, name in ((texts, "char"), (numbers, "whole"))
+        for cell in ("", None)
+    ]
+    assert cells == ["", "", None, None]
 
 
 def test_options_of_widgets_of_related_records():

@@ -45,11 +45,14 @@ class FieldWidget(widgets.Widget):
     What the field itself reads and writes.
 
     :param field: the column.
-    :param allow_blank: whether nothing is an empty text; else it is None.
+    :param allow_blank: whether nothing is an empty text; else it is None. By default it is one in
+        columns of texts.
     """
 
-    def __init__(self, field: AnyField, *, allow_blank: bool = False, **kwargs: Any) -> None:
+    def __init__(self, field: AnyField, *, allow_blank: bool | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        if allow_blank is None:
+            allow_blank = isinstance(field, models.CharField | models.TextField)
         self.nothing = "" if allow_blank else None
         self.read, self.write = from_text(field), to_text(field)
 
@@ -113,9 +116,18 @@ def widget_of(field: AnyField, found: widgets.Widget, options: Mapping[str, Any]
     if kind.__module__ != widgets.__name__ or isinstance(found, RELATIONS):
         return found
     field = getattr(field, "output_field", None) or field
+    made: FieldWidget
     if options.get("format"):
-        return FormattedWidget(field, kind, **options)
-    return (ArrayWidget if kind is widgets.SimpleArrayWidget else FieldWidget)(field, **options)
+        made = FormattedWidget(field, kind, **options)
+    else:
+        made = (ArrayWidget if kind is widgets.SimpleArrayWidget else FieldWidget)(field, **options)
+    made.__class__ = _also(type(made), kind)
+    return made
+
+
+def _also(made: type[FieldWidget], kind: type[widgets.Widget]) -> type[FieldWidget]:
+    """Return the class for hosts that ask for django-import-export's by ``isinstance()``."""
+    return made if kind in TEXT_WIDGETS else type(kind.__name__, (made, kind), {})
 
 
 def text_widget(widget: widgets.Widget, field: AnyField) -> widgets.Widget:
@@ -150,7 +162,7 @@ def reader_of(declared: Field, found: AnyField) -> Callable[[Any], Any] | None:
     if is_read_by_host(declared, found):
         return _host_reader(declared, found)
     widget = text_widget(declared.widget, found)
-    return None if type(widget) is FieldWidget else widget.read
+    return widget.read if isinstance(widget, ArrayWidget | FormattedWidget) else None
 
 
 def _host_reader(declared: Field, found: AnyField) -> Callable[[Any], Any]:
