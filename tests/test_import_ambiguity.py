@@ -126,6 +126,25 @@ def test_several_records_of_one_name_in_a_list(tmp_path: Path, declared: Any):
     assert rejected(result) == [(2, "bulletin_set", "A", reason)]
 
 
+@pytest.mark.parametrize("base", [HeadlineResource, HookedHeadlineResource])
+def test_instances_that_are_all_new(tmp_path: Path, base: type[RelationalResource]):
+    """With ``force_init_instance``: no record is looked for, and no row is a duplicate."""
+
+    class NewResource(base):  # type: ignore[misc,valid-type]
+        class Meta:
+            model = Article
+            fields = ("slug", "headline")
+            import_id_fields = ("headline",)
+            force_init_instance = True
+
+    Article.objects.create(slug="a", headline="A")
+    rows = [{"slug": slug, "headline": "A"} for slug in "bca"]
+    result = import_rows(tmp_path, rows, NewResource)
+    assert counts(result) == {"rows": 3, "new": 2, "rejected": 1}
+    assert [r.line for r in result.rejections] == [4]
+    assert set(Article.objects.values_list("slug", "headline")) == {(s, "A") for s in "abc"}
+
+
 class AnnsHeadlineResource(HeadlineResource):
     class Meta:
         model = Article

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db.models import signals
 from import_export.fields import Field
-from import_export.instance_loaders import ModelInstanceLoader
+from import_export.instance_loaders import CachedInstanceLoader, ModelInstanceLoader
 from import_export.widgets import ForeignKeyWidget
 from tablib import Dataset
 
@@ -282,6 +282,36 @@ def test_property_that_a_column_sets(tmp_path: Path):
     assert (counts(result), bulletins()) == ({"rows": 1, "new": 1}, {("a", "One two")})
     assert result.reasons == ["HeadingResource.heading sets a property"]
     assert counts(import_rows(tmp_path, rows, HeadingResource)) == {"rows": 1, "unchanged": 1}
+
+
+def test_cached_instance_loader(tmp_path: Path):
+    """Which needs a data set; what it does batches do anyway."""
+    resource = hooked("before_save_instance")
+    resource._meta.instance_loader_class = CachedInstanceLoader
+    Bulletin.objects.create(code="a", title="Old")
+    assert counts(import_rows(tmp_path, BULLETINS[:2], resource)) == {
+        "rows": 2,
+        "new": 1,
+        "updated": 1,
+    }
+
+
+class SilentInitResource(BulletinResource):
+    """Leaves out what django-import-export sets for an import."""
+
+    class Meta:
+        model = Bulletin
+
+    def __init__(self) -> None:
+        pass
+
+    def before_save_instance(self, instance: Any, row: Any, **kwargs: Any) -> None:
+        ran.append(instance.code)
+
+
+def test_resource_that_calls_no_init(tmp_path: Path):
+    assert counts(import_rows(tmp_path, BULLETINS, SilentInitResource)) == {"rows": 3, "new": 3}
+    assert (ran, SilentInitResource()._pk_supplied_on_create) == (["a", "b", "c"], False)
 
 
 @pytest.mark.parametrize("hook", ["before_import_row", "after_save_instance"])

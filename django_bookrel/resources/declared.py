@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from itertools import chain
 from typing import Any
 
@@ -17,8 +17,8 @@ from import_export.widgets import ForeignKeyWidget, ManyToManyWidget, Widget
 from .. import bulk
 from ..bulk import Batch, Column, Identity, Layout
 from ..fields import AnyField, DerivedField
-from ..sources import BOOK_FIELDS, Record
-from ..values import Cleaner, cell_text, cleaner, needs_value
+from ..sources import BOOK_FIELDS
+from ..values import Cleaner, cleaner, needs_value
 from .fields import (
     ForeignKeyField,
     ManyToManyField,
@@ -28,7 +28,7 @@ from .fields import (
 )
 from .naming import own_option
 from .relations import no_column, no_identity
-from .rowpath.detection import fills_columns, has_own_code, has_own_default
+from .rowpath.detection import fills_columns, has_own_default
 from .widgets import is_read_by_host, reader_of, widget_of
 
 __all__ = ("DeclaredResource",)
@@ -144,7 +144,7 @@ class DeclaredResource(ModelResource):
 
         :raises ImproperlyConfigured: by one they cannot.
         """
-        if self.identifies_nothing():
+        if self.identifies_nothing() or self._meta.force_init_instance:
             return
         written = self.written_columns()
         for name in chain.from_iterable(self.candidate_keys()):
@@ -211,6 +211,8 @@ class DeclaredResource(ModelResource):
 
     def identities(self, provided: Collection[str]) -> Iterator[Identity]:
         """Yield the ways in which rows of a file with these columns are found."""
+        if self._meta.force_init_instance:
+            return
         model = self._meta.model
         for key in self.candidate_keys():
             if all(name in provided for name in key):
@@ -234,27 +236,6 @@ class DeclaredResource(ModelResource):
     def identify(self, layout: Layout, batch: Batch) -> None:
         """Add to ``batch.candidates``: for each row what may identify its record."""
         layout.add_candidates(batch, [i for i in layout.identities if i.finds])
-
-    def record_of(self, line: int, headers: Sequence[str], row: Sequence[Any]) -> Record:
-        """Return the record of a row of django-import-export's, whose cells may be no texts."""
-        texts = [cell if type(cell) is str else cell_text(cell) for cell in row]
-        values: dict[str, Any] = dict(zip(headers, row, strict=False))
-        for name, cell, text in zip(headers, row, texts, strict=False):
-            if cell is not text and name in self._lists:
-                is_list = isinstance(cell, list | tuple) and self._lists[name]
-                values[name] = list(map(cell_text, cell)) if is_list else text
-        return Record(line, values, texts)
-
-    @cached_property
-    def _lists(self) -> dict[str, bool]:
-        """Column -> whether its cells name records and no more, of those that say several."""
-        relations = {name: self.relation_field(name, d) for name, d in self.columns().items()}
-        return {
-            name: isinstance(relation, ManyToManyField)
-            for name, relation in relations.items()
-            if isinstance(relation, ManyToManyField | RelatedRowsField)
-            and not has_own_code(self.columns()[name])
-        }
 
     def before_export_page(self, page: dict[str, list[Any]]) -> None:
         """

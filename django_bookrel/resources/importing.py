@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
@@ -15,13 +16,16 @@ from ..conf import conf
 from ..exceptions import InvalidOption, MissingColumns
 from ..signals import rows_written
 from ..sources import Record
+from ..values import cell_text
 from .fields import (
+    ManyToManyField,
+    RelatedRowsField,
     lacking,
 )
 from .rendering import said_changes
 from .repairs import Repair, repairs_of
 from .results import Result
-from .rowpath.detection import fills_columns
+from .rowpath.detection import fills_columns, has_own_code
 from .rowpath.paths import import_path
 from .rowpath.resource import RowByRow
 from .rowresults import KEPT_ROWS, RowResults
@@ -73,6 +77,27 @@ class ImportingResource(RowByRow):
         kind = self.get_result_class()
         return kind() if issubclass(kind, Result) else Result()
 
+    def record_of(self, line: int, headers: Sequence[str], row: Sequence[Any]) -> Record:
+        """Return the record of a row of django-import-export's, whose cells may be no texts."""
+        texts = [cell if type(cell) is str else cell_text(cell) for cell in row]
+        values: dict[str, Any] = dict(zip(headers, row, strict=False))
+        for name, cell, text in zip(headers, row, texts, strict=False):
+            if cell is not text and name in self._lists:
+                is_list = isinstance(cell, list | tuple) and self._lists[name]
+                values[name] = list(map(cell_text, cell)) if is_list else text
+        return Record(line, values, texts)
+
+    @cached_property
+    def _lists(self) -> dict[str, bool]:
+        """Column -> whether its cells name records and no more, of those that say several."""
+        relations = {name: self.relation_field(name, d) for name, d in self.columns().items()}
+        return {
+            name: isinstance(relation, ManyToManyField)
+            for name, relation in relations.items()
+            if isinstance(relation, ManyToManyField | RelatedRowsField)
+            and not has_own_code(self.columns()[name])
+        }
+
     def check_import(self, options: ImportOptions, provided: Collection[str]) -> None:
         """
         Check what concerns a whole import, before anything is written.
@@ -96,7 +121,7 @@ class ImportingResource(RowByRow):
                 )
         self._check_children(provided)
         keys = self.candidate_keys()
-        if keys == [["id"]] or fills_columns(self):
+        if keys == [["id"]] or self._meta.force_init_instance or fills_columns(self):
             return
         if not any(self.identities(provided)):
             listed = " or ".join(", ".join(key) for key in keys)

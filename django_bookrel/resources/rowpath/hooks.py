@@ -9,6 +9,7 @@ from copy import copy
 from typing import Any, cast
 
 from django.db import transaction
+from import_export.instance_loaders import ModelInstanceLoader
 from import_export.results import RowResult
 
 from ...bulk import (
@@ -68,7 +69,10 @@ class HookSaver:
         # The options are the class's; those of other imports stay as they are.
         resource._meta = copy(resource._meta)
         resource.row_session = session
-        self.loader = resource._meta.instance_loader_class(resource, None)
+        kind = resource._meta.instance_loader_class
+        # Batches are found at once; what upstream keeps of the data set is not needed.
+        is_upstreams = kind.__module__ == ModelInstanceLoader.__module__
+        self.loader = (ModelInstanceLoader if is_upstreams else kind)(resource, None)
 
     def save(self, plan: Plan) -> Outcome:
         """

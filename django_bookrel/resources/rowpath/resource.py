@@ -27,6 +27,9 @@ class RowByRow(DeclaredResource):
     of the row the engine says, whose rules hold here too.
     """
 
+    _pk_supplied_on_create = False
+    """Set by django-import-export 5 in an ``import_data_inner()`` that is not called."""
+
     @cached_property
     def row_session(self) -> RowSession:
         """What an import row by row knows besides the row."""
