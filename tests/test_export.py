@@ -403,7 +403,7 @@ def test_piped_into_a_reader_that_has_enough(tmp_path: Path):
     path = write_csv(tmp_path / "in.csv", rows)
     django = [sys.executable, "-m", "django"]
     options: dict[str, Any] = {"env": environment, "check": True, "capture_output": True}
-    subprocess.run([*django, "migrate", "-v", "0"], **options)
+    subprocess.run([*django, "migrate", "django_bookrel", "-v", "0"], **options)
     subprocess.run([*django, "bookrel_import", path], **options)
     with subprocess.Popen(
         [*django, "bookrel_export"], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE

@@ -58,7 +58,7 @@ def counted_runs(tmp_path: Path, number: int) -> list[int]:
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="counts statements of SQLite")
 def test_statements_do_not_depend_on_the_rows(tmp_path: Path):
-    assert counted_runs(tmp_path, 200) == counted_runs(tmp_path, 2000)
+    assert counted_runs(tmp_path, 100) == counted_runs(tmp_path, 1000)
 
 
 def test_statements_of_people_without_roles(tmp_path: Path):
@@ -87,7 +87,7 @@ def test_statements_of_people_without_roles(tmp_path: Path):
 
 @pytest.mark.usefixtures("sqlite_of_999_variables")
 def test_oldest_variable_limit_of_sqlite(tmp_path: Path):
-    assert counted_runs(tmp_path, 200) == counted_runs(tmp_path, 2000)
+    assert counted_runs(tmp_path, 100) == counted_runs(tmp_path, 1000)
 
 
 @pytest.mark.usefixtures("sqlite_of_999_variables")

@@ -60,7 +60,8 @@ class ChildComparison:
         for row in new:
             entries = self.cells[row]
             if entries is not UNSET and entries:
-                entries = whole(self.child, self.said(row))
+                is_bare = self._has_bare([entries])
+                entries = whole(self.child, self.said(row)) if is_bare else self._resolved(entries)
                 if len(entries) > 1:
                     entries = self._by_key(entries).values()
                 plan.added_rows += [row] * len(entries)
