@@ -15,7 +15,15 @@ from itertools import count
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from django.core.exceptions import EmptyResultSet, ObjectDoesNotExist
-from django.db.models import Count, Model, Prefetch, QuerySet, Window
+from django.db.models import (
+    Count,
+    ManyToManyField,
+    ManyToManyRel,
+    Model,
+    Prefetch,
+    QuerySet,
+    Window,
+)
 from django.db.models.constants import LOOKUP_SEP
 from django.db.models.fields.related import RelatedField
 from django.db.models.fields.reverse_related import ForeignObjectRel
@@ -72,13 +80,15 @@ def relations(model: type[Model]) -> dict[str, RelatedField[Any, Any] | ForeignO
     """
     Return the relations of a model in both directions, by the names that its objects have for them.
 
-    Generic relations and those whose ``related_name`` ends in "+" are not among them.
+    Generic relations, those whose ``related_name`` ends in "+", and those of other packages that
+    only look like a ManyToManyField are not among them.
     """
     return {
         _accessor(field): field
         for field in model._meta.get_fields()
         if isinstance(field, RelatedField | ForeignObjectRel)
         and field not in model._meta.private_fields
+        and not (field.many_to_many and not isinstance(field, ManyToManyField | ManyToManyRel))
     }
 
 

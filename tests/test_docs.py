@@ -26,6 +26,7 @@ from django_bookrel.resources.exporting import FORMATS
 from django_bookrel.sources import SOURCES
 from django_bookrel.templatetags import bookrel
 from tests.hosts.newsdesk.models import Article
+from tests.neighbours import NEIGHBOURS
 from tests.pages import Block, blocks
 
 PACKAGE = Path(django_bookrel.__path__[0])
@@ -210,6 +211,12 @@ def option_names(parser: CommandParser) -> set[str]:
 def test_every_option_is_documented(command: str):
     terms = re.findall(r"^``-.*``$", section("commands.rst", command), re.MULTILINE)
     assert set(re.findall(r"``(-[\w-]+)", "\n".join(terms))) == options(command)
+
+
+def test_every_neighbour_is_documented():
+    included = re.findall(r"literalinclude:: \S+/neighbours/(\w+)/", read("neighbours.rst"))
+    # That one needs nothing in the host's code.
+    assert {*included, "with_extensions"} == NEIGHBOURS.keys()
 
 
 def test_every_command_is_documented():

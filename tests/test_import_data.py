@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from typing import Any
 
 import pytest
@@ -78,6 +79,15 @@ def test_import_data_collects_failed_rows():
     [failed] = result.failed_dataset
     assert failed[:2] == ("A", "x")
     assert "whole number" in failed[2]
+
+
+def test_import_data_gives_a_result_that_tasks_can_pickle():
+    dataset = tablib.Dataset(["Emma", "1815"], ["Kim", "MCMI"], headers=["title", "year"])
+    result = BookResource().import_data(dataset, collect_failed_rows=True)
+    found = pickle.loads(pickle.dumps(result))
+    assert found.totals == result.totals
+    assert [row.number for row in found.rows] == [1, 2]
+    assert found.failed_dataset.dict == result.failed_dataset.dict
 
 
 def test_import_data_without_the_columns_of_the_identity():

@@ -15,7 +15,7 @@ from ..sources import Record
 from .fields import RelationField
 from .importing import ImportingResource, ImportOptions
 from .importlog import ImportLog
-from .results import Result, as_class
+from .results import Result, as_class, no_row
 
 __all__ = ("RelationalResource",)
 
@@ -153,6 +153,8 @@ class RelationalResource(ImportingResource):
             self.handle_import_error(result, error, raise_errors)
         if collect_failed_rows:
             result.collect_failed_rows(list(dataset.headers or ()))
+        # Results are pickled by tasks.
+        result.row_of = no_row
         found = as_class(result, self.get_result_class())
         try:
             with atomic_if_using_transaction(using_transactions, using=using):

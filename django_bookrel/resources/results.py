@@ -13,7 +13,7 @@ from import_export import results
 
 from ..bulk import Change, Joined, Rejection, TableWarning, Totals
 
-__all__ = ("Result", "as_class")
+__all__ = ("Result", "as_class", "no_row")
 
 KEPT_REJECTIONS = 1_000
 """Rejections that a result holds; the totals count all of them."""
@@ -39,7 +39,7 @@ class Result(results.Result):
         """The first rows that were joined although their labels are hardly alike."""
         self.changes: list[Change] = []
         """What the first rows of a dry run would change, in the cells of the native CSV."""
-        self.row_of: Callable[[int, Sequence[str]], dict[str, Any]] = lambda _line, _cells: {}
+        self.row_of: Callable[[int, Sequence[str]], dict[str, Any]] = no_row
         """Makes of line and cells the row as hooks get it."""
         self.stores_rows = False
         """Whether row results have the row."""
@@ -138,6 +138,11 @@ class Result(results.Result):
             results.RowResult.IMPORT_TYPE_INVALID: counts.rejected - counts.failed,
         }
         self.rows.sort(key=attrgetter("number"))
+
+
+def no_row(line: int, cells: Sequence[str]) -> dict[str, Any]:
+    """Know nothing of the rows of a file."""
+    return {}
 
 
 def as_class(result: Result, kind: type[results.Result]) -> Any:

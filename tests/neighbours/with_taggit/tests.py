@@ -6,7 +6,8 @@ import pytest
 from taggit.models import Tag
 
 from django_bookrel.checks import check_resources
-from django_bookrel.exceptions import UnknownField
+from django_bookrel.exceptions import UnknownField, UnknownRelation
+from django_bookrel.related import related_set
 from django_bookrel.resources import RelationalResource, Result
 from django_bookrel.resources.exporting import Exporter
 
@@ -53,6 +54,15 @@ def test_tags_by_primary_key_as_in_any_resource(take: Callable[..., Result]):
     assert {row["id"]: row["tags"] for row in exported.dict} == {str(kim.pk): pks, str(emma.pk): ""}
     take(["id,tags", f"{kim.pk},", f'{emma.pk},"{pks}"'], resource=PlainResource)
     assert [sorted(book.tags.names()) for book in (kim, emma)] == [[], ["India", "Love"]]
+
+
+def test_tags_in_templates(db: None):
+    book = Book.objects.create(title="Emma")
+    book.tags.add("Love", "Money")
+    with pytest.raises(UnknownRelation, match="has no relation 'tags'; it has: author, tagged"):
+        related_set(book, "tags")
+    links = related_set(book, "taggedbook_set")
+    assert sorted(link.tag.name for link in links) == ["Love", "Money"]
 
 
 def test_tags_of_every_model_are_left_out_with_a_warning(take: Callable[..., Result]):
