@@ -424,6 +424,17 @@ def test_names_that_options_list(host: Apps):
     )
 
 
+def test_methods_that_are_not_called(host: Apps):
+    def bulk_create(self: Any, *args: Any, **kwargs: Any) -> None:
+        raise AssertionError
+
+    [message] = resource_of(host, bulk_create=bulk_create)
+    assert (message.id, message.msg) == (
+        "django_bookrel.W108",
+        "StoryResource overrides bulk_create(), which imports do not call.",
+    )
+
+
 def test_resources_of_other_apps(host: Apps):
     resource_of(host, desk=ForeignKeyField(by="name"))
     with isolate_apps("tests") as others:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 __all__ = ("check_resources",)
 
+UNCALLED = ("bulk_create", "bulk_update", "bulk_delete", "get_bulk_update_fields")
+"""Methods by which django-import-export writes, and our imports do not."""
+
 
 def check_resources(
     app_configs: Sequence[AppConfig] | None = None, **kwargs: Any
@@ -70,7 +73,7 @@ def _resource(kind: type[RelationalResource]) -> Iterator[CheckMessage]:
 
 def _columns(kind: type[RelationalResource], resource: Any) -> Iterator[CheckMessage]:
     from ..resources.naming import unknown_names
-    from ..resources.rowpath.detection import attribute_columns, is_saved
+    from ..resources.rowpath.detection import attribute_columns, has_hook, is_saved
 
     for name, why in resource.left_out.items():
         yield left_out(kind, name, why)
@@ -79,6 +82,9 @@ def _columns(kind: type[RelationalResource], resource: Any) -> Iterator[CheckMes
             yield unsaved(kind, name, declared.attribute)
     for option, name in unknown_names(resource):
         yield unknown_name(kind, option, name)
+    for name in UNCALLED:
+        if has_hook(resource, name):
+            yield uncalled(kind, name)
 
 
 def _is_unique(reference: Reference) -> bool:
@@ -177,4 +183,13 @@ def unknown_name(kind: type[RelationalResource], option: str, name: str) -> Warn
         hint="Correct the name, or remove it.",
         obj=kind,
         id="django_bookrel.W107",
+    )
+
+
+def uncalled(kind: type[RelationalResource], name: str) -> Warning:
+    return Warning(
+        f"{kind.__name__} overrides {name}(), which imports do not call.",
+        hint="Use a hook for each row, such as after_save_instance(), or the signal rows_written.",
+        obj=kind,
+        id="django_bookrel.W108",
     )
