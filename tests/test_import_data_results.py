@@ -234,7 +234,7 @@ def test_every_import_leaves_a_record(django_user_model: Any, *, use_transaction
     assert record.resource.endswith("ArticleResource")
     assert [row.line for row in record.rejected_rows.all()] == [2]
     if use_transactions:
-        expected = (0, "failed", "Nothing was imported: 1 of 2 rows were rejected.")
+        expected = (0, "failed", "Nothing was imported; rows rejected: 1 of 2.")
     else:
         expected = (1, "done", "")
     assert (record.new, record.status, record.message) == expected

@@ -28,6 +28,7 @@ from .catalogue import (
     SubjectAdminMixin,
 )
 from .inlines import RelatedInline, RelatedInlineMixin
+from .outcomes import ImportOutcomeMixin
 from .records import AliasAdmin, ImportRecordAdmin, RejectedRowAdmin
 from .registration import register, register_defaults
 
@@ -42,6 +43,7 @@ __all__ = (
     "ContributionAdminMixin",
     "IdentifierAdmin",
     "IdentifierAdminMixin",
+    "ImportOutcomeMixin",
     "ImportRecordAdmin",
     "PublisherAdmin",
     "PublisherAdminMixin",

@@ -17,11 +17,12 @@ from ..fields import DerivedField
 from .formfields import FormFieldsMixin
 from .generic import AnyModelAdmin
 from .inlines import RelatedInline, RelatedInlineMixin
+from .outcomes import ImportOutcomeMixin
 
 __all__ = ("CatalogueAdminMixin", "SearchMixin")
 
 
-class CatalogueAdminMixin(FormFieldsMixin, AnyModelAdmin):
+class CatalogueAdminMixin(ImportOutcomeMixin, FormFieldsMixin, AnyModelAdmin):
     """
     What the pages of all models of a catalogue have in common, over any ModelAdmin base.
 

@@ -10,7 +10,7 @@ from django.db import connections, models
 from import_export.exceptions import ImportError as RowError
 from import_export.utils import atomic_if_using_transaction
 
-from ..bulk import Rejection, counted, get_writer, stopping
+from ..bulk import Rejection, get_writer, stopping
 from ..sources import Record
 from .fields import RelationField
 from .importing import ImportingResource, ImportOptions
@@ -186,5 +186,5 @@ def _why_nothing(result: Result) -> str:
     counts = result.counts
     why = [str(error.error) for error in result.base_errors]
     if counts.rejected:
-        why.append(f"{counts.rejected:,} of {counted(counts.rows, 'row')} were rejected.")
-    return f"Nothing was imported: {' '.join(why)}"
+        why.append(f"rows rejected: {counts.rejected:,} of {counts.rows:,}.")
+    return f"Nothing was imported; {' '.join(why)}"
