@@ -195,6 +195,8 @@ def main() -> None:
         if arguments.one and present:
             present = [max(present, key=python_of)]
             missing = {present[0]: ""}
+            # A sixth faster; those that are chosen by name find what it finds.
+            variables["PYTHONDEVMODE"] = ""
         results = run_tox(present, arguments.arguments, variables) if present else {}
     outcomes = [
         Outcome(environment=name, verdict=reason) if reason else read_outcome(name, results)

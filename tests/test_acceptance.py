@@ -34,11 +34,16 @@ def test_catalogue_of_the_example_project(tmp_path: Path):
     assert run_import(tmp_path / "out.csv") == unchanged
 
 
-def check_again(path: Path, tmp_path: Path, first: dict[str, int]) -> None:
-    """Import a file twice, and what is exported then: nothing changes but the first time."""
+def check_twice(path: Path, first: dict[str, int]) -> None:
+    """Import a file twice: nothing changes but the first time."""
     assert run_import(path) == {"updated": 0, "unchanged": 0, "rejected": 0, **first}
     again = run_import(path)
     assert (again["new"], again["updated"], again["rejected"]) == (0, 0, 0)
+
+
+def check_again(path: Path, tmp_path: Path, first: dict[str, int]) -> None:
+    """Import a file twice, and what is exported then."""
+    check_twice(path, first)
     call_command("bookrel_export", str(tmp_path / "out.csv"), stderr=StringIO())
     exported = run_import(tmp_path / "out.csv")
     count = Book.objects.count()
@@ -84,13 +89,13 @@ def test_shakespeare_and_company(tmp_path: Path):
         assert found.values("book").distinct().count() == books, role
 
 
-def test_british_library_images(tmp_path: Path):
+def test_british_library_images():
     path = shared_file("british-library-books.tsv")
     rows = [line.split("\t") for line in path.read_text(encoding="utf-8").splitlines()[1:]]
     # 2,065 rows have the columns of another file: see sources/bl_images.py.
     moved = [row for row in rows if "flickr" in row[1]]
     books = {row[6] for row in rows if row not in moved} | {row[2] for row in moved}
-    check_again(path, tmp_path, {"rows": 27_864, "new": 20_992})
+    check_twice(path, {"rows": 27_864, "new": 20_992})
     assert {i.value for i in Identifier.objects.filter(scheme="bl")} == books
     named = [row for row in rows if row[1] and not is_no_publisher(row[1])]
     publishers = {row[6]: row[1] for row in named if "flickr" not in row[1]}

@@ -300,7 +300,8 @@ def test_quiet_and_without_progress(run: Callable[..., Run], good: Path):
 def test_number_of_rows_is_estimated_by_what_was_read(
     tmp_path: Path, options: dict[str, int], rows: int
 ):
-    path = write_csv(tmp_path / "in.csv", ({"title": f"{n:0500}"} for n in range(3_000)))
+    cells = ({"title": f"{n:04}", "notes": "x" * 500} for n in range(3_000))
+    path = write_csv(tmp_path / "in.csv", cells, ["title", "notes"])
     expected: list[int | None] = []
     import_options = ImportOptions(
         batch_size=500, on_batch=lambda done, total, totals: expected.append(loading.expected_rows)
@@ -350,6 +351,5 @@ def test_shell(tmp_path: Path, mixed: Path, good: Path):
     every = shell(database, "bookrel_import", "-", "--json", input=good.read_text("utf-8"))
     assert (every.returncode, every.stderr) == (0, "")
     assert shell(database, "bookrel_import", tmp_path / "none.csv").returncode == 1
-    assert shell(database, "bookrel_import").returncode == 2
     assert shell(database, "bookrel_import", good, "--max-rejects", "x").returncode == 2
     assert Publisher.objects.count() == 0

@@ -43,7 +43,7 @@ from tests.importing import write_csv
 OURS, THEIRS = "processes", "second_session"
 """Two connections to the database of the processes."""
 
-ROWS = 4_000
+ROWS = 2_400
 BATCH = 50
 
 on_sqlite = connection.vendor == "sqlite"
