@@ -45,7 +45,8 @@ class Beside:
 
         :param held: primary key -> values of the layout's fields.
         """
-        bare, column, was = set(self.bare(how)), self.plan.columns[self.place], self._entries()
+        bare, column = set(self.bare(how)), self.plan.columns[self.place]
+        was = self._entries() if bare else {}
         for row, pk in zip(how.rows, how.pks, strict=True):
             has, said = held[pk][self.place], column[row]
             if row in bare and said != has and self._stays(row, has, was.get(pk, ())):
