@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 from typing import Any
 
@@ -189,6 +190,15 @@ def test_texts_of_a_file_are_escaped_in_differences():
     assert "<script>" not in "".join(row.diff)
 
 
+def test_long_texts_are_shown_without_a_comparison():
+    Article.objects.create(slug="a", headline="A", extra={"text": "old " * 1_000})
+    rows = data(("a", json.dumps({"text": "new " * 1_000})), headers=["slug", "extra"])
+    [row] = ArticleResource().import_data(rows).rows
+    shown = dict(zip(ArticleResource().get_diff_headers(), row.diff, strict=True))["extra"]
+    assert (shown.count("<del"), shown.count("<ins"), shown.count("… (3,012 more)")) == (1, 1, 2)
+    assert len(shown) < 3_000
+
+
 class OwnResult(results.Result):
     """Knows nothing of ours."""
 
@@ -202,8 +212,11 @@ def test_result_class_of_the_host():
 
         def after_import(self, dataset: Any, result: Any, **kwargs: Any) -> None:
             seen.append(type(result))
+            result.note = "kept"
 
     seen: list[type] = []
+    assert Own().import_data(data(GOOD, TOO_MANY)).note == "kept"
+    seen.clear()
     result = Own().import_data(data(GOOD, TOO_MANY, INVALID), use_transactions=False)
     assert (type(result), result.extra, seen) == (OwnResult, "mine", [OwnResult])
     assert (result.has_errors(), result.has_validation_errors()) == (True, True)

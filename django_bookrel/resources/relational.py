@@ -92,12 +92,14 @@ class RelationalResource(ImportingResource):
             log.keep(result.rejections)
             log.finish(result, error)
             raise
+        finally:
+            self.data_set_result = None
         is_undone = is_together and (
             found.has_errors() or (rollback_on_validation_errors and found.has_validation_errors())
         )
         if is_undone and not dry_run:
             result.nothing_written()
-            found = as_class(result, self.get_result_class())
+            vars(found).update(vars(result))
         log.keep(result.rejections)
         log.finish(result, ended=_why_nothing(result) if is_undone else "")
         return found

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django.db import models
-from import_export.resources import Diff
+from django.utils.safestring import mark_safe
+from import_export.resources import Diff, diff_match_patch
 from import_export.results import RowResult
 
 from ..bulk import Change, Outcome, Plan, get_writer, read_pages
@@ -21,6 +22,9 @@ __all__ = ("KEPT_ROWS", "RowResults")
 
 KEPT_ROWS = 1_000
 """Rows of each kind that a result holds; its totals count all of them."""
+COMPARED_CHARACTERS = 500
+"""Longer texts are shown as they were and are; comparing two takes a second at worst."""
+SHOWN_CHARACTERS = 1_000
 READ_AT_ONCE = 500
 """Fewer keys than SQLite takes in a statement."""
 
@@ -200,3 +204,22 @@ class _CellDiff(Diff):
 
     def __init__(self, left: Sequence[str], right: Sequence[str], *, new: bool) -> None:
         self.left, self.right, self.new = left, right, new
+
+    def as_html(self) -> list[str]:
+        """Return the differences as the admin shows them, of long texts without a comparison."""
+        differ, data = diff_match_patch(), []
+        for old, new in zip(self.left, self.right, strict=True):
+            before = "" if self.new and old != new else old
+            found = [(0, new)] if before == new else [(-1, before), (1, new)]
+            if before != new and len(before) + len(new) < COMPARED_CHARACTERS:
+                found = differ.diff_main(before, new)
+                differ.diff_cleanupSemantic(found)
+            parts = [(kind, _short(text)) for kind, text in found if text]
+            # It escapes what it is given.
+            data.append(mark_safe(differ.diff_prettyHtml(parts)))  # noqa: S308
+        return data
+
+
+def _short(text: str) -> str:
+    left_out = len(text) - SHOWN_CHARACTERS
+    return f"{text[:SHOWN_CHARACTERS]}… ({left_out:,} more)" if left_out > 0 else text
