@@ -71,6 +71,12 @@ def test_preview_shows_the_rows(admin_client: Client):
     assert Article.objects.count() == 1
 
 
+def test_preview_names_the_columns_that_go_nowhere(admin_client: Client):
+    preview = upload(admin_client, "slug,headline,colour\nnew,A,red\n")
+    assert "Columns not imported: colour" in preview.content.decode()
+    assert "Columns not imported" not in upload(admin_client, HEADER + "a,A,1\n").content.decode()
+
+
 @pytest.mark.parametrize("row", ["bad,B,20000", "bad,B,many"], ids=["database", "cell"])
 def test_preview_of_a_file_with_a_bad_row_has_no_way_on(admin_client: Client, row: str):
     preview = upload(admin_client, f"{HEADER}good,A,1\n{row}\n")

@@ -22,8 +22,17 @@ class ImportOutcomeMixin(AnyModelAdmin):
     For ``ImportMixin`` and ``ImportExportModelAdmin`` of django-import-export.
 
     Their second page says that an import is finished, also where rows were rejected since the
-    preview; this one says which rows, and why.
+    preview; this one says which rows, and why. The preview names the columns that go nowhere.
     """
+
+    def import_action(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """Show the upload form, or the preview of what was uploaded."""
+        response: HttpResponse = super().import_action(request, **kwargs)  # type: ignore[misc]
+        result = (getattr(response, "context_data", None) or {}).get("result")
+        if ignored := getattr(result, "ignored_columns", None):
+            text = _("Columns not imported: {columns}").format(columns=", ".join(ignored))
+            messages.warning(request, shown(text))
+        return response
 
     def process_result(self, result: Any, request: HttpRequest) -> HttpResponse:
         """Answer a confirmed import: with its errors, or else as django-import-export does."""
