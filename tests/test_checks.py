@@ -18,10 +18,12 @@ from django.db.models.functions import Lower
 from django.db.models.lookups import GreaterThan
 from django.test.utils import isolate_apps
 from import_export.fields import Field
+from import_export.widgets import ForeignKeyWidget
 
 import django_bookrel
 from django_bookrel import abstract, checks
 from django_bookrel.fields import KeyField, SortField
+from django_bookrel.models import Author
 from django_bookrel.querysets import NamedQuerySet
 from django_bookrel.resources import (
     BookResource,
@@ -421,6 +423,16 @@ def test_names_that_options_list(host: Apps):
     assert (message.id, message.msg) == (
         "django_bookrel.W107",
         "StoryResource lists “titel” in Meta.fields, which is neither a field nor a column.",
+    )
+
+
+@pytest.mark.parametrize("lookup", ["name__iexact", "books__title"])
+def test_lookups_of_widgets(host: Apps, lookup: str):
+    """Which django-import-export hands to the database."""
+    [message] = resource_of(host, desk=Field("desk", "desk", ForeignKeyWidget(Author, lookup)))
+    assert message.id == "django_bookrel.E101"
+    assert message.msg.startswith(
+        f"StoryResource cannot import: by={lookup!r}: django_bookrel.Author has no such field; "
     )
 
 
