@@ -87,7 +87,7 @@ for words in json.loads(sys.argv[1]):
 
 class Project:
     """
-    A fresh project of ``startproject``.
+    A project of ``startproject``, in a folder of its own.
 
     Commands wait until a file or a setting changes, and then run one after the other in one
     process, which saves most of their time.
@@ -96,8 +96,6 @@ class Project:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.waiting: list[list[str]] = []
-        self.command("startproject", "host", ".")
-        self.run()
 
     def command(self, *words: str) -> None:
         self.waiting.append(["manage.py", *words])
