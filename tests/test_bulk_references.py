@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from django_bookrel.bulk import UNSET, Batch, get_writer
-from django_bookrel.bulk.references import Named, References
+from django_bookrel.bulk.references import Named, References, named_rows
 from django_bookrel.bulk.resolve import Pending
 from django_bookrel.models import Author
 from django_bookrel.resources import BookResource, ForeignKeyField, RelationalResource
@@ -112,7 +112,7 @@ def test_names_that_are_not_there():
         Named(0, "topics", topics, ("Sea",)),
         Named(3, "topics", topics, ("Sun",)),
     ]
-    assert len(list(found.named(batch, [topics]))) == 4
+    assert len(list(named_rows(found.layout, batch, [topics]))) == 4
     found = references()
     found.find(batch)
     assert list(found.unknown(batch)) == []

@@ -28,7 +28,7 @@ from .resolve import Pending
 from .retrying import all_or_nothing, tried_again
 from .saving import NotYet, Outcome, PlanWriter, is_of_the_row, rejections_of
 from .scope import is_restricted
-from .transactions import Observer, Transactions
+from .transactions import DryRun, Observer, Transactions
 from .writers import TableWarning, get_writer
 
 __all__ = (
@@ -43,6 +43,7 @@ __all__ = (
     "Column",
     "Constraints",
     "Details",
+    "DryRun",
     "Engine",
     "ForNew",
     "ForeignKey",

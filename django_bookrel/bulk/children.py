@@ -44,15 +44,14 @@ class ChildComparison:
         self.child, self.writer, self.keys = child, writer, keys
         self.cells = batch.children[index]
         """Entries, or UNSET, for each row."""
-        columns = enumerate(child.columns)
-        self.position = next((i for i, c in columns if isinstance(c, PositionField)), None)
+        self.position = _position(child)
         self.plan = ChildPlan(child)
         self.further: dict[tuple[Any, Entry], list[Any]] = {}
         """Parent, key -> primary keys of the rows beside the first: two links to one record."""
         self.beside: list[Any] = [None] * len(self.cells)
         """For each row what refers to the target that the record itself has."""
         self.found: list[tuple[Any, ...]] = []
-        """What the table has, since :meth:`read`, as :meth:`_found` returns it."""
+        """What the table has, since :meth:`read`, as ``_found()`` returns it."""
 
     def add(self, new: Sequence[int]) -> None:
         """Plan the entries of new records."""
@@ -60,10 +59,10 @@ class ChildComparison:
         for row in new:
             entries = self.cells[row]
             if entries is not UNSET and entries:
-                is_bare = self._has_bare([entries])
+                is_bare = _has_bare(self.child, [entries])
                 entries = whole(self.child, self.said(row)) if is_bare else self._resolved(entries)
                 if len(entries) > 1:
-                    entries = self._by_key(entries).values()
+                    entries = _by_key(self.child, entries).values()
                 plan.added_rows += [row] * len(entries)
                 plan.added += entries
 
@@ -89,7 +88,7 @@ class ChildComparison:
             cells = [UNSET] * len(cells)
         pairs = zip(how.rows, how.pks, strict=True)
         pks = [pk for row, pk in pairs if cells[row] is not UNSET or row in wanted]
-        self.found = self._found(pks) if pks else []
+        self.found = _found(self.child, self.writer, pks) if pks else []
 
     def compare(self, how: Treatment, *, lock: bool) -> set[int]:
         """
@@ -105,10 +104,10 @@ class ChildComparison:
         add_only = self.child.add_only or how.fill
         found = [row for row in self.found if row[1] in asked]
         wanted = self._wanted(asked, cells, found, how)
-        suspects = self._suspects(wanted, found, asked, add_only=add_only)
+        suspects = _suspects(wanted, found, asked, add_only=add_only)
         if suspects and lock:
             asked = {pk: row for pk, row in asked.items() if pk in suspects}
-            found = self._found(sorted(suspects), lock=True)
+            found = _found(self.child, self.writer, sorted(suspects), lock=True)
             wanted = self._wanted(asked, cells, found, how)
         said: dict[Any, list[Entry]] = {}
         for pk, *entry in wanted if suspects else ():
@@ -132,7 +131,7 @@ class ChildComparison:
         """Return the entries that parents are to have, behind their parent."""
         says_all = how.clears or how.whole
         has_values = len(self.child.columns) > len(self.child.key)
-        if not (self._has_bare(cells) if says_all else has_values):
+        if not (_has_bare(self.child, cells) if says_all else has_values):
             parents = [pk for pk, row in asked.items() for _entry in cells[row]]
             entries = self._resolved([entry for row in asked.values() for entry in cells[row]])
             return [(pk, *entry) for pk, entry in zip(parents, entries, strict=True)]
@@ -146,12 +145,6 @@ class ChildComparison:
             for entry in complete(self.child, self.said(row, cells), was.get(pk, ()))
         ]
 
-    def _has_bare(self, cells: Sequence[Any]) -> bool:
-        place = self.child.target
-        return self.child.kind is not None and any(
-            type(entry[place]) is Bare for cell in cells if cell is not UNSET for entry in cell
-        )
-
     def _of_known(self, *, whole: bool) -> list[Any]:
         """Return the cells as they are for records that are there."""
         cells = self.cells
@@ -162,7 +155,7 @@ class ChildComparison:
     def _differs(
         self, row: int, pk: Any, said: Sequence[Entry], was: dict[Entry, Any], *, add_only: bool
     ) -> bool:
-        wanted = self._by_key(said)
+        wanted = _by_key(self.child, said)
         if not wanted and (add_only or not was):
             return False
         plan = self.plan
@@ -179,47 +172,9 @@ class ChildComparison:
                 for key, (child, entry) in was.items()
                 if key in wanted and entry != wanted[key]
             ]
-            if altered and not self._says_the_same(wanted, was):
+            if altered and not _says_the_same(self.position, wanted, was):
                 plan.altered += altered
         return len(plan.added) + len(plan.altered) + len(plan.gone) > before
-
-    def _says_the_same(self, wanted: dict[Entry, Entry], was: dict[Entry, Any]) -> bool:
-        """Return whether entries differ in nothing but positions, which give the same order."""
-        place = self.position
-        if place is None:
-            return False
-        order = sorted(was, key=lambda key: (was[key][1][place], was[key][0]))
-        return order == list(wanted) and all(
-            old[:place] + old[place + 1 :] == wanted[key][:place] + wanted[key][place + 1 :]
-            for key, (_pk, old) in was.items()
-        )
-
-    def _found(self, parents: list[Any], *, lock: bool = False) -> list[tuple[Any, ...]]:
-        """Return what the table has: a number, parent, values of the columns, primary key."""
-        child = self.child
-        fetch = [child.parent, *child.columns, child.model._meta.pk]
-        found = self.writer.match([child.parent], [(p,) for p in parents], fetch, lock=lock)
-        place = child.target
-        if place is not None and child.columns[place].null:
-            # No cell can say a row that names no record, so none can mean to delete it.
-            found = [row for row in found if row[2 + place] is not None]
-        return found
-
-    def _suspects(
-        self,
-        wanted: list[tuple[Any, ...]],
-        found: list[tuple[Any, ...]],
-        asked: Collection[Any],
-        *,
-        add_only: bool,
-    ) -> set[Any]:
-        """Return the parents whose entries may differ, of a file that comes again next to none."""
-        try:
-            said, there = set(wanted), {row[1:-1] for row in found}
-        except TypeError:
-            # A list or a dictionary of a JSON column.
-            return set(asked)
-        return {both[0] for both in (said - there if add_only else said ^ there)}
 
     def _current(self, found: list[tuple[Any, ...]], parents: set[Any]) -> Current:
         current: Current = {}
@@ -240,11 +195,64 @@ class ChildComparison:
             return [(keys[names],) for (names,) in entries]
         return [(*e[:place], keys[e[place]], *e[place + 1 :]) for e in entries]
 
-    def _by_key(self, entries: Sequence[Entry]) -> dict[Entry, Entry]:
-        """Return key -> entry; of several entries of one key the first."""
-        if len(self.child.key) == len(self.child.columns):
-            return {entry: entry for entry in entries}
-        wanted: dict[Entry, Entry] = {}
-        for entry in entries:
-            wanted.setdefault(tuple([entry[i] for i in self.child.key]), entry)
-        return wanted
+
+def _suspects(
+    wanted: list[tuple[Any, ...]],
+    found: list[tuple[Any, ...]],
+    asked: Collection[Any],
+    *,
+    add_only: bool,
+) -> set[Any]:
+    """Return the parents whose entries may differ, of a file that comes again next to none."""
+    try:
+        said, there = set(wanted), {row[1:-1] for row in found}
+    except TypeError:
+        # A list or a dictionary of a JSON column.
+        return set(asked)
+    return {both[0] for both in (said - there if add_only else said ^ there)}
+
+
+def _says_the_same(place: int | None, wanted: dict[Entry, Entry], was: dict[Entry, Any]) -> bool:
+    """Return whether entries differ in nothing but positions, which give the same order."""
+    if place is None:
+        return False
+    order = sorted(was, key=lambda key: (was[key][1][place], was[key][0]))
+    return order == list(wanted) and all(
+        old[:place] + old[place + 1 :] == wanted[key][:place] + wanted[key][place + 1 :]
+        for key, (_pk, old) in was.items()
+    )
+
+
+def _found(
+    child: Children, writer: Writer, parents: list[Any], *, lock: bool = False
+) -> list[tuple[Any, ...]]:
+    """Return what the table has: a number, parent, values of the columns, primary key."""
+    fetch = [child.parent, *child.columns, child.model._meta.pk]
+    found = writer.match([child.parent], [(p,) for p in parents], fetch, lock=lock)
+    place = child.target
+    if place is not None and child.columns[place].null:
+        # No cell can say a row that names no record, so none can mean to delete it.
+        found = [row for row in found if row[2 + place] is not None]
+    return found
+
+
+def _has_bare(child: Children, cells: Sequence[Any]) -> bool:
+    place = child.target
+    return child.kind is not None and any(
+        type(entry[place]) is Bare for cell in cells if cell is not UNSET for entry in cell
+    )
+
+
+def _by_key(child: Children, entries: Sequence[Entry]) -> dict[Entry, Entry]:
+    """Return key -> entry; of several entries of one key the first."""
+    if len(child.key) == len(child.columns):
+        return {entry: entry for entry in entries}
+    wanted: dict[Entry, Entry] = {}
+    for entry in entries:
+        wanted.setdefault(tuple([entry[i] for i in child.key]), entry)
+    return wanted
+
+
+def _position(child: Children) -> int | None:
+    columns = enumerate(child.columns)
+    return next((i for i, c in columns if isinstance(c, PositionField)), None)

@@ -46,7 +46,11 @@ class Comparison:
         :param made: primary keys of records that this import has made before.
         :raises Gone: a record of the plan is not there.
         """
-        treatments = self._treatments(plan, made)
+        if made is not None:
+            plan.repeats = {row for row, pk in plan.known.items() if pk in made}
+        treatments = _treatments(plan, self.policy)
+        if self.looks and self.policy.existing == "skip":
+            self.columns.check([pk for row, pk in plan.known.items() if row not in plan.repeats])
         treated = [row for how in treatments for row in how.rows]
         self.references.decide(plan.batch, plan.new, treated)
         plan.columns = self.references.columns(plan.batch)
@@ -69,28 +73,22 @@ class Comparison:
         plan.touched |= plan.changed.keys()
         plan.children = [comparison.plan for comparison in comparisons]
 
-    def _treatments(self, plan: Plan, made: Container[Any] | None) -> list[Treatment]:
-        policy, pairs = self.policy, list(plan.known.items())
-        treatments: list[Treatment] = []
-        if made is not None:
-            plan.repeats = {row for row, pk in pairs if pk in made}
-            pairs = [pair for pair in pairs if pair[0] not in plan.repeats]
-        if plan.repeats:
-            rows = sorted(plan.repeats)
-            treatments.append(Treatment(rows, [plan.known[row] for row in rows], whole=True))
-        if pairs and policy.existing != "skip":
-            rows, pks = [row for row, _pk in pairs], [pk for _row, pk in pairs]
-            fill = policy.existing == "fill"
-            treatments.append(
-                Treatment(rows, pks, fill=fill, keep=policy.keep, clears=policy.clears)
-            )
-        elif pairs and self.looks:
-            self.columns.check([pk for _row, pk in pairs])
-        return treatments
-
     def _children(self, plan: Plan) -> list[ChildComparison]:
         comparisons = []
         for index, child in enumerate(self.layout.children):
             keys = self.references.keys(child.reference) if child.reference else {}
             comparisons.append(ChildComparison(child, index, plan.batch, keys, self.writer))
         return comparisons
+
+
+def _treatments(plan: Plan, policy: Policy) -> list[Treatment]:
+    treatments: list[Treatment] = []
+    pairs = [pair for pair in plan.known.items() if pair[0] not in plan.repeats]
+    if plan.repeats:
+        rows = sorted(plan.repeats)
+        treatments.append(Treatment(rows, [plan.known[row] for row in rows], whole=True))
+    if pairs and policy.existing != "skip":
+        rows, pks = [row for row, _pk in pairs], [pk for _row, pk in pairs]
+        fill = policy.existing == "fill"
+        treatments.append(Treatment(rows, pks, fill=fill, keep=policy.keep, clears=policy.clears))
+    return treatments

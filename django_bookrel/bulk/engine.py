@@ -27,7 +27,7 @@ from .report import RejectLimit, Report, Totals, stopping
 from .saving import is_of_the_row
 from .staged import Part
 from .stagedimport import StagedImport
-from .transactions import Transactions
+from .transactions import Runner
 
 __all__ = ("Engine", "RowMaker")
 
@@ -52,7 +52,12 @@ class Engine:
     """One import of one file into one database."""
 
     def __init__(
-        self, transactions: Transactions, maker: RowMaker, report: Report, *, batch_size: int
+        self,
+        transactions: Runner,
+        maker: RowMaker,
+        report: Report,
+        *,
+        batch_size: int,
     ) -> None:
         self.transactions, self.maker, self.report = transactions, maker, report
         self.batch_size = batch_size

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, Protocol
 
 from .batch import Batch, Candidate, Need
 from .layout import Layout
-from .references import Named, References
+from .references import Named, References, named_rows
 from .relations import Reference
 from .resolve import Names, Pending
 from .writers import Writer
@@ -149,7 +149,7 @@ class OwnReferences:
         rows = {line: row for row, line in enumerate(batch.lines)}
         makers: dict[int, set[int]] = {}
         needed: dict[int, list[Need]] = {}
-        for named in references.named(batch, self.identities):
+        for named in named_rows(self.layout, batch, self.identities):
             one = self.resolvers[named.reference].keys.get(named.names)
             if type(one) is Pending and one.line > 0 and rows[one.line] != named.row:
                 makers.setdefault(named.row, set()).add(rows[one.line])

@@ -12,7 +12,7 @@ from .relations import Reference
 from .resolve import Completion, Names, Pending, Resolver
 from .writers import Writer
 
-__all__ = ("Named", "References")
+__all__ = ("Named", "References", "named_rows")
 
 
 class Named(NamedTuple):
@@ -124,29 +124,16 @@ class References:
             for reference, one in self.resolvers.items()
             if not reference.create or reference.scope is not None or reference in made
         }
-        for named in self.named(batch, known):
+        for named in named_rows(self.layout, batch, known):
             if named.names not in known[named.reference]:
                 yield named
 
     def several(self, batch: Batch) -> Iterator[tuple[Named, list[Any]]]:
         """Yield what rows name that several records are called, with their primary keys."""
         found = {r: one.several for r, one in self.resolvers.items() if one.several}
-        for named in self.named(batch, found) if found else ():
+        for named in named_rows(self.layout, batch, found) if found else ():
             if named.names in found[named.reference]:
                 yield named, [pk for pk, _value in found[named.reference][named.names]]
-
-    def named(self, batch: Batch, references: Collection[Reference]) -> Iterator[Named]:
-        """Yield what rows name by some of the references."""
-        for index, key in enumerate(self.layout.foreign_keys, len(self.layout.columns)):
-            if key.reference in references:
-                for row, names in enumerate(batch.columns[index]):
-                    if names is not None and names is not UNSET:
-                        yield Named(row, key.name, key.reference, names)
-        for child, cells in zip(self.layout.children, batch.children, strict=True):
-            if child.reference is not None and child.reference in references:
-                for row, entries in enumerate(cells):
-                    for entry in entries if entries is not UNSET else ():
-                        yield Named(row, child.name, child.reference, entry[child.target])
 
     def names(
         self, batch: Batch, reference: Reference, rows: Sequence[int], *, kept: bool = True
@@ -191,3 +178,17 @@ def _known(resolver: Resolver) -> Collection[Names]:
     if not resolver.reference.create:
         return resolver.keys.keys()
     return {names for names, value in resolver.keys.items() if type(value) is not Pending}
+
+
+def named_rows(layout: Layout, batch: Batch, references: Collection[Reference]) -> Iterator[Named]:
+    """Yield what rows name by some of the references."""
+    for index, key in enumerate(layout.foreign_keys, len(layout.columns)):
+        if key.reference in references:
+            for row, names in enumerate(batch.columns[index]):
+                if names is not None and names is not UNSET:
+                    yield Named(row, key.name, key.reference, names)
+    for child, cells in zip(layout.children, batch.children, strict=True):
+        if child.reference is not None and child.reference in references:
+            for row, entries in enumerate(cells):
+                for entry in entries if entries is not UNSET else ():
+                    yield Named(row, child.name, child.reference, entry[child.target])

@@ -92,7 +92,7 @@ class Resolver:
             spelling.setdefault(same, self.spellings.get(same, names))
         self._find_aliases(list(spelling))
         several = self._find({same: n for same, n in spelling.items() if same not in self.found})
-        hidden = self._hide(several)
+        hidden = _hide(self.reference, self.found, several, self.writer.connection.alias)
         self.several = {n: several[i] for n, i in identities.items() if i in several}
         found = dict(self.found)
         if self.reference.create:
@@ -100,30 +100,6 @@ class Resolver:
             new = {i: n for i, n in spelling.items() if i in unknown}
             found |= {i: Pending(n, i) for i, n in new.items()}
         self.keys |= {names: found[i] for names, i in identities.items() if i in found}
-
-    def _hide(self, several: dict[Names, list[Held]]) -> set[Names]:
-        """
-        Take records for not found that no row may refer to; return their identities.
-
-        :param several: what several records have; what only one has of those that rows may refer
-            to is found.
-        """
-        scope, values = self.reference.scope, set(self.found.values())
-        values.update(value for records in several.values() for _pk, value in records)
-        if scope is None or not values:
-            return set()
-        visible = within(scope, self.reference.value, values, self.writer.connection.alias)
-        hidden = {identity for identity, value in self.found.items() if value not in visible}
-        self.found = {i: value for i, value in self.found.items() if i not in hidden}
-        for identity, records in list(several.items()):
-            several[identity] = seen = [one for one in records if one[1] in visible]
-            if not seen:
-                hidden.add(identity)
-            elif len(seen) == 1:
-                self.found[identity] = seen[0][1]
-            if len(seen) < 2:
-                del several[identity]
-        return hidden
 
     def by_identity(self) -> dict[Names, Any]:
         """Return identity -> what refers to the record, of the batch's names that have one."""
@@ -214,3 +190,30 @@ class Resolver:
         targets = [(pk.to_python(target),) for _index, target in rows]
         for index, value in self.writer.match([pk], targets, [self.reference.value]):
             self.found[identities[rows[index][0]]] = value
+
+
+def _hide(
+    reference: Reference, found: dict[Names, Any], several: dict[Names, list[Held]], using: str
+) -> set[Names]:
+    """
+    Take records for not found that no row may refer to; return their identities.
+
+    :param several: what several records have; what only one has of those that rows may refer to is
+        found.
+    """
+    values = {*found.values(), *(value for some in several.values() for _pk, value in some)}
+    if reference.scope is None or not values:
+        return set()
+    visible = within(reference.scope, reference.value, values, using)
+    hidden = {identity for identity, value in found.items() if value not in visible}
+    for identity in hidden:
+        del found[identity]
+    for identity, records in list(several.items()):
+        several[identity] = seen = [one for one in records if one[1] in visible]
+        if not seen:
+            hidden.add(identity)
+        elif len(seen) == 1:
+            found[identity] = seen[0][1]
+        if len(seen) < 2:
+            del several[identity]
+    return hidden

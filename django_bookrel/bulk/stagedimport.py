@@ -12,7 +12,7 @@ from .filenames import FileNames
 from .report import Report
 from .saving import Outcome, is_of_the_row, rejections_of
 from .staged import Part, StagedRows
-from .transactions import Transactions
+from .transactions import Runner
 from .waiting import Waiting
 
 __all__ = ("StagedImport",)
@@ -21,7 +21,7 @@ __all__ = ("StagedImport",)
 class StagedImport:
     """Writes the rows that count; those that refer to others after them."""
 
-    def __init__(self, transactions: Transactions, report: Report, batch_size: int) -> None:
+    def __init__(self, transactions: Runner, report: Report, batch_size: int) -> None:
         self.transactions, self.report, self.batch_size = transactions, report, batch_size
         selection, own = transactions.planner.selection, transactions.planner.own
         self.rows, self.history = StagedRows(selection), selection.history

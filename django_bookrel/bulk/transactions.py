@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from django.db import DatabaseError, transaction
 
-from .batch import Batch, Rejection
+from .batch import Batch
 from .changes import Changes
 from .constraints import Constraints
 from .own import FileView
@@ -17,7 +17,7 @@ from .retrying import import_lock, tried_again
 from .saving import Outcome, PlanWriter, is_of_the_row
 from .writers import Writer
 
-__all__ = ("Observer", "Transactions", "Watch")
+__all__ = ("DryRun", "Observer", "Runner", "Transactions", "Watch")
 
 
 class Watch(Protocol):
@@ -37,42 +37,67 @@ class Observer(Protocol):
         """Look at what a plan is about to change."""
 
 
+class DryRun:
+    """
+    Plans batches and writes nothing.
+
+    :param changes: takes note of what batches would change.
+    :param constraints: says what the database would reject.
+    """
+
+    is_bulk, is_dry = False, True
+
+    def __init__(
+        self, planner: Planner, writer: Writer, changes: Changes, constraints: Constraints
+    ) -> None:
+        self.planner, self.writer = planner, writer
+        self.changes, self.constraints = changes, constraints
+
+    def run(
+        self, batch: Batch, file: FileView | None, out: Collection[int] = ()
+    ) -> tuple[Plan, Outcome]:
+        """
+        Return what would become of a batch.
+
+        :param out: rows that do not count.
+        """
+        plan = good = self.planner.plan(batch, file, out)
+        rejections = [] if plan.doubt else self.constraints.broken(plan)
+        if lost := {rejection.line for rejection in rejections}:
+            lines = plan.batch.lines
+            good = plan.only({row for row in plan.rows() if lines[row] not in lost})
+        self.changes.note(good)
+        return plan, Outcome(good.counts(), rejections=rejections)
+
+
 class Transactions:
     """
     Plans batches and writes them, each in a transaction; again where it fails in passing.
 
-    :param plans: writes plans; None: this is a dry run.
-    :param changes: takes note of what a dry run would change.
+    :param plans: writes plans.
     :param observer: looks at what is written.
-    :param constraints: says what the database would reject of a dry run.
     :param on_written: called when a transaction is committed, with the keys of the new, the updated
         and the deleted rows.
     """
 
+    is_dry = False
+
     def __init__(
         self,
         planner: Planner,
-        plans: PlanWriter | None,
+        plans: PlanWriter,
         writer: Writer,
         *,
         on_written: Callable[[list[Any], list[Any], list[Any]], None] | None = None,
-        changes: Changes | None = None,
         observer: Observer | None = None,
-        constraints: Constraints | None = None,
     ) -> None:
-        self.constraints = constraints
         self.planner, self.plans, self.writer = planner, plans, writer
-        self.on_written, self.changes, self.observer = on_written, changes, observer
+        self.on_written, self.observer = on_written, observer
 
     @property
     def is_bulk(self) -> bool:
         """Whether rows are written by statements for a whole batch."""
-        return self.plans is not None and not self.plans.is_row_by_row
-
-    @property
-    def is_dry(self) -> bool:
-        """Whether nothing is written."""
-        return self.plans is None
+        return not self.plans.is_row_by_row
 
     def run(
         self, batch: Batch, file: FileView | None, out: Collection[int] = ()
@@ -85,8 +110,6 @@ class Transactions:
         :raises DatabaseError: a fault that is not one row's; or one row's at the end of the
             transaction, where the database does not say whose.
         """
-        if self.plans is None:
-            return self._foreseen(self.planner.plan(batch, file, out))
         with import_lock(self.writer):
             if self.is_bulk:
                 try:
@@ -97,27 +120,12 @@ class Transactions:
             # What broke a constraint may have been written by others since it was looked for.
             return self._attempts(batch, file, out, whole=False)
 
-    def _foreseen(self, plan: Plan) -> tuple[Plan, Outcome]:
-        """Return what would become of a plan."""
-        rejections: list[Rejection] = []
-        if self.constraints is not None and not plan.doubt:
-            rejections = self.constraints.broken(plan)
-        out = {rejection.line for rejection in rejections}
-        good = plan
-        if out:
-            lines = plan.batch.lines
-            good = plan.only({row for row in plan.rows() if lines[row] not in out})
-        if self.changes is not None:
-            self.changes.note(good)
-        return plan, Outcome(good.counts(), rejections=rejections)
-
     def _attempts(self, *args: Any, whole: bool) -> tuple[Plan, Outcome]:
         return tried_again(self.writer, lambda: self._attempt(*args, whole=whole))
 
     def _attempt(
         self, batch: Batch, file: FileView | None, out: Collection[int], *, whole: bool
     ) -> tuple[Plan, Outcome]:
-        assert self.plans is not None  # noqa: S101
         try:
             with transaction.atomic(self.writer.connection.alias):
                 self.writer.lock(self.planner.layout.model)
@@ -150,3 +158,7 @@ class Transactions:
             # The keys alone: the rest would be kept until an import that is one transaction ends.
             using = self.writer.connection.alias
             transaction.on_commit(lambda: written(new, updated, deleted), using)
+
+
+Runner = Transactions | DryRun
+"""What becomes of batches is done, or said."""

@@ -10,6 +10,7 @@ from ... import bulk
 from ...bulk import (
     BulkSaver,
     Constraints,
+    DryRun,
     Layout,
     Observer,
     PlanWriter,
@@ -51,7 +52,7 @@ class RowObserver(Observer, Protocol):
 class ImportPath(NamedTuple):
     """How the rows of one import are read and written."""
 
-    transactions: Transactions
+    transactions: Transactions | DryRun
     rows: RowMaker
     reasons: list[str]
     """Why rows are saved row by row; empty where they are not."""
@@ -123,16 +124,14 @@ def import_path(
         )
     if is_raw and not is_dry:
         planner = RawPlanner(planner, saver)
-    plans = None if is_dry else PlanWriter(saver, writer, is_row_by_row=bool(reasons))
-    transactions = Transactions(
-        planner,
-        plans,
-        writer,
-        on_written=on_written,
-        changes=changes,
-        observer=observer,
-        constraints=Constraints(layout, finder) if is_dry else None,
-    )
+    transactions: Transactions | DryRun
+    if changes is not None:
+        transactions = DryRun(planner, writer, changes, Constraints(layout, finder))
+    else:
+        plans = PlanWriter(saver, writer, is_row_by_row=bool(reasons))
+        transactions = Transactions(
+            planner, plans, writer, on_written=on_written, observer=observer
+        )
     return ImportPath(transactions, maker, reasons, bool(reasons) and not unavoidable)
 
 
