@@ -45,6 +45,8 @@ class ChildComparison:
         self.cells = batch.children[index]
         """Entries, or UNSET, for each row."""
         self.position = _position(child)
+        self.is_bare = _has_bare(child, self.cells)
+        """Whether rows leave open in which role they name somebody."""
         self.plan = ChildPlan(child)
         self.further: dict[tuple[Any, Entry], list[Any]] = {}
         """Parent, key -> primary keys of the rows beside the first: two links to one record."""
@@ -59,7 +61,7 @@ class ChildComparison:
         for row in new:
             entries = self.cells[row]
             if entries is not UNSET and entries:
-                is_bare = _has_bare(self.child, [entries])
+                is_bare = self.is_bare and _has_bare(self.child, [entries])
                 entries = whole(self.child, self.said(row)) if is_bare else self._resolved(entries)
                 if len(entries) > 1:
                     entries = _by_key(self.child, entries).values()
@@ -131,7 +133,7 @@ class ChildComparison:
         """Return the entries that parents are to have, behind their parent."""
         says_all = how.clears or how.whole
         has_values = len(self.child.columns) > len(self.child.key)
-        if not (_has_bare(self.child, cells) if says_all else has_values):
+        if not (self.is_bare if says_all else has_values):
             parents = [pk for pk, row in asked.items() for _entry in cells[row]]
             entries = self._resolved([entry for row in asked.values() for entry in cells[row]])
             return [(pk, *entry) for pk, entry in zip(parents, entries, strict=True)]

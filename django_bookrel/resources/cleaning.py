@@ -34,6 +34,9 @@ __all__ = ("RowCleaner",)
 DECLARED = f"{__package__}.declared"
 """Where ``identify()`` is that finds rows by the columns of a key."""
 
+READ_AS_THEY_ARE = (str, list, type(UNSET))
+"""Types of the cells that a source gives for a relation."""
+
 Reject = Callable[[int, str, Any, str], None]
 
 
@@ -232,7 +235,7 @@ class RowCleaner:
         said: list[int] = []
         for index, record in enumerate(records):
             cell = record.values.get(name, UNSET)
-            if type(cell) is not str:
+            if type(cell) not in READ_AS_THEY_ARE:
                 cell = _text(cell)
             if cell is not UNSET:
                 is_blank = not cell or (type(cell) is str and cell.isspace())
