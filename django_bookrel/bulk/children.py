@@ -150,7 +150,7 @@ class ChildComparison:
     def _of_known(self, *, whole: bool) -> list[Any]:
         """Return the cells as they are for records that are there."""
         cells = self.cells
-        if any(type(cell) is ForNew for cell in cells):
+        if ForNew in set(map(type, cells)):
             cells = [UNSET if type(cell) is ForNew else cell for cell in cells]
         return [() if cell is UNSET else cell for cell in cells] if whole else cells
 

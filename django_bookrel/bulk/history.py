@@ -52,7 +52,7 @@ class History:
 
     def is_disjoint(self, keys: Collection[int]) -> bool:
         """Return whether none of the records was met or made."""
-        return self.made.is_disjoint(keys) and not any(map(self._marks.of, keys))
+        return self.made.is_disjoint(keys) and self._marks.lacks(keys)
 
     def __contains__(self, key: int) -> bool:
         return key in self.made or self.has_met(key)
