@@ -26,16 +26,16 @@ site = admin.AdminSite(name="imports")
 HEADER = "slug,headline,words\n"
 
 
+@admin.register(Article, site=site)
 class ArticleAdmin(ImportOutcomeMixin, ImportExportModelAdmin):
     resource_classes = (ArticleResource,)
 
 
+@admin.register(Book, site=site)
 class BookAdmin(BookAdminMixin, ImportExportModelAdmin):
     resource_classes = (BookResource,)
 
 
-site.register(Article, ArticleAdmin)
-site.register(Book, BookAdmin)
 urlpatterns = [path("imports/", site.urls)]
 
 
