@@ -10,9 +10,11 @@ import tablib
 from django.db import connection, models
 from django.test.utils import CaptureQueriesContext
 
+from django_bookrel.checks.resources import check_resources
 from django_bookrel.resources import ForeignKeyField, ManyToManyField, RelationalResource
 from tests.hostrows import import_rows, rejected
 from tests.hosts.newsdesk.models import Article, Note, Reporter, Topic
+from tests.hosts.newsdesk.resources import ArticleResource
 
 pytestmark = pytest.mark.django_db
 
@@ -151,3 +153,23 @@ def test_names_mean_records_of_the_fields_queryset(tmp_path: Path, *, create: bo
     ]
     assert rejected(result) == outside + ([] if create else unknown)
     assert Reporter.objects.count() == Topic.objects.count() == (3 if create else 2)
+
+
+def test_scope_is_asked_for_by_imports_only(tmp_path: Path):
+    """A resource of one user, say, of whom system checks and exports of columns know nothing."""
+
+    class Own(ArticleResource):
+        def __init__(self, user: Any = None) -> None:
+            super().__init__()
+            self.user = user
+
+        def get_queryset(self) -> models.QuerySet[Any]:
+            return super().get_queryset().filter(reporter=self.user.pk)
+
+    assert Own().layout(["slug"]).names == ["slug"]
+    assert [check for check in check_resources(None) if "Own" in check.msg] == []
+    data = tablib.Dataset(("a", "A"), headers=["slug", "headline"])
+    [error] = Own().import_data(data).base_errors
+    assert isinstance(error.error, AttributeError)
+    reporter = Reporter.objects.create(email="ann@example.com")
+    assert Own(reporter).import_data(data).totals["new"] == 1

@@ -16,6 +16,7 @@ from django.db import models
 from ..fields import AnyField, KeyField
 from .batch import UNSET, Batch
 from .relations import Children, Column, Fold, ForeignKey, Identity, Reference, folded, said_column
+from .scope import Scope
 
 __all__ = ("Layout",)
 
@@ -35,7 +36,7 @@ class Layout:
     """Former names of records, by which references find them too."""
     label: str = ""
     """The column that tells records apart for people: a title; "" for none."""
-    scope: models.QuerySet[Any] | None = None
+    scope: Scope | None = None
     """The records that rows may mean; None: all."""
 
     @property

@@ -10,6 +10,7 @@ from django.db import models
 
 from ..fields import AnyField, DerivedField, KeyField, field_of
 from ..values import Cleaner
+from .scope import Scope
 
 __all__ = (
     "Children",
@@ -79,7 +80,7 @@ class Reference:
     """What a new record would need beside ``by``, so that none can be created."""
     details: Details | None = None
     """What the first of ``by`` may say beside the name."""
-    scope: models.QuerySet[Any] | None = field(default=None, repr=False)
+    scope: Scope | None = field(default=None, repr=False)
     """The records that names may mean; None: all."""
     folds: tuple[Fold | None, ...] = field(default=(), compare=False, repr=False)
     columns: tuple[AnyField, ...] = field(init=False)

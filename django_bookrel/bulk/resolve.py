@@ -202,9 +202,10 @@ def _hide(
         found.
     """
     values = {*found.values(), *(value for some in several.values() for _pk, value in some)}
-    if reference.scope is None or not values:
+    scope = reference.scope() if callable(reference.scope) else reference.scope
+    if scope is None or not values:
         return set()
-    visible = within(reference.scope, reference.value, values, using)
+    visible = within(scope, reference.value, values, using)
     hidden = {identity for identity, value in found.items() if value not in visible}
     for identity in hidden:
         del found[identity]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from itertools import islice
 from typing import Any
 
@@ -10,7 +10,10 @@ from django.db import connections, models
 
 from ..fields import AnyField
 
-__all__ = ("is_restricted", "within")
+__all__ = ("Scope", "is_restricted", "within")
+
+Scope = models.QuerySet[Any] | Callable[[], models.QuerySet[Any] | None]
+"""The records that may be meant, or a function that says them when an import asks; None: all."""
 
 MOST_VALUES = 10_000
 """In one statement."""

@@ -10,6 +10,7 @@ from itertools import chain
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db import models
 
 from ..names import text_key
 from .batch import UNSET, Batch, Policy
@@ -103,11 +104,17 @@ class Selection:
 
     def _hidden(self, pks: Collection[Any]) -> Collection[Any]:
         """Return those of the records that are out of reach, and that this import has not made."""
-        scope, model = self.layout.scope, self.layout.model
-        asked = {pk for pk in pks if pk not in self.fresh and not self.is_made(pk)}
-        if scope is None or not asked:
+        scope, pk = self.scope, self.layout.model._meta.pk
+        if scope is None:
             return ()
-        return asked - within(scope, model._meta.pk, asked, self.writer.connection.alias)
+        asked = {key for key in pks if key not in self.fresh and not self.is_made(key)}
+        return asked - within(scope, pk, asked, self.writer.connection.alias)
+
+    @cached_property
+    def scope(self) -> models.QuerySet[Any] | None:
+        """The records that rows may mean; None: all."""
+        scope = self.layout.scope
+        return scope() if callable(scope) else scope
 
     @cached_property
     def _further(self) -> int | None:

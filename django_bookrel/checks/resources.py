@@ -48,13 +48,16 @@ def _resource(kind: type[RelationalResource]) -> Iterator[CheckMessage]:
 
     try:
         resource = kind()
+    except Exception:  # noqa: BLE001 (its own code: it takes arguments, say)
+        return
+    try:
         resource.check_identities()
         layout = resource.layout(resource.written_columns())
     except ImproperlyConfigured as error:
         yield unusable_resource(kind, error)
         return
-    except (TypeError, DatabaseError):
-        # It takes arguments, or wants a database that need not be there yet.
+    except DatabaseError:
+        # It wants a database that need not be there yet.
         return
     yield from _columns(kind, resource)
     if resource.identifies_nothing() and not any(resource.identities(resource.columns())):

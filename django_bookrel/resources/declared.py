@@ -192,7 +192,7 @@ class DeclaredResource(ModelResource):
             unsaid=() if fills_columns(self) else tuple(self.unsaid_fields(provided)),
             aliases=self.alias_model(),
             label=self.label_column(plain),
-            scope=self.scope(),
+            scope=self.scope,
         )
         return layout.with_own_names()
 

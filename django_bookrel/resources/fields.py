@@ -76,9 +76,8 @@ class RelationField(Field):
         is_person = issubclass(model, AbstractAuthor) and by == ("name",)
         lacks = tuple(lacking(model, by)) if self.create else ()
         details = LIFE_DATES if is_person else None
-        scope = self.queryset() if callable(self.queryset) else self.queryset
         creates = self.create and not lacks
-        return Reference(model, by, creates, to_field, lacks, details, scope)
+        return Reference(model, by, creates, to_field, lacks, details, self.queryset)
 
     def names(self, cell: str) -> Entry:
         """Return what a cell that names one record gives for each field of ``by``."""
