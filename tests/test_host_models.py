@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import tablib
 from django.db import models
 
 from django_bookrel.resources import (
@@ -275,3 +276,27 @@ def exported(case: Case, path: Path) -> Path:
     with path.open("w", encoding="utf-8", newline="") as file:
         exporter.write(file, "csv")
     return path
+
+
+@pytest.mark.parametrize("runs", [False, True], ids=["bulk", "row by row"])
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_data_set_comes_in_and_again(case: Case, runs: bool):  # noqa: FBT001
+    """Callers of django-import-export's entry points see each row."""
+    data = tablib.Dataset().load(case.text, format="csv")
+    prepare()
+
+    def imported(**options: Any) -> list[tuple[int, str]]:
+        result = case.resource().import_data(data, raise_errors=True, **options)
+        assert all(len(row.diff) == len(result.diff_headers) for row in result.rows)
+        assert all(row.object_id is not None for row in result.rows)
+        return [(row.number, row.import_type) for row in result.rows]
+
+    numbers = range(1, len(data) + 1)
+    with code_of_the_host(case.model, runs=runs):
+        empty = content()
+        assert imported(dry_run=True) == [(number, "new") for number in numbers]
+        assert content() == empty
+        assert imported() == [(number, "new") for number in numbers]
+        there = content()
+        assert imported() == [(number, "skip") for number in numbers]
+        assert content() == there
