@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, models
 from django.test.utils import CaptureQueriesContext
 
 from django_bookrel.bulk import constraints
@@ -58,6 +58,20 @@ def test_check_constraint_of_a_record_that_changes(tmp_path: Path):
     found = import_rows(tmp_path, rows, dry_run=True)
     assert [reason for *_, reason in rejected(found)] == [TOO_MANY]
     assert found.counts.updated == 0
+
+
+def test_check_constraint_of_several_columns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """What is unknown does not fail."""
+    more = models.CheckConstraint(condition=models.Q(fee__gt=models.F("words")), name="fees")
+    monkeypatch.setattr(Article._meta, "constraints", [*Article._meta.constraints, more])
+    fees = ["5.50", "", "1", "5.50", "", "2.99"]
+    rows = [
+        {"slug": f"s{n}", "headline": "A", "words": 3, "fee": fee} for n, fee in enumerate(fees)
+    ]
+    found = rejected(import_rows(tmp_path, rows, dry_run=True))
+    reason = "The constraint “fees” does not allow this."
+    assert [(line, reason) for line, *_ in found] == [(4, reason), (7, reason)]
+    assert [said for *_, said in found] == [reason, reason]
 
 
 def test_unique_constraint(tmp_path: Path):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Hashable, Iterator, Sequence
-from typing import Any
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from django.core.exceptions import FieldError
 from django.db import DatabaseError, IntegrityError, connections, models, transaction
@@ -25,6 +25,7 @@ logger = logging.getLogger("django_bookrel.import")
 
 REMEMBERED = 2**18
 """Values of the rows before that are held against those of later batches."""
+PLACE = models.IntegerField()
 CHECKS = 200
 """Values that a statement asks about."""
 
@@ -159,30 +160,67 @@ class Constraints:
     ) -> set[int]:
         """Return the places of values that pass, asked as Django's ``Q.check()`` asks about one."""
         connection = connections[self.writer.connection.alias]
+        kinds = [*(getattr(field, "target_field", field) for field in fields), PLACE]
+        names = [*(field.name for field in fields), "_place"]
+        questions: dict[tuple[bool, ...], tuple[str, Sequence[Any]]] = {}
         parts: list[str] = []
         params: list[Any] = []
-        condition: Any = constraint.condition
         try:
-            if connection.features.supports_comparing_boolean_expr:
-                # What is unknown does not fail.
-                passes = Coalesce(condition, Value(value=True), output_field=models.BooleanField())
-                condition = models.Q(passes)
             for place, values in enumerate(some):
-                query: Any = Query(None)
-                for field, value in zip(fields, values, strict=True):
-                    kind = getattr(field, "target_field", field)
-                    query.add_annotation(Value(value, kind), field.name, select=False)
-                query.add_annotation(Value(place), "_place")
-                query.add_q(condition)
-                sql, more = query.get_compiler(connection=connection).as_sql()
+                said = [Value(v, kind) for v, kind in zip((*values, place), kinds, strict=True)]
+                nulls = tuple([value is None for value in values])
+                if nulls not in questions:
+                    slots = [_Slot(value, index) for index, value in enumerate(said)]
+                    named = dict(zip(names, slots, strict=True))
+                    questions[nulls] = _question(constraint, named, connection)
+                sql, wanted = questions[nulls]
+                compiler = Query(None).get_compiler(connection=connection)
+                given = [value.as_sql(compiler, connection)[1] for value in said]
                 parts.append(sql)
-                params += more
+                params += [given[p.value][p.part] if type(p) is _Param else p for p in wanted]
             with transaction.atomic(connection.alias), connection.cursor() as cursor:
                 cursor.execute(" UNION ALL ".join(parts), params)
                 return {int(place) for (place,) in cursor.fetchall()}
         except (FieldError, DatabaseError) as error:
             logger.warning("The constraint %s cannot be asked about: %s", constraint.name, error)
             return set(range(len(some)))
+
+
+class _Param(NamedTuple):
+    """Stands for a parameter of one of the values that are asked about."""
+
+    value: int
+    part: int
+
+
+class _Slot(Value):
+    """A value whose parameters are filled in later, so that the question is compiled once."""
+
+    def __init__(self, value: Value, index: int) -> None:
+        super().__init__(value.value, value.output_field)
+        self.index = index
+
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
+        """Return the usual SQL, with a mark for each parameter."""
+        sql, params = super().as_sql(compiler, connection)
+        return sql, [_Param(self.index, part) for part in range(len(params))]
+
+
+def _question(
+    constraint: models.CheckConstraint, values: Mapping[str, _Slot], connection: Any
+) -> tuple[str, Sequence[Any]]:
+    """Return the query that gives ``_place`` if values pass, and its parameters."""
+    condition: Any = constraint.condition
+    if connection.features.supports_comparing_boolean_expr:
+        # What is unknown does not fail.
+        passes = Coalesce(condition, Value(value=True), output_field=models.BooleanField())
+        condition = models.Q(passes)
+    query: Any = Query(None)
+    for name, value in values.items():
+        query.add_annotation(value, name, select=name == "_place")
+    query.add_q(condition)
+    sql, params = query.get_compiler(connection=connection).as_sql()
+    return sql, params
 
 
 def _hashable(value: Any) -> Any:
