@@ -178,6 +178,41 @@ def test_row_results_are_of_the_first_rows(resource: Any, monkeypatch: pytest.Mo
     assert result.totals["new"] == 5
 
 
+@BOTH
+def test_rows_that_stay_as_they_are_leave_room_for_others(
+    resource: Any, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(rowresults, "KEPT_ROWS", 2)
+    slugs = [f"s{n}" for n in range(5)]
+    Article.objects.bulk_create([Article(slug=slug, headline="A") for slug in slugs])
+    rows = [*((slug, "A") for slug in slugs), ("s4", "B"), ("new", "C")]
+    own = type("Own", (resource,), {"Meta": type("Meta", (resource.Meta,), {"batch_size": 1})})
+    result = own().import_data(data(*rows, headers=["slug", "headline"]))
+    assert [row.import_type for row in result.rows].count("skip") == 2
+    changed, new = result.rows[-2:]
+    assert (changed.import_type, new.import_type) == ("update", "new")
+    place = result.diff_headers.index("headline")
+    assert ["<ins" in row.diff[place] for row in (changed, new)] == [True, True]
+
+
+def test_record_that_somebody_deletes_meanwhile(monkeypatch: pytest.MonkeyPatch):
+    articles = [Article.objects.create(slug=slug, headline=slug) for slug in "abc"]
+    rows = rowresults.RowResults(ArticleResource(), Result(), keeps_instances=False)
+    read = rowresults.read_pages
+
+    def reading(*args: Any) -> Any:
+        Article.objects.filter(slug="b").delete()
+        return read(*args)
+
+    monkeypatch.setattr(rowresults, "read_pages", reading)
+    found = rows.images([article.pk for article in articles])
+    place = [field.column_name for field in rows.fields].index("slug")
+    assert [(one.instance.slug, one.cells[place]) for one in found.values()] == [
+        ("a", "a"),
+        ("c", "c"),
+    ]
+
+
 def test_nothing_is_shown_that_was_rolled_back():
     result = ArticleResource().import_data(data(GOOD, TOO_MANY))
     assert [(row.number, row.import_type) for row in result.rows] == [(2, "error")]

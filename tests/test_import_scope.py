@@ -94,10 +94,13 @@ def test_primary_key_outside_of_the_queryset(
 
 def test_many_rows_ask_a_constant_number_of_times(tmp_path: Path):
     asked = []
+    ann = Reporter.objects.create(email="ann@example.com")
     for size in (20, 400):
-        rows = [{"slug": f"s{n}-{size}", "headline": "New"} for n in range(size)]
+        slugs = [f"s{n}-{size}" for n in range(size)]
+        Article.objects.bulk_create([Article(slug=s, headline="Old", reporter=ann) for s in slugs])
+        rows = [{"slug": slug, "headline": "New"} for slug in slugs]
         with CaptureQueriesContext(connection) as queries:
-            import_rows(tmp_path, rows, OwnArticles)
+            assert import_rows(tmp_path, rows, OwnArticles).counts.updated == size
         asked.append(len(queries))
     assert asked[0] == asked[1]
 

@@ -25,9 +25,9 @@ REMEMBERED_PAGES = 4
 
 def read_pages(
     layout: Layout, writer: Writer, queryset: models.QuerySet[Any], *, page_size: int = 5_000
-) -> Iterator[dict[str, list[Any]]]:
+) -> Iterator[tuple[list[Any], dict[str, list[Any]]]]:
     """
-    Yield the records of ``queryset`` by primary key, as columns by the layout's names.
+    Yield the records of ``queryset``: their primary keys, and columns by the layout's names.
 
     A plain column has values, a foreign key tuples of names or None, children lists of entries with
     tuples of names in them.
@@ -54,7 +54,7 @@ def read_pages(
         for child in layout.children:
             entries = _entries(child, writer, keys, names)
             read[child.name] = [entries.get(key, ()) for key in keys]
-        yield read
+        yield keys, read
 
 
 def _fetched(page: models.QuerySet[Any]) -> list[tuple[Any, ...]]:

@@ -83,7 +83,7 @@ class Exporter:
         layout = self.resource.layout(self.names)
         says = cell_makers(self.resource, layout, typed=typed)
         writer = bulk.get_writer(self.using)
-        for page in read_pages(layout, writer, self.queryset, page_size=conf.batch_size):
+        for _keys, page in read_pages(layout, writer, self.queryset, page_size=conf.batch_size):
             self.resource.before_export_page(page)
             columns = [says[name](page[name]) for name in self.names]
             if not typed:

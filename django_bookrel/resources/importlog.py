@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.apps import apps
@@ -48,7 +48,7 @@ class ImportLog:
         options: Mapping[str, Any] | None = None,
         is_dry: bool = False,
     ) -> None:
-        self.file, self.writer = shown(file), writer
+        self.file, self.writer, self.is_dry = shown(file), writer, is_dry
         self.using = writer.connection.alias
         config = apps.get_app_config("django_bookrel")
         self.record: Any = None
@@ -96,9 +96,9 @@ class ImportLog:
 
         return rejected
 
-    def keep(self, rejections: list[Rejection]) -> None:
+    def keep(self, rejections: Sequence[Rejection]) -> None:
         """Keep rejected rows."""
-        if self.record is not None:
+        if self.record is not None and rejections:
             kept = rejections[: max(0, KEPT_ROWS - self.kept)]
             self.kept += len(kept)
             rows = [self._row(rejection) for rejection in kept]
@@ -114,12 +114,20 @@ class ImportLog:
             cells=[_storable(cell) for cell in rejection.cells],
         )
 
-    def finish(self, result: Result, error: BaseException | None = None, ended: str = "") -> None:
+    def finish(
+        self,
+        result: Result,
+        error: BaseException | None = None,
+        *,
+        ended: str = "",
+        rejections: Sequence[Rejection] = (),
+    ) -> None:
         """
         Write what came of the import.
 
         :param error: what ended it early.
         :param ended: why nothing is in, of an import that was rolled back.
+        :param rejections: those that are not kept yet.
         """
         counts = result.counts
         logger.log(
@@ -133,7 +141,7 @@ class ImportLog:
             counted(counts.duplicates, "duplicate"),
             counts.rejected,
             result.seconds,
-            f"; ended by {shown(repr(error))}" if error else "",
+            f"; ended by {shown(repr(error))}" if error else "; dry run" if self.is_dry else "",
         )
         if self.record is None:
             return
@@ -146,7 +154,7 @@ class ImportLog:
             ended = "interrupted" if interrupted else shown(str(error) or repr(error))
         lines = [ended] if ended else []
         if result.ignored_columns:
-            lines.append(f"Columns not imported: {', '.join(result.ignored_columns)}")
+            lines.append(shown(f"Columns not imported: {', '.join(result.ignored_columns)}"))
         self.record.message = "\n".join([*lines, *map(str, result.warnings), *result.notes])
         self.record.path = result.path
         for name in COUNTS:
@@ -154,6 +162,7 @@ class ImportLog:
         self.record.finished_at = timezone.now()
         try:
             self._save_once_more()
+            self.keep(rejections)
         except Error:
             # A database that failed may not take the account of it either.
             if error is None:

@@ -89,8 +89,7 @@ class RelationalResource(ImportingResource):
         except BaseException as error:
             if is_together:
                 result.nothing_written()
-            log.keep(result.rejections)
-            log.finish(result, error)
+            log.finish(result, error, rejections=result.rejections)
             raise
         finally:
             self.data_set_result = None
@@ -100,8 +99,8 @@ class RelationalResource(ImportingResource):
         if is_undone and not dry_run:
             result.nothing_written()
             vars(found).update(vars(result))
-        log.keep(result.rejections)
-        log.finish(result, ended=_why_nothing(result) if is_undone else "")
+        ended = _why_nothing(result) if is_undone else ""
+        log.finish(result, ended=ended, rejections=result.rejections)
         return found
 
     def import_data_inner(

@@ -65,12 +65,8 @@ class RowResults:
         self.layout = resource.layout({f.column_name for f in self.fields} & known.keys())
         self.makers: dict[str, Says] = cell_makers(resource, self.layout)
 
-    def has_room(self) -> bool:
-        """Return whether rows of every kind are still noted."""
-        return max(self.kept.values(), default=0) < KEPT_ROWS
-
     def room(self, kind: str) -> int:
-        """Return how many rows of a kind can still be noted."""
+        """Return how many rows of a kind can still be noted: "new", "update" or "skip"."""
         if kind == SKIP and not self.resource._meta.report_skipped:
             return 0
         return KEPT_ROWS - self.kept[kind]
@@ -85,13 +81,15 @@ class RowResults:
         for start in range(0, len(wanted), READ_AT_ONCE):
             some = wanted[start : start + READ_AT_ONCE]
             rows: models.QuerySet[Any] = models.QuerySet(self.layout.model, using=self.using)
-            rows = rows.filter(pk__in=some).order_by("pk")
-            instances = list(rows)
-            [page] = read_pages(self.layout, self.writer, rows) if instances else [{}]
-            columns = {name: self.makers[name](page[name]) for name in page}
-            for place, instance in enumerate(instances):
-                cells = {name: column[place] for name, column in columns.items()}
-                found[instance.pk] = Image(instance, self._every_cell(instance, cells))
+            rows = rows.filter(pk__in=some)
+            instances = {instance.pk: instance for instance in rows}
+            for keys, page in read_pages(self.layout, self.writer, rows):
+                columns = {name: self.makers[name](page[name]) for name in page}
+                for place, key in enumerate(keys):
+                    # Others may delete what does not change.
+                    if (instance := instances.get(key)) is not None:
+                        cells = {name: column[place] for name, column in columns.items()}
+                        found[key] = Image(instance, self._every_cell(instance, cells))
         return found
 
     def _every_cell(self, instance: models.Model, cells: Mapping[str, str]) -> list[str]:

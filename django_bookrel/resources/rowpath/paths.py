@@ -45,8 +45,8 @@ __all__ = ("ImportPath", "import_path")
 class RowObserver(Observer, Protocol):
     """Looks at batches as they are written, and knows whether more rows shall be shown."""
 
-    def has_room(self) -> bool:
-        """Return whether the differences of more rows are wanted."""
+    def room(self, kind: str) -> int:
+        """Return the differences of how many rows of a kind are wanted."""
 
 
 class ImportPath(NamedTuple):
@@ -117,7 +117,7 @@ def import_path(
     maker: RowMaker = rows
     if hooks:
         session = RowSession(resource, planner, saver, clears=clears, options=options)
-        session.has_room = observer.has_room if observer else _no_room
+        session.room = observer.room if observer else _no_room
         saver = HookSaver(session, header, options, is_trial=is_trial)
         maker = (
             PreparedRows(rows, saver) if is_raw and is_dry else RawRows(rows, cleaned=not is_raw)
@@ -135,8 +135,8 @@ def import_path(
     return ImportPath(transactions, maker, reasons, bool(reasons) and not unavoidable)
 
 
-def _no_room() -> bool:
-    return False
+def _no_room(kind: str) -> int:
+    return 0
 
 
 def _orm_writer(resource: RowByRow, layout: Layout, finder: Writer) -> orm.Writer:

@@ -41,7 +41,7 @@ class RowByRow(DeclaredResource):
         return RowSession(self, planner, saver, clears=True)
 
     def get_diff_class(self) -> Any:
-        return super().get_diff_class() if self.row_session.has_room() else _NoDiff
+        return super().get_diff_class() if self.row_session.is_shown else _NoDiff
 
     def get_instance(self, instance_loader: Any, row: dict[str, Any]) -> models.Model | None:
         if type(instance_loader) is not ModelInstanceLoader:

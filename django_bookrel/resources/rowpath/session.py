@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from import_export.results import RowResult
 
 from ...bulk import (
     UNSET,
@@ -88,8 +89,8 @@ class RowSession:
         self.made: set[Any] = set()
         """Primary keys of the records that this import has made."""
         self.current = _Current(Record(0, {}, []), {})
-        self.has_room: Callable[[], bool] = _always
-        """Whether the difference that a row makes is wanted."""
+        self.room: Callable[[str], int] = _any_room
+        """The differences of how many rows of a kind are wanted."""
 
     def begin(self, record: Record, plan: Plan | None = None, place: int = 0) -> dict[str, Any]:
         """
@@ -120,6 +121,16 @@ class RowSession:
             raise ValidationError(self.current.errors[""])
         pk = plan.known.get(self.current.place)
         return None if pk is None else self.stored(pk)
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether the difference is wanted that the row makes, as far as its hooks let it be."""
+        plan, place = self.current.plan, self.current.place
+        if plan is None or place in plan.touched:
+            return self.room(RowResult.IMPORT_TYPE_UPDATE) > 0
+        is_new = place in plan.new
+        kind = RowResult.IMPORT_TYPE_NEW if is_new else RowResult.IMPORT_TYPE_SKIP
+        return self.room(kind) > 0
 
     def start(self, instance: models.Model, row: Mapping[str, Any]) -> None:
         """Take note of the instance into which the row is imported."""
@@ -249,8 +260,8 @@ class RowSession:
         }
 
 
-def _always() -> bool:
-    return True
+def _any_room(kind: str) -> int:
+    return 1
 
 
 class _NoFile:
