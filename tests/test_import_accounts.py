@@ -84,6 +84,12 @@ def test_one_line_in_the_log(tmp_path: Path, caplog: pytest.LogCaptureFixture):
     assert record.getMessage().startswith(
         f"{path}: 2 rows, 1 new, 0 updated, 0 unchanged, 0 duplicates, 1 rejected in "
     )
+    assert record.getMessage().endswith(" s")
+    caplog.clear()
+    with caplog.at_level(logging.INFO, "django_bookrel.import"):
+        load(path, dry_run=True)
+    [record] = [r for r in caplog.records if r.name == "django_bookrel.import"]
+    assert record.getMessage().endswith(" s; dry run")
 
 
 @pytest.mark.parametrize("text", ["", "author,year\nAnn,1999\n", "\0\0\0", "title\n\xff"])
