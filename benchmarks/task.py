@@ -20,6 +20,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "benchmarks.settings")
 django.setup()
 
 from django.db import connection  # noqa: E402
+from django.db.backends.utils import CursorWrapper  # noqa: E402
 
 from django_bookrel.resources import BookResource, load  # noqa: E402
 from django_bookrel.resources.exporting import Exporter  # noqa: E402
@@ -45,14 +46,23 @@ EXPORTS: dict[str, Callable[[Path], Any]] = {
 
 
 class Statements:
-    """Counts what is sent to the database; an ``executemany`` is one statement, a COPY too."""
+    """
+    Counts what is sent to the database; an ``executemany`` is one statement, a COPY too.
+
+    It looks on below ``execute_wrapper()``: while somebody wraps statements no COPY is used.
+    """
 
     def __init__(self) -> None:
         self.count = self.writes = 0
+        send, note = CursorWrapper._execute_with_wrappers, self.note
 
-    def __call__(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:  # noqa: FBT001 (Django's)
-        self.note(sql)
-        return execute(sql, params, many, context)
+        def noting(cursor: Any, sql: str, *args: Any, **kwargs: Any) -> Any:
+            note(sql)
+            return send(cursor, sql, *args, **kwargs)
+
+        CursorWrapper._execute_with_wrappers = noting
+        if connection.vendor == "postgresql":
+            self._note_copies()
 
     def note(self, sql: str) -> None:
         self.count += 1
@@ -62,7 +72,7 @@ class Statements:
         )
         self.writes += writes and not sql.endswith("WHERE 0")
 
-    def note_copies(self) -> None:
+    def _note_copies(self) -> None:
         """Count COPY, which goes past Django."""
         from psycopg import Cursor
 
@@ -77,12 +87,9 @@ class Statements:
 
 def measure(run: Callable[[Path], Any], path: Path) -> dict[str, Any]:
     statements = Statements()
-    if connection.vendor == "postgresql":
-        statements.note_copies()
-    with connection.execute_wrapper(statements):
-        started, cpu = time.perf_counter(), time.process_time()
-        run(path)
-        seconds, cpu = time.perf_counter() - started, time.process_time() - cpu
+    started, cpu = time.perf_counter(), time.process_time()
+    run(path)
+    seconds, cpu = time.perf_counter() - started, time.process_time() - cpu
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return {
         "seconds": seconds,
