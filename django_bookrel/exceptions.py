@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections.abc import Iterable
 from difflib import get_close_matches
 
@@ -43,6 +45,10 @@ class InvalidOption(SourceError):
     """Raised when an option for reading a file makes no sense in itself."""
 
 
+class InvalidFilter(InvalidOption):
+    """Raised when records cannot be filtered by a look-up and its value."""
+
+
 class InvalidMapping(SourceError):
     """Raised when a mapping file cannot be read or written, or says what makes no sense."""
 
@@ -53,6 +59,18 @@ class MissingPackage(SourceError):
 
 class ExportError(BookrelError):
     """Raised when a file format cannot hold the records that are to be written."""
+
+
+class OutputError(BookrelError):
+    """Raised when a file that a command writes is not complete; the message says what it lacks."""
+
+
+class TemporaryFileError(BookrelError):
+    """Raised when the temporary folder does not take what has to be kept for a while."""
+
+    def __init__(self, what: str, error: OSError) -> None:
+        where = tempfile.tempdir or os.environ.get("TMPDIR") or "the temporary folder"
+        super().__init__(f"Cannot keep {what} in {where}: {error.strerror or error}.")
 
 
 class UnknownRelation(BookrelError, ValueError):

@@ -118,7 +118,9 @@ class ImportRecord(models.Model):
     rejected = models.PositiveBigIntegerField(_("rejected"), default=0)
     repairs = models.JSONField(_("repairs"), default=dict, blank=True)
     message = models.TextField(_("message"), blank=True)
+    process = models.CharField(_("process"), max_length=255, blank=True, editable=False)
     started_at = models.DateTimeField(_("started at"), auto_now_add=True)
+    seen_at = models.DateTimeField(_("last seen at"), auto_now=True)
     finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
 
     class Meta:

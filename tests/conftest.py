@@ -16,6 +16,7 @@ from tests.exported import book  # noqa: F401 (fixtures)
 from tests.hostcode import connect, empty_ran  # noqa: F401 (fixtures)
 from tests.hosts.legacy import tables
 from tests.named import named, spellings  # noqa: F401 (fixtures)
+from tests.processes import catalogue, database, empty_tables, start  # noqa: F401 (fixtures)
 
 # The same examples in every run, so that a run says something about a change; more of them by
 # ``pytest --hypothesis-profile=thorough``, other ones each time.

@@ -5,11 +5,18 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Lock
 
 __all__ = ("rare_collections",)
 
 ALLOCATIONS = 500_000
 """Objects more that are alive before Python looks for cycles among them."""
+
+
+# The threshold is the process's: the first thread sets it, the last one takes it back.
+_changing = Lock()
+_inside: list[bool] = []
+_usual: list[int] = []
 
 
 @contextmanager
@@ -19,9 +26,15 @@ def rare_collections() -> Iterator[None]:
 
     Looking takes a quarter of the time of an import or export at the usual setting.
     """
-    usual = gc.get_threshold()
-    gc.set_threshold(max(usual[0], ALLOCATIONS), *usual[1:])
+    with _changing:
+        if not _inside:
+            _usual[:] = gc.get_threshold()
+            gc.set_threshold(max(_usual[0], ALLOCATIONS), *_usual[1:])
+        _inside.append(True)
     try:
         yield
     finally:
-        gc.set_threshold(*usual)
+        with _changing:
+            _inside.pop()
+            if not _inside:
+                gc.set_threshold(*_usual)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager, suppress
 
-from django.db import DatabaseError
+from django.db import DatabaseError, Error
 
 from .batch import Batch
 from .filenames import FileNames
@@ -44,8 +45,8 @@ class StagedImport:
             for counting in self.rows:
                 done = Outcome(Counter(duplicates=counting.duplicates))
                 done.rejections, done.joined = list(counting.rejections), list(counting.joined)
-                self._import(counting.batch, done, counting.out)
-                self._note(done, counting.records)
+                with self._noting(done, counting.records):
+                    self._import(counting.batch, done, counting.out)
             self._import_waiting()
         finally:
             self.rows.close()
@@ -58,9 +59,9 @@ class StagedImport:
             is_progress = False
             for batch in waiting.batches(self.batch_size, self.file.census):
                 done = Outcome()
-                self._import(batch, done)
+                with self._noting(done):
+                    self._import(batch, done)
                 is_progress |= bool(done.counts.total() or done.rejections)
-                self._note(done)
             waiting.close()
             if not is_progress:
                 # What the rest waits for will not come.
@@ -112,6 +113,17 @@ class StagedImport:
                 rows = found.counting()
                 self.waiting.add(rows, ([] for _line in rows.lines))
 
-    def _note(self, done: Outcome, rows: int = 0) -> None:
+    @contextmanager
+    def _noting(self, done: Outcome, rows: int = 0) -> Iterator[None]:
+        """Take note of what was done, also where the second half of a batch fails."""
+        try:
+            yield
+        except BaseException:
+            rows = done.counts.total() + len({one.line for one in done.rejections})
+            self.report.totals.rows += rows
+            with suppress(Error):
+                # The database that failed may not take an account of rejections either.
+                self.report.note(done.counts, done.rejections, done.joined)
+            raise
         self.report.note(done.counts, done.rejections, done.joined)
         self.report.progress(rows)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 import tempfile
 from array import array
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any, Generic, TypeVar
+
+from ..exceptions import TemporaryFileError
 
 __all__ = ("Stage",)
 
@@ -27,7 +31,11 @@ class Stage(Generic[T]):
         self._count = 0
 
     def add(self, value: T) -> None:
-        """Add a value, which must not be changed any more."""
+        """
+        Add a value, which must not be changed any more.
+
+        :raises TemporaryFileError: the disk takes no more.
+        """
         if self._count == 0:
             self._first = value
         elif self._count == 1:
@@ -55,10 +63,15 @@ class Stage(Generic[T]):
     def close(self) -> None:
         """Forget everything."""
         if self._file is not None:
-            self._file.close()
+            with suppress(OSError):
+                # What is lost by a full disk nobody reads any more.
+                self._file.close()
 
     def _dump(self, value: Any) -> None:
-        if self._file is None:
-            self._file = tempfile.TemporaryFile(prefix="bookrel-")  # noqa: SIM115
-        self._places.append(self._file.seek(0, 2))
-        pickle.dump(value, self._file, pickle.HIGHEST_PROTOCOL)
+        try:
+            if self._file is None:
+                self._file = tempfile.TemporaryFile(prefix="bookrel-")  # noqa: SIM115
+            self._places.append(self._file.seek(0, os.SEEK_END))
+            pickle.dump(value, self._file, pickle.HIGHEST_PROTOCOL)
+        except OSError as error:
+            raise TemporaryFileError("what is read ahead", error) from error

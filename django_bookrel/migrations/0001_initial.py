@@ -32,7 +32,9 @@ class Migration(migrations.Migration):
                 ('rejected', models.PositiveBigIntegerField(default=0, verbose_name='rejected')),
                 ('repairs', models.JSONField(blank=True, default=dict, verbose_name='repairs')),
                 ('message', models.TextField(blank=True, verbose_name='message')),
+                ('process', models.CharField(blank=True, editable=False, max_length=255, verbose_name='process')),
                 ('started_at', models.DateTimeField(auto_now_add=True, verbose_name='started at')),
+                ('seen_at', models.DateTimeField(auto_now=True, verbose_name='last seen at')),
                 ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='finished at')),
             ],
             options={

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import os
-import sys
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Any, TextIO, cast
+from typing import Any, TextIO
 
-from django.db import connections
+from django.db import connections, transaction
 
 from .. import bulk
 from ..bulk import read_pages
 from ..conf import conf
-from ..exceptions import ExportError, InvalidOption, suggestion
+from ..exceptions import ExportError, InvalidFilter, InvalidOption, suggestion
 from ..sources.reading import notation
 from .formats import FORMATS, Format
 from .naming import in_export_order
 from .relational import RelationalResource
 from .rendering import cell_makers
 
-__all__ = ("Exporter", "output_file")
+__all__ = ("Exporter",)
 
 
 class Exporter:
@@ -32,7 +27,8 @@ class Exporter:
     :param fields: the columns to write, in this order; None writes all.
     :param filters: look-ups that the records must meet.
     :param spreadsheet_safe: guard texts that a spreadsheet would take for formulas.
-    :raises InvalidOption: there is no such column or look-up.
+    :raises InvalidOption: there is no such column.
+    :raises InvalidFilter: there is no such look-up, or the database does not take its value.
     """
 
     def __init__(
@@ -63,10 +59,12 @@ class Exporter:
         try:
             # By key: a look-up across several rows would give a record more than once.
             found = self.queryset.filter(**filters).values("pk")
-            str(found.query)
+            with transaction.atomic(self.using):
+                # What a value or a pattern is worth the database decides.
+                found.exists()
         except Exception as error:
             said = ", ".join(f"{lookup}={value}" for lookup, value in filters.items())
-            raise InvalidOption(f"Cannot filter by {said}: {error}") from error
+            raise InvalidFilter(f"Cannot filter by {said}: {_first_line(error)}") from error
         return self.queryset.filter(pk__in=found)
 
     def count(self) -> int:
@@ -134,44 +132,10 @@ class Exporter:
         return writer.written
 
 
+def _first_line(error: Exception) -> str:
+    return next(iter(str(error).splitlines()), "") or repr(error)
+
+
 def _record(number: int, row: Sequence[Any]) -> str:
     said = ", ".join(f"“{str(value)[:60]}”" for value in [v for v in row if v][:2])
     return f"Record {number:,} ({said})"
-
-
-@contextmanager
-def output_file(path: str | os.PathLike[str], *, force: bool = False) -> Iterator[TextIO]:
-    """
-    Give a text file that takes its name when it is complete; "-" is standard output.
-
-    :raises InvalidOption: there is such a file already and ``force`` is not set, or it cannot be
-        written.
-    """
-    if os.fspath(path) == "-":
-        yield sys.stdout
-        sys.stdout.flush()
-        return
-    path = Path(path)
-    if path.exists() and not force:
-        raise InvalidOption(f"{path} already exists; use --force to overwrite it.")
-    try:
-        file = tempfile.NamedTemporaryFile(  # noqa: SIM115
-            "w",
-            encoding="utf-8",
-            newline="",
-            dir=path.parent,
-            prefix=f".{path.name}.",
-            delete=False,
-        )
-    except OSError as error:
-        raise InvalidOption(f"Cannot write {path}: {error.strerror}.") from error
-    try:
-        with file:
-            yield cast("TextIO", file)
-        umask = os.umask(0)
-        os.umask(umask)
-        Path(file.name).chmod(0o666 & ~umask)
-        Path(file.name).replace(path)
-    except BaseException:
-        Path(file.name).unlink(missing_ok=True)
-        raise

@@ -183,6 +183,7 @@ class ImportingResource(RowByRow):
             hook_kwargs=options.hook_kwargs,
         )
         result.take(path.reasons, path.transactions.writer.notes, avoidable=path.avoidable)
+        self._note_open_end(path.transactions.writer)
         report = self._report(options, result)
         size = options.batch_size or conf.batch_size
         try:
@@ -195,6 +196,14 @@ class ImportingResource(RowByRow):
                 if row_results is not None:
                     row_results.note(result.changes)
         return result
+
+    def _note_open_end(self, writer: Any) -> None:
+        connection = writer.connection
+        if not connection.get_autocommit() and not connection.in_atomic_block:
+            writer.note(
+                f"The connection “{connection.alias}” does not commit by itself (AUTOCOMMIT is "
+                "off): commit, or nothing of this import stays."
+            )
 
     @staticmethod
     def _report(options: ImportOptions, result: Result) -> bulk.Report:

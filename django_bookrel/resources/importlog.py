@@ -4,22 +4,35 @@ from __future__ import annotations
 
 import json
 import logging
+import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from django.apps import apps
 from django.db import Error, router
 from django.utils import timezone
 
-from ..bulk import Rejection, RejectLimit, counted, tried_again
+from ..bulk import Rejection, RejectLimit, Totals, counted, tried_again
 from ..bulk.writers import Writer
 from ..showing import shown
 from ..sources.registry import path_of
+from .processes import is_gone, this_process
 from .results import Result
 
 __all__ = ("ImportLog",)
 
 logger = logging.getLogger("django_bookrel.import")
+
+GONE = (
+    "The process ended without an account. The totals are the last that it has told; more rows may "
+    "have been imported. Run it again: what was imported stays as it is."
+)
+ENDED = {KeyboardInterrupt: "interrupted", MemoryError: "out of memory"}
+"""What is said of errors that say nothing of themselves."""
+
+PAUSE_S = 10
+"""Between two signs of life of an import."""
 
 KEPT_ROWS = 10_000
 """Rejected rows of one import that are kept in the database."""
@@ -66,8 +79,20 @@ class ImportLog:
             resource=f"{kind.__module__}.{kind.__name__}"[:255],
             user=user[:255],
             options=_as_json({k: v for k, v in (options or {}).items() if v}),
+            process=this_process()[-255:],
         )
         self._save()
+        self._settle_others()
+
+    def _settle_others(self) -> None:
+        """Settle the records of imports whose process has ended without a word."""
+        status = self.record.Status
+        records = type(self.record)._base_manager.using(self.using)
+        for record in records.filter(status=status.RUNNING).exclude(pk=self.record.pk):
+            if is_gone(record.process, record.seen_at):
+                same = records.filter(pk=record.pk, status=status.RUNNING, seen_at=record.seen_at)
+                ended = {"status": status.FAILED, "message": GONE, "finished_at": record.seen_at}
+                tried_again(self.writer, partial(same.update, **ended))
 
     def _reconnect(self) -> None:
         """Give up a connection that broke, so that the next statement makes a new one."""
@@ -88,13 +113,34 @@ class ImportLog:
             self._save()
 
     def noting(self, also: Callable[[list[Rejection]], None]) -> Callable[[list[Rejection]], None]:
-        """Return a function that keeps rejections, then calls ``also``."""
+        """Return a function that calls ``also``, then keeps rejections."""
 
         def rejected(rejections: list[Rejection]) -> None:
-            self.keep(rejections)
+            # A file may take what the database does not.
             also(rejections)
+            self.keep(rejections)
 
         return rejected
+
+    def seeing(
+        self, also: Callable[[int, int | None, Totals], None]
+    ) -> Callable[[int, int | None, Totals], None]:
+        """Return a function that gives a sign of life now and then, then calls ``also``."""
+        last = time.monotonic()
+
+        def progress(done: int, total: int | None, totals: Totals) -> None:
+            nonlocal last
+            if self.record is not None and time.monotonic() - last > PAUSE_S:
+                self._count(totals)
+                self._save()
+                last = time.monotonic()
+            also(done, total, totals)
+
+        return progress
+
+    def _count(self, totals: Totals) -> None:
+        for name in COUNTS:
+            setattr(self.record, name, getattr(totals, name))
 
     def keep(self, rejections: Sequence[Rejection]) -> None:
         """Keep rejected rows."""
@@ -150,15 +196,13 @@ class ImportLog:
         if isinstance(error, RejectLimit):
             self.record.status = status.STOPPED
         if error is not None:
-            interrupted = isinstance(error, KeyboardInterrupt)
-            ended = "interrupted" if interrupted else shown(str(error) or repr(error))
+            ended = shown(str(error) or ENDED.get(type(error)) or repr(error))
         lines = [ended] if ended else []
         if result.ignored_columns:
             lines.append(shown(f"Columns not imported: {', '.join(result.ignored_columns)}"))
         self.record.message = "\n".join([*lines, *map(str, result.warnings), *result.notes])
         self.record.path = result.path
-        for name in COUNTS:
-            setattr(self.record, name, getattr(counts, name))
+        self._count(counts)
         self.record.finished_at = timezone.now()
         try:
             self._save_once_more()

@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager, nullco
 from copy import copy
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, BinaryIO, Self
+from typing import Any, Self
 
 from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
@@ -26,7 +26,7 @@ from ..bulk import (
 )
 from ..bulk.writers import Writer
 from ..conf import conf
-from ..exceptions import InvalidOption
+from ..exceptions import InvalidOption, TemporaryFileError, UnreadableFile
 from ..host_formats import host_formats
 from ..sources import Reading, Record, open_source
 from ..sources.files.catalogue_file import STANDARD_INPUT
@@ -37,6 +37,9 @@ from .relational import RelationalResource
 from .results import Result
 
 __all__ = ("Loading", "get_resource", "load")
+
+OPEN_FILES = Path("/proc/self/fd")
+"""Where Linux lets a file be opened that has no name any more."""
 
 
 def get_resource(
@@ -105,7 +108,7 @@ class Loading:
         with ExitStack() as stack:
             if self.name == STANDARD_INPUT:
                 self.name = "standard input"
-                self.path = stack.enter_context(_spooled(sys.stdin.buffer))
+                self.path = stack.enter_context(_spooled(getattr(sys.stdin, "buffer", None)))
             elif Path(self.path).is_fifo():
                 with Path(self.path).open("rb") as pipe:
                     self.path = stack.enter_context(_spooled(pipe))
@@ -180,7 +183,11 @@ class Loading:
         writer = get_writer(using)
         with stopping(writer, self.result.counts):
             log = self._log(writer)
-        options = replace(self.options, on_rejected=log.noting(self.options.on_rejected))
+        options = replace(
+            self.options,
+            on_rejected=log.noting(self.options.on_rejected),
+            on_batch=log.seeing(self.options.on_batch),
+        )
         together: AbstractContextManager[None] = nullcontext()
         if self.atomic and not self.options.dry_run:
             together = all_or_nothing(writer, self.resource._meta.model)
@@ -210,12 +217,33 @@ def _check_number(name: str, number: int | None) -> None:
 
 
 @contextmanager
-def _spooled(pipe: BinaryIO) -> Iterator[str]:
-    """Give what comes through a pipe as the path of a file, which can be read twice."""
-    with tempfile.TemporaryDirectory(prefix="bookrel-") as folder:
-        path = Path(folder) / "input"
-        with path.open("wb") as file:
+def _spooled(pipe: Any) -> Iterator[str]:
+    """
+    Give what comes through a pipe as the path of a file, which can be read twice.
+
+    Where the system shows open files in a folder it has no other name, so that nothing of it stays
+    however the process ends.
+
+    :raises UnreadableFile: there is nothing to read.
+    :raises TemporaryFileError: the temporary folder does not take it.
+    """
+    if pipe is None:
+        raise UnreadableFile("Standard input is closed.")
+    try:
+        with ExitStack() as stack:
+            if OPEN_FILES.is_dir():
+                file: Any = stack.enter_context(tempfile.TemporaryFile(prefix="bookrel-"))
+                path = OPEN_FILES / str(file.fileno())
+            else:
+                folder = tempfile.TemporaryDirectory(prefix="bookrel-")
+                path = Path(stack.enter_context(folder)) / "input"
+                file = stack.enter_context(path.open("wb"))
             shutil.copyfileobj(pipe, file)
+            file.flush()
+            kept = stack.pop_all()
+    except OSError as error:
+        raise TemporaryFileError("what comes through the pipe", error) from error
+    with kept:
         yield str(path)
 
 

@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import TextIO
 
 from ..bulk import Rejection
+from ..outputs import Output
 from ..showing import shown
 
 __all__ = ("RejectsWriter", "rows_of")
@@ -20,7 +21,7 @@ class RejectsWriter:
     An import ignores the first two columns.
     """
 
-    def __init__(self, file: TextIO, header: Sequence[str]) -> None:
+    def __init__(self, file: TextIO | Output, header: Sequence[str]) -> None:
         self._writer = csv.writer(file)
         self._writer.writerow(["bookrel_line", "bookrel_error", *header])
 

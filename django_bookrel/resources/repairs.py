@@ -6,6 +6,7 @@ import csv
 from collections.abc import Iterable
 from typing import NamedTuple, TextIO
 
+from ..outputs import Output
 from ..showing import shown
 from ..sources import Issue, Record
 from ..sources.reading.notation import guard_cell
@@ -42,7 +43,7 @@ def _repair(line: int, issue: Issue) -> Repair:
 class RepairsWriter:
     """Writes repaired cells, each text guarded against spreadsheets that take it for a formula."""
 
-    def __init__(self, file: TextIO) -> None:
+    def __init__(self, file: TextIO | Output) -> None:
         self._writer = csv.writer(file)
         self._writer.writerow(["line", "column", "kind", "value", "read_as", "reason"])
 

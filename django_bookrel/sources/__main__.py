@@ -6,7 +6,10 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from ..exceptions import SourceError
+from ..endings import BROKEN_PIPE, reason
+from ..interrupts import Interrupts
+from ..outputs import check_outputs
+from ..streams import Stream
 from .arguments import add_inspecting_arguments, add_reading_arguments, reading_options
 from .base import BOOK_FIELDS
 from .inspection import as_json, inspect, report
@@ -37,23 +40,43 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     parser = _parser()
     given = parser.parse_args(arguments)
+    out, err = Stream(sys.stdout, "standard output"), Stream(sys.stderr, "standard error")
     try:
-        options = reading_options(vars(given), BOOK_FIELDS)
-        with open_source(given.file, required=(), **options) as reading:
-            if given.write_mapping:
-                text = mapping_text(reading, options, BOOK_FIELDS, _REQUIRED)
-                write_mapping(given.write_mapping, text, force=given.force)
-            missing = [name for name in _REQUIRED if name not in reading.fields]
-            found = inspect(reading)
-            if given.json:
-                print(as_json(reading, found, missing))
-            else:
-                print(*report(reading, found, missing), sep="\n")
+        with Interrupts():
+            return _show(given, out)
     except argparse.ArgumentTypeError as error:
         parser.error(str(error))
-    except SourceError as error:
-        print(error, file=sys.stderr)
-        return 1
+    except BrokenPipeError:
+        # The reader has had enough, as `head` has.
+        return BROKEN_PIPE
+    except BaseException as error:
+        found = reason(error)
+        if found is None:
+            raise
+        err.write(f"{found.text}\n")
+        return found.status or 1
+
+
+def _show(given: argparse.Namespace, out: Stream) -> int:
+    check_outputs(
+        {"--write-mapping": given.write_mapping},
+        {
+            given.file: "the file to read",
+            **({given.mapping: "the mapping file that is read"} if given.mapping else {}),
+        },
+    )
+    options = reading_options(vars(given), BOOK_FIELDS)
+    with open_source(given.file, required=(), **options) as reading:
+        if given.write_mapping:
+            text = mapping_text(reading, options, BOOK_FIELDS, _REQUIRED)
+            write_mapping(given.write_mapping, text, force=given.force)
+        missing = [name for name in _REQUIRED if name not in reading.fields]
+        found = inspect(reading)
+        lines = (
+            [as_json(reading, found, missing)] if given.json else report(reading, found, missing)
+        )
+        out.write("".join(f"{line}\n" for line in lines))
+        out.check()
     return 1 if missing else 0
 
 

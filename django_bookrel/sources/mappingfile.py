@@ -21,6 +21,7 @@ from textwrap import wrap
 from typing import Any
 
 from ..exceptions import InvalidMapping, UnknownField, suggestion
+from ..outputs import output_file
 from ..showing import shown
 from .base import Column, Target
 from .opening import Reading
@@ -149,15 +150,11 @@ def write_mapping(path: str | os.PathLike[str], text: str, *, force: bool) -> No
     """
     Write a mapping file.
 
-    :raises InvalidMapping: there is such a file and ``force`` is not set, or it cannot be written.
+    :raises InvalidOption: there is such a file and ``force`` is not set, or it cannot be written.
+    :raises OutputError: it was not written.
     """
-    try:
-        with Path(path).open("w" if force else "x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError as error:
-        raise InvalidMapping(f"{path} already exists; use --force to overwrite it.") from error
-    except OSError as error:
-        raise InvalidMapping(f"Cannot write {path}: {error.strerror}.") from error
+    with output_file(path, force=force) as file:
+        file.write(text)
 
 
 def _lines(

@@ -2,32 +2,30 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import sys
 from pathlib import Path
-from typing import Any, TextIO, cast
+from typing import Any
 
-from django.core.exceptions import ImproperlyConfigured
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from tqdm import tqdm
 
 from ...bulk import counted
-from ...exceptions import BookrelError
-from ...resources.exporting import Exporter, output_file
+from ...exceptions import InvalidFilter, InvalidOption
+from ...outputs import STANDARD, check_outputs, output_file
+from ...resources.exporting import Exporter
 from ...resources.formats import FORMATS
 from ...resources.loading import get_resource
 from ...showing import shown
-
-BROKEN_PIPE = 128 + signal.SIGPIPE
-"""Exit status of programs whose reader went away."""
+from ..databases import database_file
+from ..ending import USAGE, EndingCommand
 
 LISTS = ("__in", "__range")
 """Look-ups that take several values."""
 
 
-class Command(BaseCommand):
+class Command(EndingCommand):
     help = "Exports books with all their relations to a CSV, TSV, JSON Lines or XLSX file."
+
+    is_standard, written = False, 0
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", nargs="?", default="-", metavar="FILE", help="default: stdout")
@@ -54,37 +52,47 @@ class Command(BaseCommand):
         parser.add_argument("--force", action="store_true", help="overwrite FILE")
         parser.add_argument("--no-progress", action="store_true")
 
-    def handle(
-        self, *, file: str, resource: str | None, database: str | None, **options: Any
-    ) -> None:
+    def run(self, *, file: str, resource: str | None, database: str | None, **options: Any) -> None:
+        found = get_resource(resource, database)
+        try:
+            check_outputs({"FILE": file}, database_file(found))
+        except InvalidOption as error:
+            raise CommandError(str(error), returncode=USAGE) from error
         try:
             exporter = Exporter(
-                get_resource(resource, database),
+                found,
                 fields=[f.strip() for f in options["fields"].split(",")]
                 if options["fields"]
                 else None,
                 filters=self._filters(options["filter"]),
                 spreadsheet_safe=options["spreadsheet_safe"],
             )
-            quiet = options["no_progress"] or not options["verbosity"]
-            with (
-                output_file(file, force=options["force"]) as output,
-                tqdm(total=exporter.count(), unit=" rows", disable=True if quiet else None) as bar,
-            ):
-                target = cast("TextIO", self.stdout._out) if file == "-" else output
-                written = exporter.write(
-                    target,
-                    options["format"] or self._format(file),
-                    bar.update,
-                )
-        except (BookrelError, ImproperlyConfigured) as error:
-            raise CommandError(str(error)) from error
-        except BrokenPipeError:
-            # The reader has had enough, as `head` has. What Python flushes at its end goes nowhere.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise SystemExit(BROKEN_PIPE) from None
-        if file != "-":
+        except InvalidFilter as error:
+            raise CommandError(str(error), returncode=USAGE) from error
+        quiet = options["no_progress"] or not options["verbosity"]
+        bar = tqdm(
+            total=exporter.count(),
+            unit=" rows",
+            disable=True if quiet else None,
+            file=self.err,
+        )
+        self.is_standard, self.written = file == STANDARD, 0
+
+        def on_page(number: int) -> None:
+            self.written += number
+            bar.update(number)
+
+        with (
+            output_file(file, force=options["force"], standard=self.out.stream) as output,
+            bar,
+        ):
+            written = exporter.write(output, options["format"] or self._format(file), on_page)
+        if not self.is_standard:
             self.stderr.write(f"{shown(file)}: {counted(written, 'row')}")
+
+    def has_written(self) -> bool:
+        # A file takes its place when it is complete.
+        return self.is_standard and bool(self.written)
 
     @staticmethod
     def _filters(texts: list[str]) -> dict[str, str | list[str]]:
@@ -92,7 +100,7 @@ class Command(BaseCommand):
         for text in texts:
             lookup, sign, value = text.partition("=")
             if not sign:
-                raise CommandError(f"--filter {text}: expected LOOKUP=VALUE.", returncode=2)
+                raise CommandError(f"--filter {text}: expected LOOKUP=VALUE.", returncode=USAGE)
             lookup = lookup.strip()
             filters[lookup] = value.split(",") if lookup.endswith(LISTS) else value
         return filters

@@ -2,46 +2,55 @@
 
 from __future__ import annotations
 
-import json
-import re
 from argparse import ArgumentTypeError
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from functools import partial
 from typing import Any, TextIO
 
-from django.core.exceptions import ImproperlyConfigured
-from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import Error
+from django.core.management.base import CommandError, CommandParser
+from django.db import connections
 from tqdm import tqdm
 
 from ...bulk import ImportStopped, Rejection, RejectLimit, TableWarning, Totals, counted
-from ...exceptions import BookrelError, SourceError
-from ...resources.exporting import output_file
+from ...endings import Reason
+from ...exceptions import InvalidOption
+from ...interrupts import Interrupted
+from ...outputs import STANDARD, Output, check_outputs, output_file
 from ...resources.importing import ImportOptions
 from ...resources.loading import Loading, get_resource
 from ...resources.rejects import RejectsWriter
 from ...resources.repairs import RepairsWriter
-from ...resources.results import Result
 from ...showing import shown
 from ...sources.arguments import add_reading_arguments, reading_options
-from ..interrupts import Interrupts
+from ..arguments import reject_limit, whole_number
+from ..databases import committing, database_file
+from ..ending import (
+    FAILED,
+    LIMIT,
+    NOTHING_DONE,
+    USAGE,
+    EndingCommand,
+    reason,
+)
+from ..summary import as_json, rejection, summary
 
 SHOWN_REJECTIONS = 10
-SHOWN_JOINED = 5
-SHOWN_COLUMNS = 20
 OUTPUTS = ("rejects", "repairs")
 """Options that name a file for something of one FILE."""
 
 IN, RUN_AGAIN = "The rows counted in the summary were imported", "run it again for the rest"
-NOTHING_DONE, USAGE, SOME_REJECTED, LIMIT, FAILED, INTERRUPTED = 1, 2, 3, 4, 5, 130
 
 
-class Command(BaseCommand):
+class Command(EndingCommand):
     help = (
         "Imports catalogue files. Exit status: 0 every row was imported; 1 nothing was "
         "imported; 2 usage error; 3 some rows were rejected; 4 too many rows were rejected; "
-        "5 failed midway (run it again); 130 interrupted."
+        "5 failed midway (run it again); 128 + N ended by signal N, so 130 by Ctrl-C."
     )
+
+    options: dict[str, Any]
+    loadings: list[Loading]
 
     def add_arguments(self, parser: CommandParser) -> None:
         add = parser.add_argument
@@ -70,133 +79,191 @@ class Command(BaseCommand):
         add("--no-progress", action="store_true")
         add("--force", action="store_true", help="overwrite the --rejects and --repairs files")
 
-    def handle(self, *, files: list[str], resource: str | None, **options: Any) -> None:
+    def run(self, *, files: list[str], resource: str | None, **options: Any) -> None:
         for name, least in (("skip", 0), ("limit", 0), ("batch_size", 1)):
-            options[name] = _number(name, options[name], least)
-        options["max_rejects"] = _limit(options["max_rejects"])
-        _check_outputs(files, options)
-        failure = None
-        try:
-            known = list(get_resource(resource, options["database"]).columns())
+            option = "--" + name.replace("_", "-")
+            options[name] = whole_number(option, options[name], least)
+        options["max_rejects"] = reject_limit(options["max_rejects"])
+        self.options, self.loadings = options, list[Loading]()
+        with ExitStack() as stack:
+            found = get_resource(resource, options["database"])
+            self._check_outputs(files, found)
+            known = list(found.columns())
             self._check_names(options["keep"], known)
-            reading = reading_options(options, known)
-            with ExitStack() as stack:
-                loadings = [
-                    stack.enter_context(
-                        Loading(
-                            file,
-                            get_resource(resource, options["database"], bulk=options["bulk"]),
-                            reading,
-                            atomic=options["atomic"],
-                            skip=options["skip"],
-                            limit=options["limit"],
-                        )
-                    )
-                    for file in files
-                ]
-                outputs = {
-                    name: stack.enter_context(output_file(options[name], force=options["force"]))
-                    for name in OUTPUTS
-                    if options[name]
-                }
-                for loading in loadings:
-                    if failure := self._run(loading, options, outputs):
-                        break
-        except ArgumentTypeError as error:
-            raise CommandError(str(error), returncode=USAGE) from error
-        except (BookrelError, ImproperlyConfigured) as error:
-            raise CommandError(str(error), returncode=NOTHING_DONE) from error
-        rejected = sum(loading.result.counts.rejected for loading in loadings)
-        if failure := failure or _rejection(rejected, dry_run=options["dry_run"]):
+            try:
+                reading = reading_options(options, known)
+            except ArgumentTypeError as error:
+                raise CommandError(str(error), returncode=USAGE) from error
+            stack.enter_context(committing(connections[found.get_db_connection_name()]))
+            for file in files:
+                made = get_resource(resource, options["database"], bulk=options["bulk"])
+                choice = {name: options[name] for name in ("atomic", "skip", "limit")}
+                loading = Loading(file, made, reading, **choice)
+                self.loadings.append(stack.enter_context(loading))
+            outputs = {
+                name: Output(stack.enter_context(self._output(name)), options[name])
+                for name in OUTPUTS
+                if options[name]
+            }
+            # From here on signals wait for the end of a batch.
+            stack.enter_context(self.interrupts.held())
+            failure = self._import_all(outputs)
+        if failure:
             raise failure
 
-    def _run(
-        self, loading: Loading, options: dict[str, Any], outputs: dict[str, TextIO]
-    ) -> CommandError | None:
+    def _output(self, name: str) -> AbstractContextManager[TextIO]:
+        return output_file(
+            self.options[name], force=self.options["force"], standard=self.out.stream
+        )
+
+    def has_written(self) -> bool:
+        if self.options["dry_run"]:
+            return False
+        return any(
+            counts.new + counts.updated + counts.deleted
+            for counts in (loading.result.counts for loading in self.loadings)
+        )
+
+    def _import_all(self, outputs: dict[str, Output]) -> CommandError | None:
+        """Import the files, one after the other, and return how the command ends."""
+        for number, loading in enumerate(self.loadings, 1):
+            try:
+                failure = self._import(loading, outputs)
+                if failure is None and number < len(self.loadings):
+                    self.interrupts.check()
+            except Interrupted as error:
+                failure = self.failure(error)
+            if failure:
+                if left := ", ".join(shown(one.name) for one in self.loadings[number:]):
+                    failure = CommandError(
+                        f"{failure} Not imported: {left}.", returncode=failure.returncode
+                    )
+                return failure
+        rejected = sum(loading.result.counts.rejected for loading in self.loadings)
+        failure = rejection(rejected, dry_run=self.options["dry_run"])
+        if self.out.failure and not isinstance(self.out.failure, BrokenPipeError):
+            said = f"{failure or 'All rows were imported.'} The summary is not complete: "
+            why = f"{self.out.name}: {self.out.failure.strerror}."
+            return CommandError(said + why, returncode=FAILED)
+        return failure
+
+    def _import(self, loading: Loading, outputs: dict[str, Output]) -> CommandError | None:
         """Import one file, say what came of it, and return the failure that ended it."""
         name, first = shown(loading.name), list[Rejection]()
-        rejects = (
-            RejectsWriter(outputs["rejects"], loading.header) if "rejects" in outputs else None
-        )
-        repairs = RepairsWriter(outputs["repairs"]) if "repairs" in outputs else None
+        reports = _reports(outputs, loading.header)
 
         def rejected(rejections: list[Rejection]) -> None:
             first.extend(rejections[: SHOWN_REJECTIONS - len(first)])
-            if rejects is not None:
-                rejects(rejections)
+            if "rejects" in reports:
+                reports["rejects"](rejections)
 
         def warned(warnings: list[TableWarning]) -> None:
-            with tqdm.external_write_mode():
+            with tqdm.external_write_mode(self.err):
                 for warning in warnings:
                     self.stderr.write(f"{name}: {warning}")
 
-        with self._bar(loading, options) as on_batch:
+        def checked() -> None:
+            self.interrupts.check()
+            _check(outputs)
+
+        options = {
+            name: self.options[name]
+            for name in ("existing", "keep", "dry_run", "batch_size", "max_rejects")
+        }
+        with self._bar(loading, checked) as on_batch:
             loading.options = ImportOptions(
-                existing=options["existing"],
-                keep=options["keep"],
-                dry_run=options["dry_run"],
-                batch_size=options["batch_size"],
-                max_rejects=options["max_rejects"],
+                **options,
                 on_warnings=warned,
                 on_rejected=rejected,
-                on_repairs=repairs,
+                on_repairs=reports.get("repairs"),
                 on_batch=on_batch,
             )
-            failure = self._attempt(loading)
-        for rejection in first:
-            self.stderr.write(f"{name}, {rejection}")
-        result = loading.result
-        if result.counts.rejected > len({rejection.line for rejection in first}):
-            self.stderr.write(f"... {result.counts.rejected:,} rows were rejected in all.")
-        if options["json"]:
-            said = json.dumps(_as_json(loading.name, result), ensure_ascii=False)
-            self.stdout.write(shown(said))
-        else:
-            for change in result.changes:
-                self.stdout.write(f"{name}, {change}")
-            self.stdout.write(_summary(name, result, dry_run=options["dry_run"]))
+            failure = self._attempt(loading, outputs)
+        self._tell(loading, first, failure)
         return failure
 
-    @staticmethod
-    def _attempt(loading: Loading) -> CommandError | None:
-        name = shown(loading.name)
+    def _tell(self, loading: Loading, first: list[Rejection], failure: CommandError | None) -> None:
+        name, result = shown(loading.name), loading.result
+        given = [self.options[option] for option in OUTPUTS]
+        out = self.stderr if STANDARD in given else self.stdout
+        for one in first:
+            self.stderr.write(f"{name}, {one}")
+        if result.counts.rejected > len({rejection.line for rejection in first}):
+            self.stderr.write(f"... {result.counts.rejected:,} rows were rejected in all.")
+        if self.options["json"]:
+            out.write(as_json(loading.name, result, str(failure or "")))
+        else:
+            for change in result.changes:
+                out.write(f"{name}, {change}")
+            out.write(summary(name, result, dry_run=self.options["dry_run"]))
+
+    def _attempt(self, loading: Loading, outputs: dict[str, Output]) -> CommandError | None:
         try:
+            _check(outputs)
             loading.run()
-        except RejectLimit as error:
-            return CommandError(f"{name}: {error}", returncode=LIMIT)
-        except KeyboardInterrupt:
-            said = f"{name}: interrupted. {IN}; {RUN_AGAIN}."
-            return CommandError(said, returncode=INTERRUPTED)
-        except ImportStopped as error:
-            again = "run it again after repairing this" if error.is_lasting else RUN_AGAIN
-            return CommandError(f"{name}: {error} {IN}; {again}.", returncode=FAILED)
-        except (Error, BookrelError) as error:
-            done = loading.result.counts
-            unread = isinstance(error, SourceError) and not done.new + done.updated
-            return CommandError(
-                f"{name}: stopped after {counted(done.rows, 'row')}: {shown(error)} {IN}; "
-                f"{RUN_AGAIN}.",
-                returncode=NOTHING_DONE if unread else FAILED,
-            )
+            _check(outputs)
+        except BaseException as error:  # noqa: BLE001 (this is where an import ends)
+            return self._stopped(loading, error, outputs)
         return None
+
+    def _stopped(
+        self, loading: Loading, error: BaseException, outputs: dict[str, Output]
+    ) -> CommandError:
+        """Return how an import ends that was stopped."""
+        counts = loading.result.counts
+        found = reason(error) or self.bug(error)
+        said = [f"{shown(loading.name)}: {found.text}"]
+        if not isinstance(error, ImportStopped | RejectLimit | KeyboardInterrupt):
+            said = [f"{shown(loading.name)}: stopped after {counted(counts.rows, 'row')}: "]
+            said[0] += found.text
+        for output in outputs.values():
+            if output.failure is not None and output.failure is not error:
+                said.append(str(output.failure))
+        if found.status != LIMIT:
+            said.append(self._what_is_in(found))
+        status = found.status or (FAILED if self.has_written() else NOTHING_DONE)
+        return CommandError(" ".join(said), returncode=status)
+
+    def _what_is_in(self, found: Reason) -> str:
+        again = "run it again after repairing this" if found.is_lasting else RUN_AGAIN
+        if self.has_written():
+            return f"{IN}; {again}."
+        return "Nothing was written." if self.options["dry_run"] else "Nothing was imported."
 
     @contextmanager
     def _bar(
-        self, loading: Loading, options: dict[str, Any]
+        self, loading: Loading, checked: Callable[[], None]
     ) -> Iterator[Callable[[int, int | None, Totals], None]]:
-        quiet = options["no_progress"] or options["verbosity"] == 0
-        disable = True if quiet else None
-        with (
-            Interrupts() as interrupts,
-            tqdm(desc=shown(loading.name), unit=" rows", disable=disable) as bar,
-        ):
+        quiet = self.options["no_progress"] or self.options["verbosity"] == 0
+        with tqdm(
+            desc=shown(loading.name),
+            unit=" rows",
+            disable=True if quiet else None,
+            file=self.err,
+        ) as bar:
 
             def on_batch(done: int, total: int | None, totals: Totals) -> None:
                 bar.total = loading.expected_rows if total is None else total
                 bar.update(done - bar.n)
-                interrupts.check()
+                checked()
 
             yield on_batch
+
+    def _check_outputs(self, files: Sequence[str], resource: Any) -> None:
+        options = self.options
+        for name in OUTPUTS:
+            if options[name] and len(files) > 1:
+                raise CommandError(f"--{name} works with a single FILE only.", returncode=USAGE)
+        inputs = dict.fromkeys(files, "the file to import")
+        if options["mapping"]:
+            inputs[options["mapping"]] = "the mapping file"
+        try:
+            check_outputs(
+                {f"--{name}": options[name] for name in OUTPUTS},
+                inputs | database_file(resource),
+            )
+        except InvalidOption as error:
+            raise CommandError(str(error), returncode=USAGE) from error
 
     @staticmethod
     def _check_names(names: Sequence[str], known: Sequence[str]) -> None:
@@ -208,101 +275,22 @@ class Command(BaseCommand):
                 )
 
 
-def _number(name: str, text: str | int | None, least: int) -> int | None:
-    if text is None:
-        return None
-    if not re.fullmatch(r"\d+", str(text).strip(), re.ASCII) or int(text) < least:
-        option = "--" + name.replace("_", "-")
-        raise CommandError(
-            f"{option} {text}: expected a whole number of at least {least}.", returncode=USAGE
-        )
-    return int(text)
+def _reports(outputs: dict[str, Output], header: Sequence[str]) -> dict[str, Callable[..., None]]:
+    """Return what writes rejected rows and repairs, each as far as the output has them whole."""
+    made: dict[str, Callable[..., None]] = {}
+    for name, output in outputs.items():
+        write = RejectsWriter(output, header) if name == "rejects" else RepairsWriter(output)
+        output.mark("line 1")
+        made[name] = partial(_report, write, output)
+    return made
 
 
-def _check_outputs(files: Sequence[str], options: dict[str, Any]) -> None:
-    for name in OUTPUTS:
-        if options[name] and len(files) > 1:
-            raise CommandError(f"--{name} works with a single FILE only.", returncode=USAGE)
-    if options["rejects"] and options["rejects"] == options["repairs"]:
-        raise CommandError("--rejects and --repairs must name different files.", returncode=USAGE)
+def _check(outputs: dict[str, Output]) -> None:
+    for output in outputs.values():
+        output.check()
 
 
-def _limit(text: str | None) -> Callable[[Totals], bool] | None:
-    if text is None:
-        return None
-    if not (found := re.fullmatch(r"(\d+)(%?)", text.strip())):
-        raise CommandError(
-            f"--max-rejects {text}: expected a number of rows or a percentage such as 5%.",
-            returncode=USAGE,
-        )
-    number, share = int(found[1]), found[2]
-    if share:
-        return lambda totals: totals.rejected * 100 > number * totals.rows
-    return lambda totals: totals.rejected > number
-
-
-def _rejection(rejected: int, *, dry_run: bool) -> CommandError | None:
-    if not rejected:
-        return None
-    rows = counted(rejected, "row")
-    said = f"{rows} {'was' if rejected == 1 else 'were'} rejected; all others were imported."
-    if dry_run:
-        said = f"{rows} would be rejected."
-    return CommandError(said, returncode=SOME_REJECTED)
-
-
-def _summary(name: str, result: Result, *, dry_run: bool) -> str:
-    counts = result.counts
-    rate = f", {counts.rows / result.seconds:,.0f} rows/s" if result.seconds else ""
-    rows = counted(counts.rows, "row")
-    said = ", dry run: nothing was written" if dry_run else ""
-    lines = [
-        f"{name} ({result.source}): {rows} in {result.seconds:,.1f} s{rate}{said}",
-        f"  {counts.new:,} new, {counts.updated:,} updated, {counts.unchanged:,} unchanged, "
-        + counted(counts.duplicates, "duplicate")
-        + (f", {counts.deleted:,} deleted" if counts.deleted else "")
-        + f", {counts.rejected:,} rejected",
-    ]
-    if result.ignored_columns:
-        lines.append(f"  columns not imported: {_listed(result.ignored_columns)}")
-    if counts.repairs:
-        kinds = sorted(counts.repairs.items(), key=lambda item: (-item[1], item[0]))
-        said = ", ".join(f"{number:,} {kind}" for kind, number in kinds)
-        lines.append(f"  repaired or dropped cells: {said}")
-    if counts.joined:
-        lines.append(f"  rows joined although they look different: {counts.joined:,}")
-        lines += [f"    {name}, {pair}" for pair in result.joined[:SHOWN_JOINED]]
-    if result.reasons:
-        way_out = "; use --bulk to bypass it" if result.avoidable else ""
-        lines.append(f"  saved row by row because {'; '.join(result.reasons)}{way_out}")
-    lines += [f"  {note}" for note in result.notes]
-    return "\n".join(map(shown, lines))
-
-
-def _listed(names: list[str]) -> str:
-    more = f" and {len(names) - SHOWN_COLUMNS} more" if len(names) > SHOWN_COLUMNS else ""
-    return ", ".join(names[:SHOWN_COLUMNS]) + more
-
-
-def _as_json(name: str, result: Result) -> dict[str, Any]:
-    counts = result.counts
-    return {
-        "file": name,
-        "source": result.source,
-        "rows": counts.rows,
-        "new": counts.new,
-        "updated": counts.updated,
-        "unchanged": counts.unchanged,
-        "duplicates": counts.duplicates,
-        "rejected": counts.rejected,
-        "ignored_columns": result.ignored_columns,
-        "repairs": counts.repairs,
-        "joined": {
-            "count": counts.joined,
-            "pairs": [pair._asdict() for pair in result.joined[:SHOWN_REJECTIONS]],
-        },
-        "path": result.path,
-        "warnings": list(map(str, result.warnings)),
-        "notes": result.notes,
-        "seconds": round(result.seconds, 3),
-    }
+def _report(write: Callable[[Any], None], output: Output, rows: Sequence[Any]) -> None:
+    if rows:
+        write(rows)
+        output.mark(f"line {rows[0].line:,}")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from argparse import ArgumentTypeError
 from typing import Any
 
-from django.core.exceptions import ImproperlyConfigured
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from ...conf import conf
-from ...exceptions import BookrelError, MissingColumns
+from ...exceptions import BookrelError, InvalidOption, MissingColumns
 from ...host_formats import host_formats
+from ...outputs import check_outputs
 from ...resources.importing import ImportOptions
 from ...resources.inspecting import rejections
 from ...resources.loading import get_resource
@@ -19,11 +19,11 @@ from ...sources import Reading, open_source
 from ...sources.arguments import add_inspecting_arguments, add_reading_arguments, reading_options
 from ...sources.inspection import as_json, inspect, report
 from ...sources.mappingfile import mapping_text, write_mapping
+from ..databases import database_file
+from ..ending import NOTHING_DONE, USAGE, EndingCommand
 
-UNREADABLE, USAGE = 1, 2
 
-
-class Command(BaseCommand):
+class Command(EndingCommand):
     help = (
         "Shows what bookrel_import would read from catalogue files: format, encoding, columns, "
         "the first records, and what would be repaired or rejected. Writes no data."
@@ -43,20 +43,19 @@ class Command(BaseCommand):
         add_reading_arguments(parser)
         add_inspecting_arguments(parser)
 
-    def handle(self, *, files: list[str], **options: Any) -> None:
+    def run(self, *, files: list[str], **options: Any) -> None:
         if options["write_mapping"] and len(files) > 1:
             raise CommandError("--write-mapping works with a single FILE only.", returncode=USAGE)
+        resource = get_resource(options["resource"], options["database"])
+        self._check_outputs(files, options, resource)
         try:
-            resource = get_resource(options["resource"], options["database"])
             reading_as = reading_options(options, list(resource.columns()))
             reading_as["more_sources"] = host_formats()
         except ArgumentTypeError as error:
             raise CommandError(str(error), returncode=USAGE) from error
-        except (BookrelError, ImproperlyConfigured) as error:
-            raise CommandError(str(error), returncode=UNREADABLE) from error
         failures = [self._inspect(file, resource, reading_as, options) for file in files]
         if said := [failure for failure in failures if failure]:
-            raise CommandError("\n".join(said), returncode=UNREADABLE)
+            raise CommandError("\n".join(said), returncode=NOTHING_DONE)
 
     def _inspect(
         self, file: str, resource: Any, reading_as: dict[str, Any], options: dict[str, Any]
@@ -78,11 +77,22 @@ class Command(BaseCommand):
                 else:
                     said = "\n".join(report(reading, found, missing))
                 self.stdout.write(said)
+                self.out.check()
                 if missing:
                     return f"{shown(reading.name)}: no column for {', '.join(missing)}."
                 return self._unfit(resource, reading)
         except BookrelError as error:
             return str(error)
+
+    @staticmethod
+    def _check_outputs(files: list[str], options: dict[str, Any], resource: Any) -> None:
+        inputs = dict.fromkeys(files, "the file to read") | database_file(resource)
+        if options["mapping"]:
+            inputs[options["mapping"]] = "the mapping file that is read"
+        try:
+            check_outputs({"--write-mapping": options["write_mapping"]}, inputs)
+        except InvalidOption as error:
+            raise CommandError(str(error), returncode=USAGE) from error
 
     @staticmethod
     def _unfit(resource: Any, reading: Reading) -> str:
