@@ -27,7 +27,6 @@ ROWS = 2_400
 BATCH = 50
 
 on_sqlite = connection.vendor == "sqlite"
-servers_only = pytest.mark.skipif(on_sqlite, reason="SQLite has no server")
 
 
 class Run(NamedTuple):

@@ -9,6 +9,7 @@ import pytest
 
 from django_bookrel.bulk.batch import UNSET, ForNew
 from django_bookrel.bulk.staging import Stage
+from django_bookrel.exceptions import TemporaryFileError
 
 
 @pytest.fixture
@@ -48,7 +49,7 @@ def test_single_value_needs_no_disk(folder: Path):
     value = ["a"]
     stage = staged(value)
     assert stage[0] is value
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(TemporaryFileError, match="Cannot keep what is read ahead in "):
         stage.add("b")
     folder.mkdir()
     stage = staged(value, "b")

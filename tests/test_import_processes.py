@@ -44,11 +44,11 @@ from tests.processes import (
     finish,
     last_record,
     on_sqlite,
-    servers_only,
     wait_for_batches,
 )
 
 pytestmark = pytest.mark.usefixtures("empty_tables")
+servers_only = pytest.mark.skipif(on_sqlite, reason="SQLite has no server")
 
 
 def digest() -> dict[str, list[Any]]:

@@ -228,7 +228,9 @@ class Command(EndingCommand):
         again = "run it again after repairing this" if found.is_lasting else RUN_AGAIN
         if self.has_written():
             return f"{IN}; {again}."
-        return "Nothing was written." if self.options["dry_run"] else "Nothing was imported."
+        if self.options["dry_run"]:
+            return "Nothing was written."
+        return f"Nothing was imported; {again}." if found.is_lasting else "Nothing was imported."
 
     @contextmanager
     def _bar(
