@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from ..bulk import Rejection, RejectLimit, counted, tried_again
 from ..bulk.writers import Writer
-from ..showing import shown
+from ..showing import listed, shown
 from ..sources.registry import path_of
 from .results import Result
 
@@ -154,7 +154,7 @@ class ImportLog:
             ended = "interrupted" if interrupted else shown(str(error) or repr(error))
         lines = [ended] if ended else []
         if result.ignored_columns:
-            lines.append(shown(f"Columns not imported: {', '.join(result.ignored_columns)}"))
+            lines.append(shown(f"Columns not imported: {listed(result.ignored_columns)}"))
         self.record.message = "\n".join([*lines, *map(str, result.warnings), *result.notes])
         self.record.path = result.path
         for name in COUNTS:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from argparse import BooleanOptionalAction
 from pathlib import Path
 from typing import Any, TextIO, cast
 
@@ -47,7 +48,8 @@ class Command(BaseCommand):
         )
         parser.add_argument(
             "--spreadsheet-safe",
-            action="store_true",
+            action=BooleanOptionalAction,
+            default=False,
             help="put an apostrophe before text that a spreadsheet would run as a formula",
         )
         parser.add_argument("--database", metavar="ALIAS")
@@ -92,7 +94,9 @@ class Command(BaseCommand):
         for text in texts:
             lookup, sign, value = text.partition("=")
             if not sign:
-                raise CommandError(f"--filter {text}: expected LOOKUP=VALUE.", returncode=2)
+                raise CommandError(
+                    f"--filter {shown(text, 80)}: expected LOOKUP=VALUE.", returncode=2
+                )
             lookup = lookup.strip()
             filters[lookup] = value.split(",") if lookup.endswith(LISTS) else value
         return filters

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from argparse import ArgumentTypeError
+from argparse import ArgumentTypeError, BooleanOptionalAction
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any, TextIO
@@ -22,13 +22,12 @@ from ...resources.loading import Loading, get_resource
 from ...resources.rejects import RejectsWriter
 from ...resources.repairs import RepairsWriter
 from ...resources.results import Result
-from ...showing import shown
+from ...showing import listed, shown
 from ...sources.arguments import add_reading_arguments, reading_options
 from ..interrupts import Interrupts
 
 SHOWN_REJECTIONS = 10
 SHOWN_JOINED = 5
-SHOWN_COLUMNS = 20
 OUTPUTS = ("rejects", "repairs")
 """Options that name a file for something of one FILE."""
 
@@ -59,6 +58,13 @@ class Command(BaseCommand):
         add("--max-rejects", metavar="N|P%", help="abort once more rows than this are rejected")
         add("--rejects", metavar="FILE", help="write rejected rows to this CSV file")
         add("--repairs", metavar="FILE", help="write repaired cells to this CSV file")
+        add(
+            "--spreadsheet-safe",
+            action=BooleanOptionalAction,
+            default=True,
+            help="put an apostrophe before text in these files that a spreadsheet would run as a "
+            "formula; an import of the rejected rows removes it",
+        )
         add("--skip", default=0, metavar="N", help="skip the first N records")
         add("--limit", metavar="N", help="read at most N records")
         add("-n", "--dry-run", action="store_true", help="show what would change; write nothing")
@@ -115,10 +121,7 @@ class Command(BaseCommand):
     ) -> CommandError | None:
         """Import one file, say what came of it, and return the failure that ended it."""
         name, first = shown(loading.name), list[Rejection]()
-        rejects = (
-            RejectsWriter(outputs["rejects"], loading.header) if "rejects" in outputs else None
-        )
-        repairs = RepairsWriter(outputs["repairs"]) if "repairs" in outputs else None
+        rejects, repairs = _writers(outputs, loading, is_safe=options["spreadsheet_safe"])
 
         def rejected(rejections: list[Rejection]) -> None:
             first.extend(rejections[: SHOWN_REJECTIONS - len(first)])
@@ -150,7 +153,7 @@ class Command(BaseCommand):
             self.stderr.write(f"... {result.counts.rejected:,} rows were rejected in all.")
         if options["json"]:
             said = json.dumps(_as_json(loading.name, result), ensure_ascii=False)
-            self.stdout.write(shown(said))
+            self.stdout.write(shown(said, most=None))
         else:
             for change in result.changes:
                 self.stdout.write(f"{name}, {change}")
@@ -203,9 +206,20 @@ class Command(BaseCommand):
         for name in names:
             if name not in known:
                 raise CommandError(
-                    f"--keep {name}: no such field. The fields are: {', '.join(known)}.",
+                    f"--keep {shown(name, 80)}: no such field. The fields are: {', '.join(known)}.",
                     returncode=NOTHING_DONE,
                 )
+
+
+def _writers(
+    outputs: dict[str, TextIO], loading: Loading, *, is_safe: bool
+) -> tuple[RejectsWriter | None, RepairsWriter | None]:
+    rejects = repairs = None
+    if "rejects" in outputs:
+        rejects = RejectsWriter(outputs["rejects"], loading.header, spreadsheet_safe=is_safe)
+    if "repairs" in outputs:
+        repairs = RepairsWriter(outputs["repairs"], spreadsheet_safe=is_safe)
+    return rejects, repairs
 
 
 def _number(name: str, text: str | int | None, least: int) -> int | None:
@@ -214,7 +228,8 @@ def _number(name: str, text: str | int | None, least: int) -> int | None:
     if not re.fullmatch(r"\d+", str(text).strip(), re.ASCII) or int(text) < least:
         option = "--" + name.replace("_", "-")
         raise CommandError(
-            f"{option} {text}: expected a whole number of at least {least}.", returncode=USAGE
+            f"{option} {shown(text, 80)}: expected a whole number of at least {least}.",
+            returncode=USAGE,
         )
     return int(text)
 
@@ -232,7 +247,8 @@ def _limit(text: str | None) -> Callable[[Totals], bool] | None:
         return None
     if not (found := re.fullmatch(r"(\d+)(%?)", text.strip())):
         raise CommandError(
-            f"--max-rejects {text}: expected a number of rows or a percentage such as 5%.",
+            f"--max-rejects {shown(text, 80)}: expected a number of rows or a percentage "
+            "such as 5%.",
             returncode=USAGE,
         )
     number, share = int(found[1]), found[2]
@@ -264,7 +280,7 @@ def _summary(name: str, result: Result, *, dry_run: bool) -> str:
         + f", {counts.rejected:,} rejected",
     ]
     if result.ignored_columns:
-        lines.append(f"  columns not imported: {_listed(result.ignored_columns)}")
+        lines.append(f"  columns not imported: {listed(result.ignored_columns)}")
     if counts.repairs:
         kinds = sorted(counts.repairs.items(), key=lambda item: (-item[1], item[0]))
         said = ", ".join(f"{number:,} {kind}" for kind, number in kinds)
@@ -277,11 +293,6 @@ def _summary(name: str, result: Result, *, dry_run: bool) -> str:
         lines.append(f"  saved row by row because {'; '.join(result.reasons)}{way_out}")
     lines += [f"  {note}" for note in result.notes]
     return "\n".join(map(shown, lines))
-
-
-def _listed(names: list[str]) -> str:
-    more = f" and {len(names) - SHOWN_COLUMNS} more" if len(names) > SHOWN_COLUMNS else ""
-    return ", ".join(names[:SHOWN_COLUMNS]) + more
 
 
 def _as_json(name: str, result: Result) -> dict[str, Any]:
