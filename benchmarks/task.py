@@ -24,7 +24,7 @@ from django.db import connection  # noqa: E402
 from django_bookrel.resources import BookResource, load  # noqa: E402
 from django_bookrel.resources.exporting import Exporter  # noqa: E402
 
-from . import contents, handwritten, rivals, trees  # noqa: E402
+from . import contents, handwritten, rivals, sizes, trees  # noqa: E402
 
 
 def export(path: Path) -> None:
@@ -36,6 +36,7 @@ IMPORTS: dict[str, Callable[[Path], Any]] = {
     "django-bookrel": load,
     "SQL by hand": handwritten.load,
     "parts": trees.load_parts,
+    "sizes": sizes.load_all,
     **{f"import-export: {name}": run for name, run in rivals.IMPORTS.items()},
 }
 EXPORTS: dict[str, Callable[[Path], Any]] = {
