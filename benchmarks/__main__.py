@@ -118,7 +118,7 @@ class Bench:
             number = round(self.rows * size.share)
             runs = []
             for part in (number // 10, number):
-                path = self.folder / f"{part}-{size.what}.csv"
+                path = self.folder / f"{part}-{size.what}{size.suffix}"
                 with path.open("w", newline="", encoding="utf-8") as file:
                     file.writelines(size.lines(part))
                 runs.append(Run(f"{part:,}", "sizes", path, part))

@@ -1,18 +1,12 @@
-"""Files of a million of something, and their import with a file of the rejected rows."""
+"""Files of a million of something."""
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
 from typing import NamedTuple
 
-from django_bookrel.bulk import Totals
-from django_bookrel.resources import load
-from django_bookrel.resources.rejects import RejectsWriter
-
-__all__ = ("SIZES", "Size", "load_all")
+__all__ = ("SIZES", "Size")
 
 
 class Size(NamedTuple):
@@ -23,6 +17,7 @@ class Size(NamedTuple):
     """How many of it for each row that is asked for."""
     lines: Callable[[int], Iterable[str]]
     """Gives the lines of a file with a number of it."""
+    suffix: str = ".csv"
 
 
 def rejected_rows(number: int) -> Iterator[str]:
@@ -61,20 +56,8 @@ def rows_of_a_book(number: int) -> Iterator[str]:
 SIZES = (
     Size("rejected rows", 1, rejected_rows),
     Size("distinct subjects", 1, subjects),
-    Size("contributors of one book", 0.05, contributors),
+    Size("contributors of one book", 0.05, contributors, ".txt"),
     Size("empty lines", 10, empty_lines),
     Size("short lines", 2, short_lines),
     Size("rows about one book", 0.05, rows_of_a_book),
 )
-
-
-def load_all(path: Path) -> None:
-    """Import a file, however many rows are rejected."""
-
-    def never(totals: Totals) -> bool:
-        return False
-
-    with path.open(encoding="utf-8", newline="") as file:
-        header = next(csv.reader(file))
-    with path.with_suffix(".rejects").open("w", encoding="utf-8", newline="") as rejects:
-        load(path, max_rejects=never, on_rejected=RejectsWriter(rejects, header))

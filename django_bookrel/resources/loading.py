@@ -28,7 +28,7 @@ from ..bulk.writers import Writer
 from ..conf import conf
 from ..exceptions import InvalidOption
 from ..host_formats import host_formats
-from ..showing import short
+from ..showing import MOST, short
 from ..sources import Reading, Record, open_source
 from ..sources.files.catalogue_file import STANDARD_INPUT
 from .importing import ImportOptions
@@ -64,7 +64,7 @@ def get_resource(
         resource = import_string(path) if isinstance(path, str) else path
     except ImportError as error:
         raise ImproperlyConfigured(
-            f"Cannot import the resource “{short(path)}”: {error}."
+            f"Cannot import the resource “{short(path)}”: {short(error, MOST)}."
         ) from error
     if not (isinstance(resource, type) and issubclass(resource, RelationalResource)):
         raise ImproperlyConfigured(f"“{short(path)}” is not a RelationalResource.")

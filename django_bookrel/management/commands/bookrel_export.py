@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TextIO, cast
 
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from tqdm import tqdm
 
 from ...bulk import counted
@@ -19,6 +19,7 @@ from ...resources.exporting import Exporter, output_file
 from ...resources.formats import FORMATS
 from ...resources.loading import get_resource
 from ...showing import shown
+from ..parsing import ParsingCommand
 
 BROKEN_PIPE = 128 + signal.SIGPIPE
 """Exit status of programs whose reader went away."""
@@ -27,7 +28,7 @@ LISTS = ("__in", "__range")
 """Look-ups that take several values."""
 
 
-class Command(BaseCommand):
+class Command(ParsingCommand):
     help = "Exports books with all their relations to a CSV, TSV, JSON Lines or XLSX file."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -80,7 +81,7 @@ class Command(BaseCommand):
                     bar.update,
                 )
         except (BookrelError, ImproperlyConfigured) as error:
-            raise CommandError(str(error)) from error
+            raise CommandError(shown(error)) from error
         except BrokenPipeError:
             # The reader has had enough, as `head` has. What Python flushes at its end goes nowhere.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

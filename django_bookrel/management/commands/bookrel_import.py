@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Any, TextIO
 
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import Error
 from tqdm import tqdm
 
@@ -25,6 +25,7 @@ from ...resources.results import Result
 from ...showing import listed, shown
 from ...sources.arguments import add_reading_arguments, reading_options
 from ..interrupts import Interrupts
+from ..parsing import ParsingCommand
 
 SHOWN_REJECTIONS = 10
 SHOWN_JOINED = 5
@@ -35,7 +36,7 @@ IN, RUN_AGAIN = "The rows counted in the summary were imported", "run it again f
 NOTHING_DONE, USAGE, SOME_REJECTED, LIMIT, FAILED, INTERRUPTED = 1, 2, 3, 4, 5, 130
 
 
-class Command(BaseCommand):
+class Command(ParsingCommand):
     help = (
         "Imports catalogue files. Exit status: 0 every row was imported; 1 nothing was "
         "imported; 2 usage error; 3 some rows were rejected; 4 too many rows were rejected; "
@@ -111,7 +112,7 @@ class Command(BaseCommand):
         except ArgumentTypeError as error:
             raise CommandError(str(error), returncode=USAGE) from error
         except (BookrelError, ImproperlyConfigured) as error:
-            raise CommandError(str(error), returncode=NOTHING_DONE) from error
+            raise CommandError(shown(error), returncode=NOTHING_DONE) from error
         rejected = sum(loading.result.counts.rejected for loading in loadings)
         if failure := failure or _rejection(rejected, dry_run=options["dry_run"]):
             raise failure

@@ -6,7 +6,7 @@ from argparse import ArgumentTypeError
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from ...conf import conf
 from ...exceptions import BookrelError, MissingColumns
@@ -19,11 +19,12 @@ from ...sources import Reading, open_source
 from ...sources.arguments import add_inspecting_arguments, add_reading_arguments, reading_options
 from ...sources.inspection import as_json, inspect, report
 from ...sources.mappingfile import mapping_text, write_mapping
+from ..parsing import ParsingCommand
 
 UNREADABLE, USAGE = 1, 2
 
 
-class Command(BaseCommand):
+class Command(ParsingCommand):
     help = (
         "Shows what bookrel_import would read from catalogue files: format, encoding, columns, "
         "the first records, and what would be repaired or rejected. Writes no data."
@@ -53,7 +54,7 @@ class Command(BaseCommand):
         except ArgumentTypeError as error:
             raise CommandError(str(error), returncode=USAGE) from error
         except (BookrelError, ImproperlyConfigured) as error:
-            raise CommandError(str(error), returncode=UNREADABLE) from error
+            raise CommandError(shown(error), returncode=UNREADABLE) from error
         failures = [self._inspect(file, resource, reading_as, options) for file in files]
         if said := [failure for failure in failures if failure]:
             raise CommandError("\n".join(said), returncode=UNREADABLE)
