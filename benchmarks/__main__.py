@@ -20,6 +20,7 @@ from django_bookrel.testing.catalogue import HEADER, write_csv
 
 from .parts import ORDERS, write_parts
 from .report import Run, machine, measure, write_section
+from .sizes import SIZES
 
 OURS, HAND, RIVAL = "django-bookrel", "SQL by hand", "import-export: "
 SIMPLE = ("title", "isbn", "author", "publishers", "year", "pages")
@@ -111,6 +112,23 @@ class Bench:
         print(line, flush=True)
         return f"{section}\n{line}"
 
+    def sizes(self) -> str:
+        sections, peaks = [], []
+        for size in SIZES:
+            number = round(self.rows * size.share)
+            runs = []
+            for part in (number // 10, number):
+                path = self.folder / f"{part}-{size.what}{size.suffix}"
+                with path.open("w", newline="", encoding="utf-8") as file:
+                    file.writelines(size.lines(part))
+                runs.append(Run(f"{part:,}", "sizes", path, part))
+            sections.append(measure(f"Time and memory: {size.what}", runs))
+            few, all_ = (run.reports[-1]["peak_mb"] for run in runs)
+            peaks.append(f"{all_ / few:.2f} x ({size.what})")
+        line = f"Peak memory, ten times as many against a tenth: {', '.join(peaks)}.\n"
+        print(line, flush=True)
+        return "\n".join([*sections, line])
+
     def export(self) -> str:
         few = min(self.rows, 10 * self.rival_rows)
         path = self.folder / "export.csv"
@@ -135,7 +153,7 @@ class Bench:
 
 EXPERIMENTS = {
     name: getattr(Bench, name)
-    for name in ("simple", "full", "rivals", "again", "order", "memory", "export")
+    for name in ("simple", "full", "rivals", "again", "order", "memory", "sizes", "export")
 }
 
 

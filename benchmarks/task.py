@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import csv
 import json
 import os
 import platform
@@ -22,8 +23,10 @@ django.setup()
 from django.db import connection  # noqa: E402
 from django.db.backends.utils import CursorWrapper  # noqa: E402
 
+from django_bookrel.bulk import Totals  # noqa: E402
 from django_bookrel.resources import BookResource, load  # noqa: E402
 from django_bookrel.resources.exporting import Exporter  # noqa: E402
+from django_bookrel.resources.rejects import RejectsWriter  # noqa: E402
 
 from . import contents, handwritten, rivals, trees  # noqa: E402
 
@@ -33,10 +36,23 @@ def export(path: Path) -> None:
         Exporter(BookResource(), fields=rivals.COLUMNS).write(file, "csv")
 
 
+def load_all(path: Path) -> None:
+    """Import a file, however many rows are rejected, and write these to another one."""
+
+    def never(totals: Totals) -> bool:
+        return False
+
+    with path.open(encoding="utf-8", newline="") as file:
+        header = next(csv.reader(file)) if path.suffix == ".csv" else []
+    with path.with_suffix(".rejects").open("w", encoding="utf-8", newline="") as rejects:
+        load(path, max_rejects=never, on_rejected=RejectsWriter(rejects, header))
+
+
 IMPORTS: dict[str, Callable[[Path], Any]] = {
     "django-bookrel": load,
     "SQL by hand": handwritten.load,
     "parts": trees.load_parts,
+    "sizes": load_all,
     **{f"import-export: {name}": run for name, run in rivals.IMPORTS.items()},
 }
 EXPORTS: dict[str, Callable[[Path], Any]] = {

@@ -6,8 +6,12 @@ import os
 import tempfile
 from collections.abc import Iterable
 from difflib import get_close_matches
+from itertools import islice
 
 from .showing import shown
+
+_COMPARED = 1_000
+_LONGEST_NAME = 100
 
 
 class BookrelError(Exception):
@@ -79,5 +83,7 @@ class UnknownRelation(BookrelError, ValueError):
 
 def suggestion(name: str, known: Iterable[str]) -> str:
     """Say which known name may be meant, as a sentence part; "" if none is near."""
-    near = get_close_matches(name, list(known), 1)
+    # Comparing takes quadratic time.
+    names = [one for one in islice(known, _COMPARED) if len(one) <= _LONGEST_NAME]
+    near = get_close_matches(name, names, 1) if len(name) <= _LONGEST_NAME else []
     return f' (did you mean "{near[0]}"?)' if near else ""

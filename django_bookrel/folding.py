@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import lru_cache, wraps
+from functools import lru_cache, partial, wraps
 from hashlib import blake2b
-from typing import TypeVar, cast
-from unicodedata import category, normalize
+from itertools import chain, groupby
+from typing import Literal, TypeVar, cast
+from unicodedata import category, combining, normalize
 
-__all__ = ("cached", "fit", "fold", "never_empty", "plain_form")
+__all__ = ("cached", "fit", "fold", "never_empty", "normalized", "plain_form")
 
 _CACHED_NAMES = 2**13
 _CACHED_LENGTH = 255
@@ -31,6 +32,26 @@ def cached(function: _Fold) -> _Fold:
         return (remembered if len(text) <= _CACHED_LENGTH else function)(text, max_length)
 
     return cast("_Fold", short_ones_cached)
+
+
+_Form = Literal["NFC", "NFD", "NFKC", "NFKD"]
+
+_LONG = 1_000
+
+
+def normalized(form: _Form, text: str) -> str:
+    """
+    Write a text in a normal form of Unicode, in time that grows with its length.
+
+    Python sorts the marks of a letter by insertion, so that a cell of marks would take hours; in
+    a long text they come sorted already.
+    """
+    if len(text) > _LONG and not text.isascii():
+        decomposed: _Form = "NFKD" if "K" in form else "NFD"
+        characters = "".join(map(partial(normalize, decomposed), text))
+        runs = groupby(characters, lambda character: combining(character) > 0)
+        text = "".join(chain.from_iterable(sorted(run, key=combining) for _, run in runs))
+    return normalize(form, text)
 
 
 class _Characters(dict[int, int | str | None]):
@@ -73,15 +94,15 @@ _INITIALS = re.compile(rf"(?<!\S)({_CASED}) (?={_CASED}(?!\S))")
 
 def plain_form(text: str) -> str:
     """Write the characters of a text in their plain forms: full-width letters, ligatures."""
-    return text if text.isascii() else normalize("NFKC", text.translate(_LOST_ON_NFKC))
+    return text if text.isascii() else normalized("NFKC", text.translate(_LOST_ON_NFKC))
 
 
 def fold(text: str) -> str:
     """Fold a text as :func:`~django_bookrel.names.text_key` says; of any length, perhaps empty."""
     folded = text.lower()
     if not text.isascii():
-        folded = normalize("NFD", normalize("NFKC", plain_form(text).casefold()))
-        folded = _STRAY_JOINERS.sub("", normalize("NFC", _LATIN_MARKS.sub("", folded)))
+        folded = normalized("NFD", normalized("NFKC", plain_form(text).casefold()))
+        folded = _STRAY_JOINERS.sub("", normalized("NFC", _LATIN_MARKS.sub("", folded)))
     if "#" in folded:
         folded = _NUMBER_SIGN.sub(" ", folded)
     words = " ".join(folded.translate(_CHARACTERS).split())
@@ -94,7 +115,7 @@ def never_empty(key: str, text: str) -> str:
     """Give the key, or, where folding left nothing, the visible characters of the text."""
     if key:
         return key
-    visible = filter(str.isprintable, normalize("NFKC", text).casefold())
+    visible = filter(str.isprintable, normalized("NFKC", text).casefold())
     return " ".join("".join(visible).split())
 
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from operator import mul
-from unicodedata import normalize
 
 from stdnum import isbn
 from stdnum.exceptions import ValidationError
 
 from .exceptions import InvalidISBN
+from .folding import normalized
+from .showing import short
 
 __all__ = ("clean_isbn", "find_isbn", "format_isbn", "isbn10", "repair_isbn")
 
@@ -40,14 +41,12 @@ def _known(number: str) -> str | None:
 
 
 def _compact(text: str) -> str:
-    plain = text if text.isascii() else normalize("NFKC", text)
+    plain = text if text.isascii() else normalized("NFKC", text)
     return _SEPARATORS.sub("", _PREFIX.sub("", plain, count=1)).upper()
 
 
 def _fault(text: str, reason: str) -> InvalidISBN:
-    shown = " ".join(text.split())
-    shown = f"{shown[:37]}..." if len(shown) > 40 else shown
-    return InvalidISBN(f'"{shown}" is not a valid ISBN: {reason}.')
+    return InvalidISBN(f'"{short(" ".join(text.split()))}" is not a valid ISBN: {reason}.')
 
 
 def _checked(number: str, text: str) -> str:
@@ -108,7 +107,7 @@ def repair_isbn(text: str, *, lost_zeros: bool = False) -> tuple[str, str | None
         return found, None if len(text) == 13 else "isbn-10"
     if text[:2] == '="' and text[-1] == '"' and (found := _known(text[2:-1])):
         return found, "excel"
-    number = normalize("NFKC", text).strip()
+    number = normalized("NFKC", text).strip()
     kind = None
     for name, wrapping in _WRAPPINGS:
         if match := wrapping.fullmatch(number):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from typing import NamedTuple
-from unicodedata import combining, normalize
+from unicodedata import combining
+
+from .folding import normalized
 
 __all__ = ("ROLES", "Role", "find_role")
 
@@ -90,7 +92,7 @@ _SYNONYMS = {
 
 
 def _folded(text: str) -> str:
-    plain = "".join(c for c in normalize("NFKD", text.casefold()) if not combining(c))
+    plain = "".join(c for c in normalized("NFKD", text.casefold()) if not combining(c))
     return " ".join(re.findall(r"\w+", plain)).removesuffix(" by")
 
 

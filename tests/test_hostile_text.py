@@ -107,6 +107,78 @@ def test_json(folder: Path, run: Callable[..., Run]):
     assert len(out.splitlines()) == 1
 
 
+LONG = "".join(chr(97 + n % 26) for n in range(100_000))
+
+
+@pytest.mark.parametrize("source", [None, "generic", "bl_records", "librarything"])
+def test_long_cells(folder: Path, run: Callable[..., Run], log: Callable[[], str], source: str):
+    columns = {
+        None: BOOKS[0],
+        "generic": ["isbn", "titel", "autor", "jahr", "sprache", LONG],
+        "bl_records": ["BL record ID", "Title", "Name", "Languages", "ISBN", LONG],
+        "librarything": ["Book Id", "Title", "Primary Author", "Secondary Author Roles", "Media"],
+    }[source]
+    # As long as they are, each has another fault.
+    faults = ("", "|", "(ed.)", "1", "a:", "\t")
+    rows = [[f"{fault}{LONG}" for _ in columns] for fault in faults]
+    rows += [
+        [f"{LONG[:50_000]} {LONG[:50_000]}" if n == place else "a" for n in range(len(columns))]
+        for place in range(len(columns))
+    ]
+    path, options = write("long.csv", columns, *rows), {"source": source} if source else {}
+    for more in ({"dry_run": True}, {"max_rejects": "100%", "rejects": "r.csv"}):
+        check_length(*run(path, **options, **more)[1:])
+    check_length(log())
+    with Path("r.csv").open(encoding="utf-8", newline="") as file:
+        [_, *rejected] = csv.reader(file)
+    assert max(len(row[1]) for row in rejected) < LONGEST
+    assert {len(cell) for row in rejected for cell in row[2:]} & {100_000, 100_001}
+    out = io.StringIO()
+    call_command("bookrel_inspect", str(path), stdout=out, **options)
+    check_length(out.getvalue())
+    record = ImportRecord.objects.get()
+    check_length(record.message, *(row.reason for row in RejectedRow.objects.all()))
+
+
+LONGEST = 3_000
+"""Characters of a line that says several things of a row."""
+
+
+def check_length(*texts: str) -> None:
+    long = [line[:100] for text in texts for line in text.splitlines() if len(line) > LONGEST]
+    assert long == []
+
+
+def test_long_names(folder: Path, run: Callable[..., Run], capsys: Any):
+    path = write("a.csv", ["title", LONG], ["A", "B"])
+    for options in (
+        ["--keep", LONG],
+        ["--map", LONG],
+        ["--map", f"{LONG}=title"],
+        ["--map", f"title={LONG}x"],
+        ["--set", f"{LONG}=1"],
+        ["--source", LONG],
+        ["--encoding", LONG],
+        ["--delimiter", LONG],
+        ["--limit", LONG],
+        ["--max-rejects", LONG],
+        ["--resource", LONG],
+        ["--database", LONG],
+        ["--no-such", f"\x1b{LONG}"],
+        ["--existing", f"\x1b{LONG}"],
+    ):
+        status, out, err = run(path, *options)
+        assert status
+        check_length(out, err)
+        assert RAW.findall(err) == []
+    for options in (["--filter", LONG], ["--filter", f"{LONG}=1"], ["--fields", LONG]):
+        with pytest.raises(CommandError) as caught:
+            call_command("bookrel_export", *options)
+        check_length(str(caught.value))
+    main([str(path), "--map", f"{LONG}=title"])
+    check_length(*capsys.readouterr())
+
+
 def test_rejected_rows_stay_as_they_are(folder: Path, run: Callable[..., Run]):
     header, row = (
         ["title", "subjects", "identifiers"],

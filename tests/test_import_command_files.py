@@ -26,7 +26,7 @@ def test_rejects(run: Callable[..., Run], tmp_path: Path, mixed: Path):
     rows = read_csv(path)
     assert [(row["bookrel_line"], row["title"], row["subjects"]) for row in rows] == [
         ("3", "Bad", ""),
-        ("4", "=Worse", "A|B"),
+        ("4", "'=Worse", "A|B"),
     ]
     assert rows[0]["bookrel_error"] == "year: is not a whole number"
     assert rows[1]["bookrel_error"].startswith("isbn: ")
@@ -39,6 +39,21 @@ def test_rejects(run: Callable[..., Run], tmp_path: Path, mixed: Path):
         ("Better", None, None),
         ("Good", None, None),
     ]
+
+
+def test_guards_against_formulas(run: Callable[..., Run], tmp_path: Path):
+    path, rejects, repairs = (tmp_path / name for name in ("in.csv", "rejects.csv", "repairs.csv"))
+    path.write_text("Titel;=Autor;Jahr\n@A;＝1+1;x-1\n", encoding="utf-8")
+    outputs = ("--rejects", rejects, "--repairs", repairs, "--force", "--map", "author==Autor")
+    for option, guard in (("", "'"), ("--no-spreadsheet-safe", "")):
+        run(path, "--set", f"language={'x' * 40}", *outputs, *filter(None, [option]))
+        [_, cells] = rejects.read_text(encoding="utf-8").splitlines()
+        assert cells.endswith(f",{guard}@A,{guard}＝1+1,x-1")
+        assert rejects.read_text(encoding="utf-8").startswith(
+            f"bookrel_line,bookrel_error,Titel,{guard}=Autor,Jahr"
+        )
+    assert run(rejects, "--map", "author==Autor").status == 0
+    assert [(book["title"], book["author"]) for book in books()] == [("@A", "＝1+1")]
 
 
 def test_rejects_of_a_foreign_file(run: Callable[..., Run], tmp_path: Path):

@@ -95,6 +95,11 @@ def test_parse_invalid_identifiers(text: str):
         ("''", "''", "''"),
         ("a=1", "a=1", "a=1"),
         ("-1", "'-1", "-1"),
+        ("＝1", "'＝1", "＝1"),
+        ("\ufeff \u200b\n@x", "'\ufeff \u200b\n@x", "\ufeff \u200b\n@x"),
+        ("' ＋", "'' ＋", "'' ＋"),
+        (" \rx", "' \rx", " \rx"),
+        (" a=1", " a=1", " a=1"),
     ],
 )
 def test_guard_cell(text: str, guarded: str, in_any_file: str):

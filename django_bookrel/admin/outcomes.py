@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from ..showing import shown
+from ..showing import listed, shown
 from .generic import AnyModelAdmin
 
 __all__ = ("ImportOutcomeMixin",)
@@ -30,7 +30,7 @@ class ImportOutcomeMixin(AnyModelAdmin):
         response: HttpResponse = super().import_action(request, **kwargs)  # type: ignore[misc]
         result = (getattr(response, "context_data", None) or {}).get("result")
         if ignored := getattr(result, "ignored_columns", None):
-            text = _("Columns not imported: {columns}").format(columns=", ".join(ignored))
+            text = _("Columns not imported: {columns}").format(columns=listed(ignored))
             messages.warning(request, shown(text))
         return response
 

@@ -15,11 +15,11 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.http import urlencode
-from django.utils.text import Truncator, capfirst
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from ..fields import KeyField
-from ..showing import shown
+from ..showing import MOST, short, shown
 from .generic import ModelAdmin, ModelForm
 
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ class RejectedRowAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("value"), ordering="value")
     def listed_value(self, obj: RejectedRow) -> str:
-        return Truncator(shown(obj.value)).chars(80)
+        return shown(obj.value, most=80)
 
     @admin.display(description=_("value"))
     def shown_value(self, obj: RejectedRow) -> str:
@@ -169,7 +169,8 @@ class RejectedRowAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("cells"))
     def shown_cells(self, obj: RejectedRow) -> str:
-        return shown(json.dumps(obj.cells, ensure_ascii=False))
+        cells = [short(cell, most=MOST) for cell in obj.cells]
+        return shown(json.dumps(cells, ensure_ascii=False), most=None)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).defer("cells")

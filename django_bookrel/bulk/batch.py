@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import chain, repeat
 from typing import Any
 
-from ..showing import shown
+from ..showing import short, shown
 
 __all__ = (
     "RECORD",
@@ -71,7 +71,7 @@ class Rejection:
     def __str__(self) -> str:
         if not self.column:
             return shown(f"line {self.line}: {self.reason}")
-        return shown(f"line {self.line}, {self.column} {self.value!r}: {self.reason}")
+        return shown(f"line {self.line}, {self.column} {short(self.value)!r}: {self.reason}")
 
 
 Row = tuple[Any, ...]

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..showing import shown
+from ..showing import short, shown
 from ..values import differ
 from .batch import UNSET, ForNew
 from .layout import Layout
@@ -20,7 +20,6 @@ __all__ = ("Change", "Changes")
 
 EMPTY: tuple[Any, ...] = (None, UNSET, "", [])
 
-SHOWN_CHARACTERS = 100
 
 Cell = tuple[Any, Any]
 """What a column holds, and what it would hold."""
@@ -39,12 +38,12 @@ class Change:
     """Column -> what it holds, and what it would hold."""
 
     def __str__(self) -> str:
-        what = f"changes “{self.record}”" if self.record else "is new"
+        what = f"changes “{short(self.record)}”" if self.record else "is new"
         lines = [f"line {self.line} {what}", *map(self._said, self.cells)]
         return "\n".join(map(shown, lines))
 
     def _said(self, name: str) -> str:
-        was, comes = (_short(str(cell)) or "(empty)" for cell in self.cells[name])
+        was, comes = (short(str(cell)) or "(empty)" for cell in self.cells[name])
         return f"  {name}: {was} -> {comes}" if self.record else f"  {name}: {comes}"
 
 
@@ -130,10 +129,6 @@ class Changes:
         if place is None:
             return names(held)
         return [(*entry[:place], names(entry[place]), *entry[place + 1 :]) for entry in held]
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}…"
 
 
 def _refers_to(held: Any, place: int | None) -> Iterator[Any]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-from ..showing import shown
+from ..showing import short, shown
 from .batch import Batch, Candidate, Need, Rejection
 from .childplan import ChildPlan
 from .columns import ColumnChange
@@ -29,8 +29,8 @@ class Joined(NamedTuple):
 
     def __str__(self) -> str:
         first = f"line {self.line}" if self.line else "an earlier row"
-        last = f"line {self.last_line} “{self.last_label}”"
-        return shown(f"{first} “{self.label}” and {last} are one record")
+        last = f"line {self.last_line} “{short(self.last_label)}”"
+        return shown(f"{first} “{short(self.label)}” and {last} are one record")
 
 
 @dataclass(slots=True)

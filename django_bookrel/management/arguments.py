@@ -28,7 +28,7 @@ def whole_number(option: str, text: str | int | None, least: int) -> int | None:
     digits = str(text).strip()
     if not re.fullmatch(f"[0-9]{{1,{MOST_DIGITS}}}", digits) or int(digits) < least:
         most = f" and at most {MOST_DIGITS} digits" if len(digits) > MOST_DIGITS else ""
-        said = f"{option} {shown(text)}: expected a whole number of at least {least}{most}."
+        said = f"{option} {shown(text, 80)}: expected a whole number of at least {least}{most}."
         raise CommandError(said, returncode=USAGE)
     return int(digits)
 
@@ -43,7 +43,8 @@ def reject_limit(text: str | None) -> Callable[[Totals], bool] | None:
         return None
     if not (found := re.fullmatch(r"([0-9]{1,18})(%?)", text.strip())):
         raise CommandError(
-            f"--max-rejects {shown(text)}: expected a number of rows or a percentage such as 5%.",
+            f"--max-rejects {shown(text, 80)}: expected a number of rows or a percentage such as "
+            "5%.",
             returncode=USAGE,
         )
     number, share = int(found[1]), found[2]

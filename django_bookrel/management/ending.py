@@ -7,7 +7,7 @@ import traceback
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import Error
 
 from .. import endings
@@ -16,6 +16,7 @@ from ..endings import BROKEN_PIPE, Reason
 from ..interrupts import Interrupts
 from ..showing import shown
 from ..streams import Stream
+from .parsing import ParsingCommand
 
 __all__ = (
     "FAILED",
@@ -42,7 +43,7 @@ def reason(error: BaseException) -> Reason | None:
     return endings.reason(error)
 
 
-class EndingCommand(BaseCommand):
+class EndingCommand(ParsingCommand):
     """
     A command that ends with a sentence and a status, whatever ends it.
 

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from typing import Any
 
 from django.core.management.base import CommandError
 
 from ..bulk import counted
 from ..resources.results import Result
-from ..showing import shown
+from ..showing import listed, shown
 from .ending import SOME_REJECTED
 
 __all__ = ("as_json", "rejection", "summary")
 
-SHOWN_JOINED, SHOWN_COLUMNS, GIVEN_PAIRS = 5, 20, 10
+SHOWN_JOINED, GIVEN_PAIRS = 5, 10
 
 
 def summary(name: str, result: Result, *, dry_run: bool) -> str:
@@ -32,7 +31,7 @@ def summary(name: str, result: Result, *, dry_run: bool) -> str:
         + f", {counts.rejected:,} rejected",
     ]
     if result.ignored_columns:
-        lines.append(f"  columns not imported: {_listed(result.ignored_columns)}")
+        lines.append(f"  columns not imported: {listed(result.ignored_columns)}")
     if counts.repairs:
         kinds = sorted(counts.repairs.items(), key=lambda item: (-item[1], item[0]))
         said = ", ".join(f"{number:,} {kind}" for kind, number in kinds)
@@ -45,11 +44,6 @@ def summary(name: str, result: Result, *, dry_run: bool) -> str:
         lines.append(f"  saved row by row because {'; '.join(result.reasons)}{way_out}")
     lines += [f"  {note}" for note in result.notes]
     return "\n".join(map(shown, lines))
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = f" and {len(names) - SHOWN_COLUMNS} more" if len(names) > SHOWN_COLUMNS else ""
-    return ", ".join(names[:SHOWN_COLUMNS]) + more
 
 
 def as_json(name: str, result: Result, error: str) -> str:
@@ -81,7 +75,7 @@ def as_json(name: str, result: Result, error: str) -> str:
         "error": error,
         "seconds": round(result.seconds, 3),
     }
-    return shown(json.dumps(said, ensure_ascii=False))
+    return shown(json.dumps(said, ensure_ascii=False), most=None)
 
 
 def rejection(rejected: int, *, dry_run: bool) -> CommandError | None:

@@ -11,6 +11,7 @@ from .. import bulk
 from ..bulk import read_pages
 from ..conf import conf
 from ..exceptions import ExportError, InvalidFilter, InvalidOption, suggestion
+from ..showing import short
 from ..sources.reading import notation
 from .formats import FORMATS, Format
 from .naming import in_export_order
@@ -48,7 +49,7 @@ class Exporter:
         for name in self.names:
             if name not in known:
                 raise InvalidOption(
-                    f"No column is named “{name}”{suggestion(name, known)}. "
+                    f"No column is named “{short(name)}”{suggestion(name, known)}. "
                     f"The columns are: {', '.join(order)}."
                 )
         self.queryset = resource.get_queryset().using(self.using)
@@ -91,7 +92,8 @@ class Exporter:
     def _guarded(self, cells: list[str]) -> list[str]:
         guard, spreadsheet = notation.guard_cell, self.spreadsheet_safe
         return [
-            guard(cell, spreadsheet=spreadsheet) if cell[:1] in notation.GUARD_STARTS else cell
+            # Most cells begin with a letter or digit.
+            cell if cell[:1].isalnum() else guard(cell, spreadsheet=spreadsheet)
             for cell in cells
         ]
 
@@ -137,5 +139,5 @@ def _first_line(error: Exception) -> str:
 
 
 def _record(number: int, row: Sequence[Any]) -> str:
-    said = ", ".join(f"“{str(value)[:60]}”" for value in [v for v in row if v][:2])
+    said = ", ".join(f"“{short(value)}”" for value in [v for v in row if v][:2])
     return f"Record {number:,} ({said})"

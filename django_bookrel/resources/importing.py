@@ -14,6 +14,7 @@ from .. import bulk
 from ..bulk import Policy, Rejection, TableWarning, Totals
 from ..conf import conf
 from ..exceptions import InvalidOption, MissingColumns
+from ..showing import short
 from ..signals import rows_written
 from ..sources import Record
 from ..values import cell_text
@@ -117,7 +118,7 @@ class ImportingResource(RowByRow):
         for name in options.keep:
             if name not in known:
                 raise InvalidOption(
-                    f"keep: no field is named “{name}”. The fields are: {', '.join(known)}."
+                    f"keep: no field is named “{short(name)}”. The fields are: {', '.join(known)}."
                 )
         self._check_children(provided)
         keys = self.candidate_keys()

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from ..bulk import Rejection, RejectLimit, Totals, counted, tried_again
 from ..bulk.writers import Writer
-from ..showing import shown
+from ..showing import listed, shown
 from ..sources.registry import path_of
 from .processes import is_gone, this_process
 from .results import Result
@@ -199,7 +199,7 @@ class ImportLog:
             ended = shown(str(error) or ENDED.get(type(error)) or repr(error))
         lines = [ended] if ended else []
         if result.ignored_columns:
-            lines.append(shown(f"Columns not imported: {', '.join(result.ignored_columns)}"))
+            lines.append(shown(f"Columns not imported: {listed(result.ignored_columns)}"))
         self.record.message = "\n".join([*lines, *map(str, result.warnings), *result.notes])
         self.record.path = result.path
         self._count(counts)

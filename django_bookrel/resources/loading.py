@@ -28,6 +28,7 @@ from ..bulk.writers import Writer
 from ..conf import conf
 from ..exceptions import InvalidOption, TemporaryFileError, UnreadableFile
 from ..host_formats import host_formats
+from ..showing import MOST, short
 from ..sources import Reading, Record, open_source
 from ..sources.files.catalogue_file import STANDARD_INPUT
 from .importing import ImportOptions
@@ -65,16 +66,18 @@ def get_resource(
     try:
         resource = import_string(path) if isinstance(path, str) else path
     except ImportError as error:
-        raise ImproperlyConfigured(f"Cannot import the resource “{path}”: {error}.") from error
+        raise ImproperlyConfigured(
+            f"Cannot import the resource “{short(path)}”: {short(error, MOST)}."
+        ) from error
     if not (isinstance(resource, type) and issubclass(resource, RelationalResource)):
-        raise ImproperlyConfigured(f"“{path}” is not a RelationalResource.")
+        raise ImproperlyConfigured(f"“{short(path)}” is not a RelationalResource.")
     made = resource()
     # The options are the class's; those of other imports stay as they are.
     made._meta = copy(made._meta)
     made._meta.bulk = bulk or own_option(made, "bulk")
     if using:
         if using not in connections:
-            raise ImproperlyConfigured(f"The settings define no database “{using}”.")
+            raise ImproperlyConfigured(f"The settings define no database “{short(using)}”.")
         made._meta.using_db = using
     return made
 

@@ -11,6 +11,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from ..bulk import UNSET, Bare, Children, ForeignKey, Reference
 from ..fields import AnyField, field_of
+from ..showing import short
 from ..sources import Credited
 from ..values import MISSING, Checks, Cleaner, cleaner, is_plain, plain_text
 
@@ -129,5 +130,5 @@ def _checked(clean: Cleaner, texts: list[str]) -> list[Any]:
     values, reasons = clean(["" if text.isspace() else text for text in texts])
     if reasons:
         index = min(reasons)
-        raise ValueError(f"“{texts[index]}” {reasons[index]}")
+        raise ValueError(f"“{short(texts[index])}” {reasons[index]}")
     return values

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable
+from functools import partial
 from typing import NamedTuple, TextIO
 
 from ..outputs import Output
@@ -41,9 +42,14 @@ def _repair(line: int, issue: Issue) -> Repair:
 
 
 class RepairsWriter:
-    """Writes repaired cells, each text guarded against spreadsheets that take it for a formula."""
+    """
+    Writes repaired cells.
 
-    def __init__(self, file: TextIO | Output) -> None:
+    :param spreadsheet_safe: guard texts that a spreadsheet would take for formulas.
+    """
+
+    def __init__(self, file: TextIO | Output, *, spreadsheet_safe: bool = True) -> None:
+        self._guard = partial(guard_cell, spreadsheet=spreadsheet_safe)
         self._writer = csv.writer(file)
         self._writer.writerow(["line", "column", "kind", "value", "read_as", "reason"])
 
@@ -51,5 +57,4 @@ class RepairsWriter:
         """Write the repairs of a batch."""
         for line, *texts, reason in repairs:
             texts.append(shown(reason))
-            guarded = [guard_cell(text or "", spreadsheet=True) for text in texts]
-            self._writer.writerow([line, *guarded])
+            self._writer.writerow([line, *(self._guard(text or "") for text in texts)])

@@ -13,6 +13,7 @@ from import_export.results import RowResult
 
 from ..bulk import Change, Outcome, Plan, get_writer, read_pages
 from ..bulk.hostcode import is_overridden
+from ..showing import MOST, short
 from .declared import DeclaredResource
 from .rendering import Says, cell_makers
 from .results import Result
@@ -24,7 +25,6 @@ KEPT_ROWS = 1_000
 """Rows of each kind that a result holds; its totals count all of them."""
 COMPARED_CHARACTERS = 500
 """Longer texts are shown as they were and are; comparing two takes a second at worst."""
-SHOWN_CHARACTERS = 1_000
 READ_AT_ONCE = 500
 """Fewer keys than SQLite takes in a statement."""
 
@@ -212,12 +212,7 @@ class _CellDiff(Diff):
             if before != new and len(before) + len(new) < COMPARED_CHARACTERS:
                 found = differ.diff_main(before, new)
                 differ.diff_cleanupSemantic(found)
-            parts = [(kind, _short(text)) for kind, text in found if text]
+            parts = [(kind, short(text, MOST)) for kind, text in found if text]
             # It escapes what it is given.
             data.append(mark_safe(differ.diff_prettyHtml(parts)))  # noqa: S308
         return data
-
-
-def _short(text: str) -> str:
-    left_out = len(text) - SHOWN_CHARACTERS
-    return f"{text[:SHOWN_CHARACTERS]}… ({left_out:,} more)" if left_out > 0 else text

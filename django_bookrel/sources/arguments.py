@@ -6,6 +6,7 @@ from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from ..showing import shown
 from .mappingfile import read_mapping
 from .reading.columns import parse_target
 
@@ -93,6 +94,6 @@ def _pairs(option: str, texts: Sequence[str], form: str) -> list[tuple[str, str]
     for text in texts:
         name, sign, value = text.partition("=")
         if not sign or not name.strip():
-            raise ArgumentTypeError(f"--{option} {text}: expected --{option} {form}.")
+            raise ArgumentTypeError(f"--{option} {shown(text, 80)}: expected --{option} {form}.")
         pairs.append((name.strip(), value))
     return pairs

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from ..showing import shown
+from ..showing import short, shown
 from .base import Issue, Record, Target
 from .opening import Reading
 
@@ -18,7 +17,6 @@ __all__ = ("Inspection", "as_json", "inspect", "report", "untitled")
 
 FIRST_RECORDS = 5
 BATCH_RECORDS = 1_000
-_SHOWN_CHARACTERS = 80
 
 Fault = tuple[int, Issue]
 """The line of a record and what is wrong with it."""
@@ -96,7 +94,7 @@ def _lines(reading: Reading, found: Inspection, missing: Collection[str]) -> Ite
     for column in reading.columns:
         goes = str(Target(column.field, column.qualifier)) or "ignored"
         goes += f": {column.reason}" if column.reason else ""
-        yield f"  {column.name or '(no name)'} -> {goes}"
+        yield f"  {short(column.name) or '(no name)'} -> {goes}"
     yield from (f"  (missing) -> {name}; specify it with --map {name}=COLUMN" for name in missing)
     order = [column.field for column in reading.columns]
     for record in found.first_records:
@@ -114,8 +112,8 @@ def _lines(reading: Reading, found: Inspection, missing: Collection[str]) -> Ite
 
 def _counted(kind: str, count: int, first: Mapping[str, Fault]) -> str:
     line, (_, column, value, message, result) = first[kind]
-    where = f"line {line}, {column}" if column else f"line {line}"
-    said = f"“{_cut(value)}” -> “{_cut(result)}”" if result is not None else _cut(message)
+    where = f"line {line}, {short(column)}" if column else f"line {line}"
+    said = f"“{short(value)}” -> “{short(result)}”" if result is not None else message
     return f"  {count:,} {kind}; the first: {where}: {said}"
 
 
@@ -139,7 +137,7 @@ def as_json(reading: Reading, found: Inspection, missing: Collection[str] = ()) 
         "first_repairs": _firsts(found.first_repairs),
         "records": [{"line": r.line, **r.values} for r in found.first_records],
     }
-    return shown(json.dumps(said, ensure_ascii=False))
+    return shown(json.dumps(said, ensure_ascii=False), most=None)
 
 
 def _firsts(first: Mapping[str, Fault]) -> list[dict[str, Any]]:
@@ -151,12 +149,8 @@ def _delimiter_name(delimiter: str | None) -> str:
     return names.get(delimiter) or str(delimiter)
 
 
-def _cut(text: str) -> str:
-    text = re.sub(r"[\r\n\t]", " ", text)
-    return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}..."
-
-
 def _shown(value: str | list[Any]) -> str:
     if isinstance(value, str):
         return value
-    return " | ".join(item if isinstance(item, str) else " / ".join(item) for item in value)
+    items = (item if isinstance(item, str) else " / ".join(map(short, item)) for item in value)
+    return " | ".join(map(short, items))

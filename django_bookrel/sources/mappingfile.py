@@ -22,7 +22,7 @@ from typing import Any
 
 from ..exceptions import InvalidMapping, UnknownField, suggestion
 from ..outputs import output_file
-from ..showing import shown
+from ..showing import short, shown
 from .base import Column, Target
 from .opening import Reading
 from .reading.columns import in_reading_order, parse_target
@@ -47,7 +47,7 @@ def read_mapping(path: str | os.PathLike[str], fields: Collection[str]) -> dict[
     for key, value in found.items():
         if key not in _KEYS:
             raise InvalidMapping(
-                f'{path}: unknown key "{key}"{suggestion(key, _KEYS)}. '
+                f'{path}: unknown key "{short(key)}"{suggestion(key, _KEYS)}. '
                 f"The keys are: {', '.join(_KEYS)}."
             )
         name, read = _KEYS[key]

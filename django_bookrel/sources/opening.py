@@ -8,8 +8,8 @@ from types import TracebackType
 from typing import Any, Self
 
 from ..exceptions import InvalidOption, MissingColumns, SourceError
-from ..showing import shown
-from .base import BOOK_FIELDS, NOWHERE, Column, Record, Source
+from ..showing import listed, short, shown
+from .base import BOOK_FIELDS, NOWHERE, REJECT_COLUMNS, Column, Record, Row, Source
 from .files.catalogue_file import CatalogueFile
 from .files.recognition import Recognised, recognise
 from .files.undecodable import fault_of, is_faulty, issue, visible
@@ -19,9 +19,6 @@ from .reading.notation import parse_cell, unguard_cell
 from .registry import get_source, known_sources
 
 __all__ = ("Reading", "open_source")
-
-MESSAGE_CHARACTERS = 1_000
-"""A message about a header may list many columns."""
 
 _DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "pipe": "|"}
 
@@ -159,19 +156,32 @@ def open_source(
             delimiter=delimiter,
             header=names,
         )
-        nowhere = [(NOWHERE, column) for column in ignored if column in found.header]
+        if REJECT_COLUMNS.issubset(found.header):
+            found = _unguarded(found)
+        present = set(found.header)
+        nowhere = [(NOWHERE, column) for column in ignored if column in present]
         reader = found.source(found.header, fields, [*targets, *nowhere], plain=plain)
         reading = Reading(file, reader, found, constants)
         _check_required(reading, required)
     except SourceError as error:
         file.close()
-        message = " ".join(str(error).split())[:MESSAGE_CHARACTERS]
+        message = " ".join(str(error).split())
         where = "" if message.startswith(shown(file.name)) else f"{file.name}: "
         raise type(error)(f"{where}{message}") from error
     except BaseException:
         file.close()
         raise
     return reading
+
+
+def _unguarded(found: Recognised) -> Recognised:
+    """Take the guards against spreadsheets off the cells of a file of rejected rows."""
+
+    def plain(row: Row) -> Row:
+        undecoded = {place: unguard_cell(cell) for place, cell in row.undecoded.items()}
+        return row._replace(cells=list(map(unguard_cell, row.cells)), undecoded=undecoded)
+
+    return found._replace(header=list(map(unguard_cell, found.header)), rows=map(plain, found.rows))
 
 
 def _storable(records: Iterable[Record]) -> Iterator[Record]:
@@ -201,7 +211,9 @@ def _constants(
     for text, cell in set_values.items():
         target = parse_target(text, fields)
         if target.qualifier:
-            raise InvalidOption(f'"{text}" cannot be set; use the field name without a colon.')
+            raise InvalidOption(
+                f'"{short(text)}" cannot be set; use the field name without a colon.'
+            )
         try:
             is_plain = target.field in plain
             constants[target.field] = (
@@ -218,7 +230,8 @@ def _delimiter(text: str | None) -> str | None:
     delimiter = _DELIMITERS.get(text.lower(), text)
     if len(delimiter) != 1 or delimiter.isalnum() or delimiter in '"\r\n\0':
         raise InvalidOption(
-            f"{text!r} is not a delimiter: use one character, or comma, semicolon, tab, pipe."
+            f"{short(text)!r} is not a delimiter: "
+            "use one character, or comma, semicolon, tab, pipe."
         )
     return delimiter
 
@@ -234,7 +247,7 @@ def _names(columns: Sequence[str] | None, *, header: bool) -> list[str] | None:
 def _check_required(reading: Reading, required: Collection[str]) -> None:
     for field in required:
         if field not in reading.fields:
-            names = ", ".join(column.name for column in reading.columns)
+            names = listed([column.name for column in reading.columns])
             raise MissingColumns(
                 f"no column for {field} among: {names}. Specify it with --map {field}=COLUMN."
             )

@@ -10,6 +10,7 @@ from functools import cached_property
 from importlib import import_module
 
 from ..exceptions import UnknownSource, suggestion
+from ..showing import short
 from .base import Source
 
 __all__ = ("SOURCES", "get_source", "known_sources", "path_of")
@@ -76,7 +77,7 @@ def get_source(
         return known[source]
     if isinstance(source, str) and "." not in source:
         raise UnknownSource(
-            f'Unknown format "{source}"{suggestion(source, known)}. '
+            f'Unknown format "{short(source)}"{suggestion(source, known)}. '
             f"The formats are: {', '.join(known)}."
         )
     found = _loaded(source)
@@ -105,15 +106,15 @@ def _loaded(given: str | type[Source]) -> type[Source]:
 
 def _imported(path: str) -> object:
     if not all(map(str.isidentifier, path.split("."))) or "." not in path:
-        raise UnknownSource(f'Unknown format "{path}": not a dotted path to a class.')
+        raise UnknownSource(f'Unknown format "{short(path)}": not a dotted path to a class.')
     module_path, _, name = path.rpartition(".")
     try:
         module = import_module(module_path)
     except ImportError as error:
-        raise UnknownSource(f'Unknown format "{path}": {error}.') from error
+        raise UnknownSource(f'Unknown format "{short(path)}": {error}.') from error
     if not hasattr(module, name):
         near = suggestion(name, vars(module))
-        raise UnknownSource(f'Unknown format "{path}": the module has no {name}{near}.')
+        raise UnknownSource(f'Unknown format "{short(path)}": the module has no {name}{near}.')
     return getattr(module, name)
 
 

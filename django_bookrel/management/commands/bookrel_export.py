@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from argparse import BooleanOptionalAction
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,8 @@ class Command(EndingCommand):
         )
         parser.add_argument(
             "--spreadsheet-safe",
-            action="store_true",
+            action=BooleanOptionalAction,
+            default=False,
             help="put an apostrophe before text that a spreadsheet would run as a formula",
         )
         parser.add_argument("--database", metavar="ALIAS")
@@ -100,7 +102,9 @@ class Command(EndingCommand):
         for text in texts:
             lookup, sign, value = text.partition("=")
             if not sign:
-                raise CommandError(f"--filter {text}: expected LOOKUP=VALUE.", returncode=USAGE)
+                raise CommandError(
+                    f"--filter {shown(text, 80)}: expected LOOKUP=VALUE.", returncode=USAGE
+                )
             lookup = lookup.strip()
             filters[lookup] = value.split(",") if lookup.endswith(LISTS) else value
         return filters

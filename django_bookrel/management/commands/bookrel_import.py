@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentTypeError
+from argparse import ArgumentTypeError, BooleanOptionalAction
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from functools import partial
 from typing import Any, TextIO
 
 from django.core.management.base import CommandError, CommandParser
@@ -19,8 +18,6 @@ from ...interrupts import Interrupted
 from ...outputs import STANDARD, Output, check_outputs, output_file
 from ...resources.importing import ImportOptions
 from ...resources.loading import Loading, get_resource
-from ...resources.rejects import RejectsWriter
-from ...resources.repairs import RepairsWriter
 from ...showing import shown
 from ...sources.arguments import add_reading_arguments, reading_options
 from ..arguments import reject_limit, whole_number
@@ -33,12 +30,10 @@ from ..ending import (
     EndingCommand,
     reason,
 )
+from ..reports import OUTPUTS, Reports
 from ..summary import as_json, rejection, summary
 
 SHOWN_REJECTIONS = 10
-OUTPUTS = ("rejects", "repairs")
-"""Options that name a file for something of one FILE."""
-
 IN, RUN_AGAIN = "The rows counted in the summary were imported", "run it again for the rest"
 
 
@@ -68,6 +63,13 @@ class Command(EndingCommand):
         add("--max-rejects", metavar="N|P%", help="abort once more rows than this are rejected")
         add("--rejects", metavar="FILE", help="write rejected rows to this CSV file")
         add("--repairs", metavar="FILE", help="write repaired cells to this CSV file")
+        add(
+            "--spreadsheet-safe",
+            action=BooleanOptionalAction,
+            default=True,
+            help="put an apostrophe before text in these files that a spreadsheet would run as a "
+            "formula; an import of the rejected rows removes it",
+        )
         add("--skip", default=0, metavar="N", help="skip the first N records")
         add("--limit", metavar="N", help="read at most N records")
         add("-n", "--dry-run", action="store_true", help="show what would change; write nothing")
@@ -150,12 +152,14 @@ class Command(EndingCommand):
     def _import(self, loading: Loading, outputs: dict[str, Output]) -> CommandError | None:
         """Import one file, say what came of it, and return the failure that ended it."""
         name, first = shown(loading.name), list[Rejection]()
-        reports = _reports(outputs, loading.header)
+        reports = Reports(
+            outputs, loading.header, spreadsheet_safe=self.options["spreadsheet_safe"]
+        )
 
         def rejected(rejections: list[Rejection]) -> None:
             first.extend(rejections[: SHOWN_REJECTIONS - len(first)])
-            if "rejects" in reports:
-                reports["rejects"](rejections)
+            if reports.rejects:
+                reports.rejects(rejections)
 
         def warned(warnings: list[TableWarning]) -> None:
             with tqdm.external_write_mode(self.err):
@@ -164,7 +168,7 @@ class Command(EndingCommand):
 
         def checked() -> None:
             self.interrupts.check()
-            _check(outputs)
+            reports.check()
 
         options = {
             name: self.options[name]
@@ -175,10 +179,10 @@ class Command(EndingCommand):
                 **options,
                 on_warnings=warned,
                 on_rejected=rejected,
-                on_repairs=reports.get("repairs"),
+                on_repairs=reports.repairs,
                 on_batch=on_batch,
             )
-            failure = self._attempt(loading, outputs)
+            failure = self._attempt(loading, reports)
         self._tell(loading, first, failure)
         return failure
 
@@ -197,18 +201,16 @@ class Command(EndingCommand):
                 out.write(f"{name}, {change}")
             out.write(summary(name, result, dry_run=self.options["dry_run"]))
 
-    def _attempt(self, loading: Loading, outputs: dict[str, Output]) -> CommandError | None:
+    def _attempt(self, loading: Loading, reports: Reports) -> CommandError | None:
         try:
-            _check(outputs)
+            reports.check()
             loading.run()
-            _check(outputs)
+            reports.check()
         except BaseException as error:  # noqa: BLE001 (this is where an import ends)
-            return self._stopped(loading, error, outputs)
+            return self._stopped(loading, error, reports)
         return None
 
-    def _stopped(
-        self, loading: Loading, error: BaseException, outputs: dict[str, Output]
-    ) -> CommandError:
+    def _stopped(self, loading: Loading, error: BaseException, reports: Reports) -> CommandError:
         """Return how an import ends that was stopped."""
         counts = loading.result.counts
         found = reason(error) or self.bug(error)
@@ -216,7 +218,7 @@ class Command(EndingCommand):
         if not isinstance(error, ImportStopped | RejectLimit | KeyboardInterrupt):
             said = [f"{shown(loading.name)}: stopped after {counted(counts.rows, 'row')}: "]
             said[0] += found.text
-        for output in outputs.values():
+        for output in reports.outputs:
             if output.failure is not None and output.failure is not error:
                 said.append(str(output.failure))
         if found.status != LIMIT:
@@ -272,27 +274,6 @@ class Command(EndingCommand):
         for name in names:
             if name not in known:
                 raise CommandError(
-                    f"--keep {name}: no such field. The fields are: {', '.join(known)}.",
+                    f"--keep {shown(name, 80)}: no such field. The fields are: {', '.join(known)}.",
                     returncode=NOTHING_DONE,
                 )
-
-
-def _reports(outputs: dict[str, Output], header: Sequence[str]) -> dict[str, Callable[..., None]]:
-    """Return what writes rejected rows and repairs, each as far as the output has them whole."""
-    made: dict[str, Callable[..., None]] = {}
-    for name, output in outputs.items():
-        write = RejectsWriter(output, header) if name == "rejects" else RepairsWriter(output)
-        output.mark("line 1")
-        made[name] = partial(_report, write, output)
-    return made
-
-
-def _check(outputs: dict[str, Output]) -> None:
-    for output in outputs.values():
-        output.check()
-
-
-def _report(write: Callable[[Any], None], output: Output, rows: Sequence[Any]) -> None:
-    if rows:
-        write(rows)
-        output.mark(f"line {rows[0].line:,}")

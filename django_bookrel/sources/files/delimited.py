@@ -55,6 +55,8 @@ class Table:
             header, self.header_errors = first.cells, first.errors
         self.header = [cell.strip() for cell in header]
         """Cells without edge space; empty if the file is."""
+        # Columns without a name at its end need not be there.
+        self._named = len("".join("x" if name else " " for name in self.header).rstrip())
 
     def __iter__(self) -> Iterator[Row]:
         width = len(self.header)
@@ -101,9 +103,7 @@ class Table:
         cells, width = row.cells, len(self.header)
         if len(cells) > width and not any(cells[width:]):
             return row._replace(cells=cells[:width])
-        # Columns without a name at the end of the header need not be there.
-        named = len("".join("x" if name else " " for name in self.header).rstrip())
-        if named <= len(cells) < width:
+        if self._named <= len(cells) < width:
             return row._replace(cells=cells + [""] * (width - len(cells)))
         message = f"expected {width} cells, found {len(cells)}."
         value = self._dialect.delimiter.join(cells)

@@ -9,6 +9,7 @@ from io import StringIO
 from itertools import pairwise
 
 from ...exceptions import UnreadableFile, suggestion
+from ...showing import short
 from .undecodable import UNDECODED, decoder_of, fault_of, is_faulty
 
 __all__ = ("bom_encoding", "check_encoding", "decodable", "undecodable")
@@ -42,16 +43,17 @@ def check_encoding(name: str, start: bytes) -> None:
         decoder_of(name).decode(start[:4])
     except (LookupError, ValueError) as error:
         near = suggestion(name, aliases.aliases.keys() - {name})
-        raise UnreadableFile(f'Unknown text encoding "{name}"{near}.') from error
+        raise UnreadableFile(f'Unknown text encoding "{short(name)}"{near}.') from error
     for bom, encoding in _BOMS:
         if start.startswith(bom):
             if bom.decode(name, "replace").strip("\ufeff"):
                 raise UnreadableFile(
-                    f'The file has a {encoding.upper()} byte order mark, so "{name}" is wrong.'
+                    f"The file has a {encoding.upper()} byte order mark, so "
+                    f'"{short(name)}" is wrong.'
                 )
             return
     if _has_a_byte_a_character(name) and (word := _utf8_word(start)):
-        raise UnreadableFile(f'The file is UTF-8, as "{word}" shows, so "{name}" is wrong.')
+        raise UnreadableFile(f'The file is UTF-8, as "{word}" shows, so "{short(name)}" is wrong.')
 
 
 def _has_a_byte_a_character(encoding: str) -> bool:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import chain, islice
 from typing import NamedTuple
 
 from ...exceptions import UnreadableFile
+from ...showing import listed
 from ..base import REJECT_COLUMNS, SPREADSHEET_DIALECTS, Dialect, Row, Source, Target
 from .catalogue_file import CatalogueFile
 from .delimited import Table
@@ -234,7 +236,7 @@ def _check_header(table: Table | Workbook) -> None:
         raise UnreadableFile("the file is empty.")
     if not any(header):
         raise UnreadableFile("the header names no columns.")
-    double = dict.fromkeys(name for name in header if name and header.count(name) > 1)
+    double = [name for name, number in Counter(filter(None, header)).items() if number > 1]
     if double:
-        names = ", ".join(f'"{name}"' for name in double)
+        names = listed([f'"{name}"' for name in double])
         raise UnreadableFile(f"the header names {names} more than once.")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import codecs
 import re
 
+from ...showing import short
 from ..base import Issue
 
 __all__ = ("UNDECODED", "decoder_of", "fault_of", "is_faulty", "issue", "visible")
@@ -43,8 +44,8 @@ def _shown(match: re.Match[str]) -> str:
 
 
 def issue(kind: str, column: str, value: str, message: str) -> Issue:
-    """Make an issue whose value can be stored and shown anywhere: short, no undecoded bytes."""
-    return Issue(kind, column, visible(value[:SHOWN_CHARACTERS]), message)
+    """Make an issue whose value can be stored anywhere: shortened, no undecoded bytes."""
+    return Issue(kind, column, visible(short(value, SHOWN_CHARACTERS)), message)
 
 
 def fault_of(line: str, encoding: str) -> str:

@@ -10,6 +10,7 @@ from typing import BinaryIO, Protocol
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from ...exceptions import UnreadableFile
+from ...showing import listed
 
 __all__ = ("DAMAGED", "MAX_UNPACKED", "Limited", "open_gzip", "open_zip", "packing", "spool")
 
@@ -96,10 +97,9 @@ def open_zip(file: BinaryIO, limit: int | None, name: str) -> Limited | None:
     if not entries:
         raise UnreadableFile(f"{name} is an empty zip file.")
     if len(entries) > 1:
-        listed = ", ".join(entry.filename for entry in entries[:_SHOWN_NAMES])
-        more = ", ..." if len(entries) > _SHOWN_NAMES else ""
+        members = listed([entry.filename for entry in entries], _SHOWN_NAMES)
         raise UnreadableFile(
-            f"{name} is a zip file of {len(entries):,} files: {listed}{more}. "
+            f"{name} is a zip file of {len(entries):,} files: {members}. "
             "Unpack it and import one of them."
         )
     [entry] = entries

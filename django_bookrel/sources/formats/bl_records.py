@@ -34,7 +34,7 @@ from ..reading.uniting import UnitingSource
 __all__ = ("BlRecordsSource",)
 
 _LIST = " ; "
-_KIND = re.compile(r"\s*\[[a-z ]+\]\Z")
+_KIND = re.compile(r"(?<!\s)\s*+\[[a-z ]++\]\Z")
 # A title of nobility such as "comte de" is none.
 _ROLE = re.compile(r"[a-z][a-z ()'-]*(?<!\bde)(?<!\bdi)(?<!\bvon)(?<!\bof)")
 

@@ -17,8 +17,9 @@ import re
 from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import ClassVar
-from unicodedata import combining, normalize
+from unicodedata import combining
 
+from ...folding import normalized
 from ..base import Dialect, Target
 from ..reading.mapped import MappedSource
 
@@ -113,7 +114,7 @@ _ARE_NUMBERS = frozenset({"isbn", "pages", "identifiers"})
 
 @lru_cache(1024)
 def _folded(name: str) -> str:
-    plain = normalize("NFKD", _NUMBER_SIGN.sub("no", name)).casefold()
+    plain = normalized("NFKD", _NUMBER_SIGN.sub("no", name)).casefold()
     return re.sub(r"[\W_]+", "", "".join(c for c in plain if not combining(c)))
 
 

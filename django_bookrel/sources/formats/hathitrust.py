@@ -40,7 +40,9 @@ __all__ = ("HathiTrustSource",)
 _OF_THE_AUTHOR = "about the author, not the book"
 _OF_THE_LIST = "about a list of bestsellers, not the book"
 _COPIES = "about copies, not the book"
-_COMMA = re.compile(r",(?![^(]*\))")
+_BRACKETS = re.compile("[^()]*+[()]?")
+_LONGEST_ROLES = 50
+"""Words of the longest list of roles behind a name."""
 _OTHER_ROLES = frozenset({"designer", "book designer"})
 
 
@@ -134,14 +136,24 @@ def _plain(cell: str) -> str:
         texts = literal_eval(cell)
     except (SyntaxError, ValueError, TypeError, MemoryError, RecursionError):
         return cell
-    plain = "; ".join(part.strip() for text in texts for part in _COMMA.split(str(text)))
+    plain = "; ".join(part.strip() for text in texts for part in _at_commas(str(text)))
     return cell if is_faulty(plain) else plain
+
+
+def _at_commas(text: str) -> list[str]:
+    """Split at the commas that are not followed by a closing bracket before an opening one."""
+    parts: list[list[str]] = [[]]
+    for piece in _BRACKETS.findall(text):
+        first, *others = [piece] if piece.endswith(")") else piece.split(",")
+        parts[-1].append(first)
+        parts += ([other] for other in others)
+    return list(map("".join, parts))
 
 
 def _part_roles(heading: str) -> tuple[str, list[str]]:
     words = heading.split(" ")
     # The longest that is known: "writer of introduction, former owner".
-    for count in range(1, len(words)):
+    for count in range(max(1, len(words) - _LONGEST_ROLES), len(words)):
         text = " ".join(words[count:])
         roles = [role.strip() for role in text.split(",")]
         if text.islower() and all(map(_is_role, roles)):

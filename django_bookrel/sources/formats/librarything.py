@@ -30,6 +30,7 @@ from unicodedata import normalize
 
 from ...isbn import find_isbn
 from ...roles import find_role
+from ...showing import short
 from ..base import Column, Dialect, Record, Row
 from ..files.undecodable import is_faulty
 from ..reading.described import DescribedSource, no_book
@@ -51,7 +52,7 @@ _NO_BOOKS = re.compile(
 )
 _role = lru_cache(1024)(find_role)
 
-_MARKED = re.compile("([\udce0-\udcfe]+)([A-Za-z])")
+_MARKED = re.compile("(?<![\udce0-\udcfe])([\udce0-\udcfe]++)([A-Za-z])")
 _TIED = re.compile("\udceb([A-Za-z])\udcec([A-Za-z])")
 # Of the ANSEL set, from 0xE0 on.
 _MARKS = (
@@ -59,7 +60,7 @@ _MARKS = (
     "\u0310\u0327\u0328\u0323\u0324\u0325\u0333\u0332\u0326\u031c\u032e\ufe22\ufe23\ufffd\ufffd"
     "\u0313"
 )
-_NOTHING_SAID = re.compile(r"\s*\(date\?\).*|\A\([0-9]{4}\), .*")
+_NOTHING_SAID = re.compile(r"(?<!\s)\s*+\(date\?\).*|\A\([0-9]{4}\), .*")
 _OCLC_PREFIX = re.compile(r"\A(?:\(OCoLC\))?(?:oc[mn]|on)?0*")
 
 
@@ -190,7 +191,7 @@ class LibraryThingSource(DescribedSource):
         for name, text in zip(names, roles, strict=True):
             role = _role(text) if text else None
             if text and place and role is None:
-                draft.dropped("role", place, text, f'Unknown role "{text}".')
+                draft.dropped("role", place, text, f'Unknown role "{short(text)}".')
             people.append((" ".join(name.split()), role))
         return [(name, role) for name, role in people if name]
 

@@ -11,8 +11,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
-from unicodedata import normalize
 
+from ...folding import normalized
 from ...roles import find_role
 from ..reading.headings import NOT_OF_THE_BOOK
 from ..reading.isbd import find_pages, join_title, without_stop
@@ -73,7 +73,7 @@ _NO_LANGUAGES = frozenset({"mul", "und", "zxx", "mis", "xxx"})
 _VOLUME = re.compile(
     r"(?:vol(?:ume)?|v|no|nr|number|bd|band|bk|book|tome?|t)\b\.?\s*(?=\d)", re.IGNORECASE
 )
-_ADDITIONS = re.compile(r"\s*(?:\[from old catalog\]|\.\.\.)\s*\Z", re.IGNORECASE)
+_ADDITIONS = re.compile(r"(?<!\s)\s*+(?:\[from old catalog\]|\.\.\.)\s*+\Z", re.IGNORECASE)
 _SYSTEM_NUMBER = re.compile(r"\(([^()]+)\)\s*(\S.*)")
 _OCLC_NUMBER = re.compile(r"(?:oc[mn]|on)\d+", re.IGNORECASE)
 
@@ -142,7 +142,7 @@ def _listed(texts: Iterable[str]) -> str:
 def _title(field: Any) -> str:
     title = ""
     for each in field.subfields:
-        part = normalize("NFC", each.value).strip() if each.code in "abnps" else ""
+        part = normalized("NFC", each.value).strip() if each.code in "abnps" else ""
         if title and part and title[-1] not in ".,:;=/?!":
             # Newer records leave the punctuation to the program that shows them.
             title += " :" if each.code == "b" else "."

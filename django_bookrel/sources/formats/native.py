@@ -8,10 +8,12 @@ them. Comma, in spreadsheets of some countries semicolon, or tab. An empty cell 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import Any, ClassVar
 
 from ...exceptions import MissingColumns, UnknownField, suggestion
+from ...showing import short
 from ..base import (
     LIST_FIELDS,
     REJECT_COLUMNS,
@@ -54,10 +56,14 @@ class NativeSource(Source):
         plain: Collection[str] = (),
     ) -> None:
         check_columns(mapping, header)
+        by_name: dict[str, list[Target]] = {}
+        for target, column_name in mapping:
+            by_name.setdefault(column_name, []).append(target)
+        mapped = {target.field for target, _ in mapping}
         self.columns = [
             column
             for index, name in enumerate(header)
-            for column in self._placed(index, name, fields, mapping)
+            for column in self._placed(index, name, fields, by_name.get(name, []), mapped)
         ]
         used = [column for column in self.columns if column.field]
         for column in used:
@@ -68,8 +74,10 @@ class NativeSource(Source):
                 )
         self._names = [column.field for column in used]
         if len(self.fields) < len(used):
-            double = next(name for name in self._names if self._names.count(name) > 1)
-            raise MissingColumns(f'Two columns are mapped to "{double}"; a native file allows one.')
+            double = Counter(self._names).most_common(1)[0][0]
+            raise MissingColumns(
+                f'Two columns are mapped to "{short(double)}"; a native file allows one.'
+            )
         self._indexes = [column.position for column in used]
         self._in_order = self._indexes == list(range(len(header)))
         self._parsed = [c for c in used if c.field in PARSERS and c.field not in plain]
@@ -79,19 +87,19 @@ class NativeSource(Source):
         index: int,
         name: str,
         fields: Collection[str],
-        mapping: Sequence[tuple[Target, str]],
+        targets: Sequence[Target],
+        mapped: Collection[str],
     ) -> list[Column]:
-        targets = [target for target, column in mapping if column == name]
         if targets:
             return [Column.mapped(index, name, target) for target in targets]
         if name in REJECT_COLUMNS:
             return [Column(index, name, reason="about an earlier import")]
-        if any(target.field == name != "" for target, _ in mapping):
+        if name and name in mapped:
             return [Column(index, name, reason=f"another column is mapped to {name}")]
         if name in fields:
             return [Column(index, name, name)]
         raise UnknownField(
-            f'Column "{name}" is not a field{suggestion(name, fields)}. '
+            f'Column "{short(name)}" is not a field{suggestion(name, fields)}. '
             f"The fields are: {', '.join(fields)}."
         )
 

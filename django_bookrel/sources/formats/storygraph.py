@@ -15,6 +15,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
+from ...showing import short
 from ..base import Column
 from ..reading.described import COMMA, DescribedSource
 from ..reading.draft import Draft
@@ -89,5 +90,5 @@ def _without_unknown_role(name: str, column: Column, draft: Draft) -> str:
     match = _BRACKETED_ROLE.fullmatch(name)
     if match is None:
         return name
-    draft.dropped("role", column, name, f'Unknown role "{match[2]}".')
+    draft.dropped("role", column, name, f'Unknown role "{short(match[2])}".')
     return match[1]

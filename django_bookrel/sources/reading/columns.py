@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from ...exceptions import MissingColumns, UnknownField, suggestion
 from ...roles import ROLES, find_role
+from ...showing import listed, short
 from ..base import LIST_FIELDS, OWN, REJECT_COLUMNS, Column, Target
 
 __all__ = ("check_columns", "in_reading_order", "parse_mapping", "parse_target", "place_columns")
 
+_NAMED = 5
+"""How many of the columns before one are named."""
 _PARTS = (Target("series", "number"), Target("title", "subtitle"))
 
 
@@ -22,7 +26,7 @@ def parse_target(text: str, fields: Collection[str]) -> Target:
     field, _, qualifier = (part.strip() for part in text.partition(":"))
     if field not in fields:
         raise UnknownField(
-            f'Unknown field "{field}"{suggestion(field, fields)}. '
+            f'Unknown field "{short(field)}"{suggestion(field, fields)}. '
             f"The fields are: {', '.join(fields)}."
         )
     target = Target(field, qualifier)
@@ -30,13 +34,13 @@ def parse_target(text: str, fields: Collection[str]) -> Target:
         return target
     if field != "contributors":
         raise UnknownField(
-            f'"{text}": only contributors (a role), identifiers (a scheme), series (number) and '
-            "title (subtitle) take a qualifier after a colon."
+            f'"{short(text)}": only contributors (a role), identifiers (a scheme), series (number) '
+            "and title (subtitle) take a qualifier after a colon."
         )
     role = find_role(qualifier)
     if role is None:
         raise UnknownField(
-            f'Unknown role "{qualifier}"{suggestion(qualifier, ROLES)}. '
+            f'Unknown role "{short(qualifier)}"{suggestion(qualifier, ROLES)}. '
             f"The roles are: {', '.join(ROLES)}."
         )
     return Target(field, role)
@@ -63,11 +67,12 @@ def check_columns(mapping: Iterable[tuple[Target, str]], header: Sequence[str]) 
 
     :raises MissingColumns: the mapping names a column that the header does not have.
     """
+    known = set(header)
     for target, column in mapping:
-        if column not in header:
+        if column not in known:
             raise MissingColumns(
-                f'{target} is mapped to the column "{column}", which the file does not have'
-                f"{suggestion(column, header)}. The columns are: {', '.join(header)}."
+                f'{target} is mapped to the column "{short(column)}", which the file does not have'
+                f"{suggestion(column, header)}. The columns are: {listed(header)}."
             )
 
 
@@ -89,9 +94,12 @@ def place_columns(
     :param find: name to rank and target, or to a reason.
     """
     mapped = {target for target, _ in mapping}
+    by_name: defaultdict[str, dict[Target, int]] = defaultdict(dict)
+    for rank, (target, column) in enumerate(mapping):
+        by_name[column][target] = rank
     columns: list[Column] = []
     for index, name in enumerate(header):
-        targets = {target: rank for rank, (target, column) in enumerate(mapping) if column == name}
+        targets = by_name.get(name)
         found = find(name) if not targets else ""
         if targets:
             columns += [Column.mapped(index, name, *item) for item in targets.items()]
@@ -105,7 +113,12 @@ def place_columns(
         else:
             rank, target = found
             columns.append(Column(index, name, *target, rank=rank))
-    return [_explained(column, columns) for column in columns]
+    rivals: defaultdict[tuple[str, str], list[Column]] = defaultdict(list)
+    for one in in_reading_order(columns):
+        if one.field and not _is_list(one.field, one.qualifier):
+            rivals[one.field, one.qualifier].append(one)
+    reasons = {one: why for found in rivals.values() for one, why in _explained(found)}
+    return [column._replace(reason=reasons.get(column, column.reason)) for column in columns]
 
 
 def in_reading_order(columns: Iterable[Column]) -> list[Column]:
@@ -116,13 +129,10 @@ def in_reading_order(columns: Iterable[Column]) -> list[Column]:
     )
 
 
-def _explained(column: Column, columns: Sequence[Column]) -> Column:
-    _, _, *target = column[:4]
-    if not column.field or _is_list(*target):
-        return column
-    rivals = in_reading_order(one for one in columns if [one.field, one.qualifier] == target)
-    before = [f'"{one.name}"' for one in rivals[: rivals.index(column)]]
-    if not before:
-        return column
-    are_empty = "is empty" if len(before) == 1 else "are empty"
-    return column._replace(reason=f"used where {' and '.join(before)} {are_empty}")
+def _explained(rivals: Sequence[Column]) -> Iterable[tuple[Column, str]]:
+    """Say of all columns for one value but the first when they are looked at."""
+    for place, column in enumerate(rivals[1:], 1):
+        before = [f'"{short(one.name)}"' for one in rivals[: min(place, _NAMED)]]
+        if place > _NAMED:
+            before.append(f"{place - _NAMED:,} more")
+        yield column, f"used where {' and '.join(before)} {'is' if place == 1 else 'are'} empty"

@@ -22,8 +22,8 @@ __all__ = (
 
 _role = lru_cache(1024)(find_role)
 
-_BRACKET = re.compile(r"\s*(?:\(([^()]*)\)|\[([^\[\]]*)\])\.?\Z")
-_LIST = re.compile(r"\s*(?:[,;/&]|\band\b|\bund\b|\bet\b)\s*")
+_OPENING = {")": "(", "]": "["}
+_LIST = re.compile(r"(?:(?<!\s)\s++)?(?:[,;/&]|\band\b|\bund\b|\bet\b)\s*")
 _BY = re.compile(r"([^\W\d_][\w. ]{1,24}? (?:by|par|door)) (?=\S)", re.IGNORECASE)
 _PLURALS = (
     "eds",
@@ -109,11 +109,12 @@ def split_credit(text: str) -> Credit:
     """
     roles: list[str] = []
     name = text
-    while name.endswith((")", "]", ").", "].")) and (match := _BRACKET.search(name)):
-        found = _roles(match[1] or match[2] or "")
-        if not found or not match.start():
+    while bracket := _last_bracket(name):
+        before, said = bracket
+        found = _roles(said)
+        if not found or not before:
             break
-        name, roles = name[: match.start()].rstrip(" ,"), [*found, *roles]
+        name, roles = before.rstrip(" ,"), [*found, *roles]
     if ", " in name:
         before, _, last = name.rpartition(", ")
         if is_role(last):
@@ -123,6 +124,15 @@ def split_credit(text: str) -> Credit:
     if (match := _BY.match(name) or _SHORT.match(name)) and (role := _role(match[1])):
         before, name, roles = match[0], name[match.end() :], [role, *roles]
     return Credit(before, name, after, list(dict.fromkeys(roles)))
+
+
+def _last_bracket(text: str) -> tuple[str, str] | None:
+    """Split a bracket at the end, and the full stop behind it, from the text before it."""
+    body = text.removesuffix(".")
+    opening = _OPENING.get(body[-1:])
+    start = body.rfind(opening) if opening else -1
+    said = body[start + 1 : -1]
+    return (body[:start].rstrip(), said) if start >= 0 and body[-1] not in said else None
 
 
 def _roles(text: str) -> list[str]:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from typing import ClassVar
 
+from ...showing import short
 from ..base import Column, Record, Row, Target
 from ..files.undecodable import issue
 from .credits import credited
@@ -35,7 +36,7 @@ def rejected(row: Row, kind: str, column: Column, message: str) -> Record:
 def no_book(row: Row, column: Column) -> Record:
     """Reject a row because a column says that it is about something else than a book."""
     what = row.cells[column.position].strip()
-    return rejected(row, "no-book", column, f'"{what[:40]}" is not a book.')
+    return rejected(row, "no-book", column, f'"{short(what)}" is not a book.')
 
 
 class DescribedSource(MappedSource):

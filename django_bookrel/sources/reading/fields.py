@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
+from ...showing import short
 from ..base import Column, Source
 from .draft import Draft
 from .imprints import is_no_publisher, split_imprint
@@ -97,7 +98,7 @@ class FieldReader(Source):
         for column in columns:
             for name in split_texts(draft.cells[column.position]):
                 if is_no_publisher(name):
-                    draft.dropped("nobody", column, name, f'"{name}" is not a publisher.')
+                    draft.dropped("nobody", column, name, f'"{short(name)}" is not a publisher.')
                 else:
                     names.append(name)
         return list(dict.fromkeys(names)) if len(names) > 1 else names
@@ -159,7 +160,7 @@ class FieldReader(Source):
                 if scheme and value:
                     found.append((scheme, value))
                 else:
-                    draft.dropped("identifier", column, text, f'"{text}" has no scheme.')
+                    draft.dropped("identifier", column, text, f'"{short(text)}" has no scheme.')
         return list(dict.fromkeys(found))
 
     def read_language(self, draft: Draft, columns: Sequence[Column]) -> str:
@@ -217,7 +218,7 @@ def _first_number(
         if number:
             draft.repaired("number", column, cell, number)
             return number
-        draft.dropped(kind, column, cell, f'"{cell[:40]}" is not a {kind}.')
+        draft.dropped(kind, column, cell, f'"{short(cell)}" is not a {kind}.')
     return ""
 
 

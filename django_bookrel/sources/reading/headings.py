@@ -30,7 +30,6 @@ NOT_OF_THE_BOOK = frozenset(
 )
 """Roles of those who brought out a book or had a copy of it, with their MARC relator codes."""
 
-_FULLER = re.compile(r"(?P<name>[^()]+?,\s*(?P<short>[^(),]+?))\s*\((?P<full>[^()]+)\)")
 _UNKNOWN_ROLE = re.compile(r"(.*\S)\s*\[[^\[\]]+\]", re.DOTALL)
 
 
@@ -41,10 +40,13 @@ def without_fuller_form(heading: str) -> str:
     :returns: ``Barrie, J. M., 1860-1937`` for ``Barrie, J. M. (James Matthew), 1860-1937``; any
         other bracket stays.
     """
-    match = _FULLER.match(heading) if "(" in heading else None
-    if match is None or _initials(match["short"]) != _initials(match["full"]):
+    name, _, rest = heading.partition("(")
+    full, closing, rest = rest.partition(")")
+    surname, _, short = name.rpartition(",")
+    is_fuller = surname and short and full and closing and ")" not in name and "(" not in full
+    if not is_fuller or _initials(short) != _initials(full):
         return heading
-    return match["name"] + heading[match.end() :]
+    return (name.rstrip() if short.strip() else name) + rest
 
 
 def _initials(names: str) -> list[str]:

@@ -9,7 +9,9 @@ from .lists import split_texts
 
 __all__ = ("clean_identifiers", "clean_number")
 
-_OCLC = re.compile(r"(?:\(OCoLC\))?\s*(?:oc[mn]|on)?0*(\d+)(?:\.0)?", re.ASCII | re.IGNORECASE)
+_OCLC = re.compile(
+    r"(?:\(OCoLC\))?\s*(?:oc[mn]|on)?(?:0(?=\d))*+(\d+)(?:\.0)?", re.ASCII | re.IGNORECASE
+)
 _LCCN = re.compile(r"([a-z]{0,3})(\d{2}|\d{4})-?(\d{1,6})", re.ASCII)
 
 

@@ -34,13 +34,16 @@ _DATE = (
     r"(?:[0-9]{4}|[0-9]{3}-|[0-9]{2}--)\??(?:\s?[-–/]\s?(?:[0-9]{4}|[0-9]{2})?)?\??"
 )
 _DAY = r"(?:[A-Z][a-z]+ [0-9]{1,2}, )?"
-_DATES = re.compile(rf"(?:\s*[,;]\s*[\[(]?{_DATE}[\])]?|\s*[\[(]{_DAY}{_DATE}[\])])+\s*\.?\Z")
+_BLANKS = r"(?:(?<!\s)\s++)?"
+_DATES = re.compile(
+    rf"(?:{_BLANKS}[,;]\s*[\[(]?{_DATE}[\])]?|{_BLANKS}[\[(]{_DAY}{_DATE}[\])])+\s*\.?\Z"
+)
 _DETAILS = re.compile(rf"(.*?\s[\[(]{_DATE}[\])]),\s+(.*)")
 _PAGES = re.compile(r"([0-9]{1,5})\s*(?:pages|p|pp|S|Seiten)\.?", re.IGNORECASE)
 _LAST_PAGES = re.compile(rf"([^()]*?)(?:,\s+[ivxlc]+)?,\s+{_PAGES.pattern}", re.IGNORECASE)
 _LENGTH = r"[0-9]{1,3}(?:[.,][0-9])?"
 _SIZE = re.compile(
-    rf"\s*(:\s(?:\w+\.?\s)?ill[^:;]*)?;\s*({_LENGTH}(?:\s?[x×]\s?{_LENGTH})?\s?[cm]m)\.?\Z"
+    rf"(?<!\s)\s*+(:\s(?:\w+\.?\s)?ill[^:;]*)?;\s*({_LENGTH}(?:\s?[x×]\s?{_LENGTH})?\s?[cm]m)\.?\Z"
 )
 # Publishers have names such as "Edition Nautilus" and "Mole Edition".
 _EDITION = re.compile(
@@ -138,7 +141,9 @@ def _without_dates(text: str) -> tuple[str, str]:
 
 
 def _year(dates: str) -> str:
-    years = (repair_year(date) for date in [dates, *re.split(r"[,;]\s*|\s+(?=[\[(])", dates)])
+    years = (
+        repair_year(date) for date in [dates, *re.split(r"[,;]\s*|(?<!\s)\s++(?=[\[(])", dates)]
+    )
     return next(filter(None, years), "")
 
 

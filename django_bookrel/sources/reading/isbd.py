@@ -12,12 +12,15 @@ import re
 __all__ = ("find_pages", "join_title", "without_responsibility", "without_stop")
 
 _RESPONSIBILITY = re.compile(r"\s/\s.*", re.DOTALL)
-_COLON = re.compile(r"\s+([:;,])(?=\s)")
+_COLON = re.compile(r"(?<!\s)\s++([:;,])(?=\s)")
 _STOP = re.compile(r"(?:(?<=[^\W_][^\W_])|(?<=[)\]]))(?<!\b[jJsS]r)(?<!\b(?:Esq|Inc|Ltd|etc))\.\Z")
 _EXTENT = re.compile(
-    r"(?P<numbers>(?:\[?\d+\]?,\s*)*\[?\d+\]?)\s*"
-    r"(?:p|pp|pages?|s|S|Seiten|págs?|páginas|pagine|sider|sidor|blz)\b",
+    r"(?P<numbers>(?:\[?\d+\]?,\s*)*\[?\d+\]?)"
+    # Numbers of something else are taken along, lest each of them begins once more.
+    r"(?:\s*(?P<unit>p|pp|pages?|s|S|Seiten|págs?|páginas|pagine|sider|sidor|blz)\b)?",
 )
+_MOST_DIGITS = 4_000
+"""Of a number that Python reads."""
 
 
 def without_stop(text: str) -> str:
@@ -45,8 +48,9 @@ def find_pages(extent: str) -> str:
     :returns: the greatest of the numbers that stand before "p." or a word for pages in another
         language; "" if there are none, or several sequences as of several volumes.
     """
-    found = _EXTENT.findall(extent)
+    found = [numbers for numbers, unit in _EXTENT.findall(extent) if unit]
     if len(found) != 1:
         return ""
-    number = max(map(int, re.findall(r"\d+", found[0])))
+    numbers = re.findall(r"\d+", found[0])
+    number = max(map(int, numbers)) if max(map(len, numbers)) <= _MOST_DIGITS else 0
     return str(number) if number else ""

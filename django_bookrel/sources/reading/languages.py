@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from unicodedata import combining, normalize
+from unicodedata import combining
 
+from ...folding import normalized
 from .language_names import LANGUAGES, REGIONS, SCRIPTS
 
 __all__ = ("LONGEST_LANGUAGE", "find_language", "split_languages")
@@ -23,14 +24,15 @@ LONGEST_LANGUAGE = 35
 _TAG = re.compile(
     r"([A-Za-z]{2,3})(?:[-_]([A-Za-z]{4}))?(?:[-_]([A-Z]{2}|[a-z]{2}|[0-9]{3}))?(?:\.UTF-?8)?"
 )
-_BRACKET = re.compile(r"(.+?)\s*[(\[]([^()\[\]]+)[)\]]")
-_DATES = re.compile(r"\s*[(\[][^()\[\]]*[0-9][^()\[\]]*[)\]]")
-_LISTS = re.compile(r"\s*[;|]+\s*|\s+/\s+")
-_COMMAS = re.compile(r"\s*[,/&+]\s*|\s+(?:and|et|und|y|e)\s+")
+_BRACKET = re.compile(r"(.*\S)\s*[(\[]([^()\[\]]+)[)\]]")
+_DATES = re.compile(r"(?<!\s)\s*+[(\[][^()\[\]0-9]*+[0-9][^()\[\]]*+[)\]]")
+# Blanks are looked at from the first of them only; what comes before may have taken that.
+_LISTS = re.compile(r"(?:(?<!\s)\s++)?[;|]++\s*|(?<!\s)\s++/\s+")
+_COMMAS = re.compile(r"(?:(?<!\s)\s++)?[,/&+]\s*|(?<!\s)\s++(?:and|et|und|y|e)\s+")
 
 
 def _folded(name: str) -> str:
-    plain = "".join(c for c in normalize("NFKD", name.casefold()) if not combining(c))
+    plain = "".join(c for c in normalized("NFKD", name.casefold()) if not combining(c))
     # "Greek, Ancient" and "Ancient Greek" are one.
     return " ".join(sorted(re.findall(r"\w+", plain)))
 

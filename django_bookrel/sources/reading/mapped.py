@@ -9,6 +9,7 @@ from itertools import chain, islice
 from typing import ClassVar
 
 from ...names import person_key
+from ...showing import short
 from ..base import SET_ASIDE, Column, Credited, Issue, Record, Row, Target
 from .columns import check_columns, in_reading_order, place_columns
 from .credits import credited, is_nobody
@@ -265,7 +266,7 @@ class MappedSource(FieldReader):
         for column in columns:
             for name, role in self.read_people(draft, column):
                 if is_nobody(name):
-                    draft.dropped("nobody", column, name, f'"{name}" is not a person.')
+                    draft.dropped("nobody", column, name, f'"{short(name)}" is not a person.')
                 else:
                     people.append((name, role))
         return people

@@ -11,8 +11,8 @@ How a cell of the native CSV is written: lists, contributors, series, identifier
 - A series is ``Name #number``, split at the last `` #``. A name that holds `` #`` itself and has
   no number ends in `` #``; in numbers ``#`` is written ``\#``.
 - An identifier is ``scheme:value``, split at the first colon; in schemes ``:`` is written ``\:``.
-- A text that starts with ``= + - @``, tab or return behind one or more apostrophes loses one
-  apostrophe: the guard against spreadsheets that take such texts for formulas (``guard_cell``).
+- A text that starts like a formula behind one or more apostrophes loses one apostrophe: the guard
+  against spreadsheets that run such texts (``guard_cell``).
 
 Everything that the functions ``format_*``, ``join_list`` and ``guard_cell`` write is read again as
 the same text, whatever it holds (``csv.writer`` must quote line ends, as it does with its default
@@ -28,10 +28,10 @@ from typing import Any
 
 from ...isbn import clean_isbn
 from ...roles import find_role
+from ...showing import short
 from ..base import LIST_FIELDS, Credited
 
 __all__ = (
-    "GUARD_STARTS",
     "PARSERS",
     "format_contributor",
     "format_identifier",
@@ -43,10 +43,14 @@ __all__ = (
     "unguard_cell",
 )
 
-_GUARDED = re.compile("'+[=+\\-@\t\r]")
-_UNSAFE = re.compile("'*[=+\\-@\t\r]")
-GUARD_STARTS = frozenset("'=+-@\t\r")
-"""How a text begins that ``guard_cell`` may change."""
+# Also full-width, and behind blanks, controls and characters that are not seen. None of all that is
+# a letter or digit.
+_FORMULA = (
+    "[\\s\0-\x1f\x7f-\x9f\xad\u034f\u061c\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\ufe00-\ufe0f\ufeff]*[=+\\-@＝＋－＠\t\r]"
+)
+_GUARDED = re.compile(f"'+{_FORMULA}")
+_UNSAFE = re.compile(f"'*{_FORMULA}")
 
 _IDENTIFIER = re.compile(r"((?:[^\\:]|\\.)*):(.*)", re.DOTALL)
 
@@ -55,10 +59,16 @@ def guard_cell(text: str, *, spreadsheet: bool) -> str:
     """
     Put an apostrophe before a text that a spreadsheet would take for a formula.
 
+    Such a text starts with ``= + - @`` or one of these in full width, a tab or a return, perhaps
+    behind blanks and invisible characters.
+
     :param spreadsheet: False guards only the texts that look guarded already, which any native
-        file needs to be read again as they are.
+        file, or file of rejected rows, needs to be read again as they are.
     """
-    return f"'{text}" if (_UNSAFE if spreadsheet else _GUARDED).match(text) else text
+    if text[:1].isalnum():
+        return text
+    changes = _UNSAFE.match(text) if spreadsheet else _GUARDED.match(text)
+    return f"'{text}" if changes else text
 
 
 def unguard_cell(text: str) -> str:
@@ -149,7 +159,7 @@ def _identifier(text: str) -> tuple[str, str]:
     if "\\" in scheme and (match := _IDENTIFIER.match(text)):
         scheme, value = re.sub(r"\\([\\:])", r"\1", match[1]), match[2]
     if not scheme or not value:
-        raise ValueError(f'"{text}" is not an identifier; expected scheme:value.')
+        raise ValueError(f'"{short(text)}" is not an identifier; expected scheme:value.')
     return scheme, value
 
 

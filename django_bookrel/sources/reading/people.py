@@ -38,14 +38,18 @@ _SECOND = re.compile(
     r"(?P<first>.+?),? and (?:(?P<surname>[^\W\d_a-z][^()]*?),? )?"
     r"\((?P<given>[^()]*)\),? ?(?P<rest>.*)"
 )
-_ET_AL = re.compile(r"[\s,]*[\[(]?(?:\.{3}|…)?\s?\b(?:et\.? al\b|and others\b|u\. ?a\.)\.?[\])]?\Z")
+_LONGEST_TWO = 500
+"""Characters; the pattern takes quadratic time."""
+_ET_AL = re.compile(
+    r"(?<![\s,])[\s,]*+[\[(]?(?:\.{3}|…)?\s?\b(?:et\.? al\b|and others\b|u\. ?a\.)\.?[\])]?\Z"
+)
 _MAY_NAME_OTHERS = re.compile(r"\bal\b|others\b|u\. ?a\.")
 _ENDS_IN_INITIAL = re.compile(r"\s\w\.\Z")
 _PARTICLE = re.compile(r"(?:van|von|de|du|des|del|della|di|da|le|la|ter|ten|zu)\s")
 _INITIALS = re.compile(r"(?:\w{1,2}\.[\s-]?)+")
 _INITIALS_ALONE = re.compile(rf"{_INITIALS.pattern}(?:\s?[(\[].*|{_AND.pattern}.*)?")
 _NOBLE = re.compile(r"(?:Lord|Lady|Sir|Dame|(?:Visc|C)ount(?:ess)?|Baron(?:ess)?|Marquess) ")
-_DATED = re.compile(r",[^(\[]*[0-9]")
+_DATED = re.compile(r",[^(\[,0-9]*+[0-9]")
 _MAY_SPLIT_AT_ROLE = re.compile(r"[)\]]\.?\s?,|,[^,]* (?:by|par|door) ", re.IGNORECASE)
 _CORPORATE = re.compile(
     r"\b(?:of|for|the|on|in|sons|magazine|editors|staff|books|publications)\b", re.IGNORECASE
@@ -85,13 +89,13 @@ def split_people_at(text: str, separator: re.Pattern[str]) -> list[str]:
 
     Within brackets it does not count, and what follows a name and a comma ("Jr.") stays with it.
     """
-    parts: list[str] = []
+    parts: list[list[str]] = []
     for part in map(str.strip, _split(separator, text)):
         if parts and (not part or is_addition(part)):
-            parts[-1] += f", {part}" if part else ""
+            parts[-1] += [part] if part else []
         else:
-            parts.append(part)
-    return parts
+            parts.append([part])
+    return list(map(", ".join, parts))
 
 
 def _is_single_word(text: str) -> bool:
@@ -193,7 +197,8 @@ def _is_whole_in_order(name: str) -> bool:
 
 def _names(text: str, commas: Commas) -> list[str]:
     text = text.strip(" ,")
-    if " and " in text and (match := _SECOND.fullmatch(text)):
+    may_be_two = len(text) <= _LONGEST_TWO and " and " in text
+    if may_be_two and (match := _SECOND.fullmatch(text)):
         # A brother or sister has only a forename: "HALE, Edward Everett and (Susan)".
         surname = match["surname"] or match["first"].partition(",")[0]
         if surname.replace("afterwards", "").isupper():
@@ -223,16 +228,16 @@ def _by_commas(text: str, commas: Commas) -> list[str]:
 
 def _at_roles(text: str) -> list[str]:
     """Split people at commas that are certain in any column: behind "(ed.)", before "edited by"."""
-    people: list[str] = []
+    people: list[list[str]] = []
     is_ended = False
     for part in _comma_parts(text):
         credit = split_credit(part)
         if not people or credit.before or (is_ended and part[0] not in "(["):
-            people.append(_LEADING_AND.sub("", part, count=1))
+            people.append([_LEADING_AND.sub("", part, count=1)])
         else:
-            people[-1] += f", {part}"
+            people[-1].append(part)
         is_ended = credit.after.endswith((")", "]", ").", "]."))
-    return people if len(people) > 1 else [text]
+    return list(map(", ".join, people)) if len(people) > 1 else [text]
 
 
 def _follows_one(text: str) -> bool:

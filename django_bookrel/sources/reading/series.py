@@ -26,9 +26,9 @@ _SERIES = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _SIGN = re.compile(rf"(?:[#№]|n[°º]|{_VOLUME})\s*(?=\d)", re.IGNORECASE)
-_LISTS = re.compile(rf"\||;(?!\s*(?:{_VOLUME})?\s*\d)", re.IGNORECASE)
+_LISTS = re.compile(rf"\||;(?!\s*+(?:{_VOLUME}\s*+)?\d)", re.IGNORECASE)
 
-_LAST_BRACKET = re.compile(r"\s*\(([^()]*#[0-9][^()]*)\)\s*\Z")
+_LAST_BRACKET = re.compile(r"(?<!\s)\s*+\(([^()]*#[0-9][^()]*)\)\s*+\Z")
 _NUMBER = re.compile(
     r"""
     [0-9]+(?:\.[0-9]+)? [a-z]?
@@ -38,7 +38,7 @@ _NUMBER = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _CONTINUED = re.compile(r"[0-9]\s*[-–,+&]\s*\Z")
-_NEXT_NAME = re.compile(r"\s*,\s+(?=[^\W\d])")
+_NEXT_NAME = re.compile(r"(?<!\s)\s*+,\s+(?=[^\W\d])")
 
 
 def bare_number(text: str) -> str:

@@ -3,7 +3,8 @@ Formats that have several rows for a book: what they say is united.
 
 All rows are kept on disk until the last one is known, for the rows of a book need not be
 neighbours: memory does not grow with the file. Then each row gives a record, in the order of the
-file, and all records of a book say the same.
+file, and all records of a book say the same; of the rows of a book that has hundreds the last ones,
+as one of them counts, and the others only what they say themselves.
 """
 
 from __future__ import annotations
@@ -14,12 +15,16 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from functools import lru_cache
+from math import isqrt
 from typing import Any, ClassVar
 
 from ..base import Record, Row
 from .described import DescribedSource
 
 __all__ = ("UnitingSource",)
+
+_TOGETHER = 100_000
+"""How many rows the records of a book may unite, all told."""
 
 
 class UnitingSource(DescribedSource):
@@ -41,13 +46,24 @@ class UnitingSource(DescribedSource):
             )
             database.execute("CREATE INDEX books ON record (book)")
             united = lru_cache(1)(lambda book: _united(_records_of(database, book)))
-            for book, data in database.execute("SELECT book, data FROM record ORDER BY place"):
+            first = dict(_first_united(database))
+            for place, book, data in database.execute("SELECT * FROM record ORDER BY place"):
                 record = pickle.loads(data)  # noqa: S301 (written above)
-                yield record if book is None else replace(record, values=dict(united(book)))
+                is_alone = book is None or place < first.get(book, 0)
+                yield record if is_alone else replace(record, values=dict(united(book)))
 
     def _book(self, record: Record) -> str | None:
         values: dict[str, Any] = record.values
         return dict(values.get("identifiers", ())).get(self.own_scheme)
+
+
+def _first_united(database: sqlite3.Connection) -> Iterator[tuple[str, int]]:
+    """Give the books that have too many rows to unite them in each, and the first that does."""
+    many = "SELECT book, count(*) FROM record GROUP BY book HAVING book NOT NULL AND count(*) > ?"
+    last = "SELECT place FROM record WHERE book = ? ORDER BY place DESC LIMIT 1 OFFSET ?"
+    for book, count in database.execute(many, (isqrt(_TOGETHER),)).fetchall():
+        [(place,)] = database.execute(last, (book, max(0, _TOGETHER // count - 1)))
+        yield book, place
 
 
 def _records_of(database: sqlite3.Connection, book: str) -> Iterator[dict[str, Any]]:
@@ -57,13 +73,14 @@ def _records_of(database: sqlite3.Connection, book: str) -> Iterator[dict[str, A
 
 
 def _united(said: Iterable[dict[str, Any]]) -> dict[str, Any]:
-    united: dict[str, Any] = {}
+    found: dict[str, Any] = {}
     for values in said:
         for field, value in values.items():
             if isinstance(value, list):
-                united[field] = list(dict.fromkeys([*united.get(field, []), *value]))
-            elif value or field not in united:
-                united[field] = value
+                found.setdefault(field, {}).update(dict.fromkeys(value))
+            elif value or field not in found:
+                found[field] = value
+    united = {f: list(value) if isinstance(value, dict) else value for f, value in found.items()}
     if "contributors" in united:
         # Rows may name the people in another order each.
         author = (united.get("author"), "co-author")
