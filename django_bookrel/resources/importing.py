@@ -182,7 +182,7 @@ class ImportingResource(RowByRow):
             header=header,
             hook_kwargs=options.hook_kwargs,
         )
-        result.take(path.reasons, path.transactions.writer.notes, avoidable=path.avoidable)
+        result.take(path.reasons, path.transactions.writer.database.notes, avoidable=path.avoidable)
         report = self._report(options, result)
         size = options.batch_size or conf.batch_size
         try:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from django.db import DataError
 
-from .interface import Row
+from .database import Row
 
 __all__ = ("packets", "portions")
 
