@@ -15,10 +15,14 @@ from ..errors import About, Blame, blame_for
 from ..sentences import said_of
 from .tables import shown_name
 
-__all__ = ("Database", "Found", "Row", "columns_of")
+__all__ = ("Columns", "Database", "Found", "ModelClass", "Row", "Rows", "columns_of")
+
+ModelClass = type[models.Model]
+Columns = Sequence[AnyField]
 
 Row = Sequence[Any]
 """Values to write or to look for."""
+Rows = Sequence[Row]
 
 Found = tuple[Any, ...]
 """Values that were read."""
@@ -46,7 +50,7 @@ class Database:
         return said_of(error, self.connection.vendor)
 
     @contextmanager
-    def about(self, model: type[models.Model], verb: str) -> Iterator[None]:
+    def about(self, model: ModelClass, verb: str) -> Iterator[None]:
         """Let errors say what they are about."""
         try:
             yield
@@ -64,15 +68,15 @@ class Database:
         """Quote a name."""
         return self.connection.ops.quote_name
 
-    def table(self, model: type[models.Model]) -> str:
+    def table(self, model: ModelClass) -> str:
         """Return the model's quoted table."""
         return self.q(model._meta.db_table)
 
-    def shown(self, model: type[models.Model]) -> str:
+    def shown(self, model: ModelClass) -> str:
         """Return the name of the model's table as people read it."""
         return shown_name(self.table(model))
 
-    def names(self, fields: Sequence[AnyField], prefix: str = "") -> str:
+    def names(self, fields: Columns, prefix: str = "") -> str:
         """Return the quoted columns, separated by commas."""
         return ", ".join(prefix + self.q(field.column) for field in fields)
 
@@ -82,9 +86,7 @@ class Database:
             cursor.execute(sql, params)
             return cursor.fetchall() if cursor.description else []
 
-    def check_taken(
-        self, model: type[models.Model], taken: int | None, asked: int, verb: str
-    ) -> None:
+    def check_taken(self, model: ModelClass, taken: int | None, asked: int, verb: str) -> None:
         """
         Check that a statement took all rows; None: the database does not say it.
 
@@ -97,6 +99,6 @@ class Database:
             )
 
 
-def columns_of(fields: Sequence[AnyField]) -> list[str]:
+def columns_of(fields: Columns) -> list[str]:
     """Return the names of columns as the catalogue has them."""
     return [field.column or "" for field in fields]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -12,7 +11,7 @@ from ...fields import AnyField
 from ..hostcode import is_overridden
 from ..layout import Layout
 from ..relations import Children
-from .database import Database
+from .database import Columns, Database, ModelClass
 
 __all__ = ("Instances", "QuietInstances")
 
@@ -33,7 +32,7 @@ class Instances:
         layout: Layout | None = None,
         *,
         full_clean: bool = False,
-        needed: Sequence[AnyField] = (),
+        needed: Columns = (),
     ) -> None:
         self.database, self.full_clean, self.needed = database, full_clean, needed
         self.model = layout.model if layout else None
@@ -45,7 +44,7 @@ class Instances:
         self.latest: models.Model | None = None
         """The instance that was saved last, of the layout's own model."""
 
-    def rows(self, model: type[models.Model]) -> models.QuerySet[Any]:
+    def rows(self, model: ModelClass) -> models.QuerySet[Any]:
         """Return all rows of a model."""
         return model._base_manager.using(self.database.connection.alias)
 
@@ -53,7 +52,7 @@ class Instances:
         """Return the lookup of the primary key or value that stands for a column."""
         return f"{field.name}__pk" if field in self.indirect else field.attname
 
-    def stored(self, model: type[models.Model], pk: Any) -> models.Model:
+    def stored(self, model: ModelClass, pk: Any) -> models.Model:
         """Return an instance as it is in the database; in a transaction nobody else changes it."""
         rows = self.rows(model)
         # Databases that lock no rows leave that away.

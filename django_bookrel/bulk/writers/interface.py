@@ -8,11 +8,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from ...fields import AnyField
-from .database import Database, Found, Row
+from .database import Columns, Database, Found, ModelClass, Rows
 from .folds import Fold, as_it_is
 from .tables import TableWarning
 
@@ -33,7 +32,7 @@ class Catalogue:
         """
         return as_it_is if getattr(field, "db_collation", None) else None
 
-    def warnings(self, written: Iterable[type[models.Model]]) -> list[TableWarning]:
+    def warnings(self, written: Iterable[ModelClass]) -> list[TableWarning]:
         """Return what an import that writes these models would stumble over; it only reads."""
         return []
 
@@ -49,7 +48,7 @@ class Locks:
         """Hold a lock around a transaction, where the database cannot hold one inside it."""
         yield
 
-    def transaction(self, model: type[models.Model]) -> None:
+    def transaction(self, model: ModelClass) -> None:
         """Take a lock until the transaction ends, of which it is the first statement."""
 
 
@@ -58,12 +57,7 @@ class Finder(ABC):
 
     @abstractmethod
     def match(
-        self,
-        columns: Sequence[AnyField],
-        keys: Sequence[Row],
-        fetch: Sequence[AnyField],
-        *,
-        lock: bool = False,
+        self, columns: Columns, keys: Rows, fetch: Columns, *, lock: bool = False
     ) -> list[Found]:
         """
         Find rows of the columns' table that have one of ``keys``; the database decides equality.
@@ -81,17 +75,12 @@ class Inserter(ABC):
     """Inserts rows, and sees to their keys."""
 
     @abstractmethod
-    def filler(self, model: type[models.Model], given: Sequence[AnyField]) -> Any:
+    def filler(self, model: ModelClass, given: Columns) -> Any:
         """Return what makes rows for :meth:`insert`."""
 
     @abstractmethod
     def insert(
-        self,
-        model: type[models.Model],
-        fields: Sequence[AnyField],
-        rows: Sequence[Row],
-        *,
-        keys: bool = True,
+        self, model: ModelClass, fields: Columns, rows: Rows, *, keys: bool = True
     ) -> list[Any]:
         """
         Insert rows and return their primary keys in order.
@@ -105,7 +94,7 @@ class Inserter(ABC):
         """
 
     def pass_keys(  # noqa: B027 (most databases see to it themselves)
-        self, model: type[models.Model], keys: Sequence[Any]
+        self, model: ModelClass, keys: Sequence[Any]
     ) -> None:
         """See to it that the database gives no row a key that a file has given."""
 
@@ -117,13 +106,11 @@ class Changer(ABC):
     """Whether code of the host runs when a record is saved, also where no column changes."""
 
     @abstractmethod
-    def filler(self, model: type[models.Model], given: Sequence[AnyField]) -> Any:
+    def filler(self, model: ModelClass, given: Columns) -> Any:
         """Return what makes rows for :meth:`update`."""
 
     @abstractmethod
-    def update(
-        self, model: type[models.Model], fields: Sequence[AnyField], rows: Sequence[Row]
-    ) -> None:
+    def update(self, model: ModelClass, fields: Columns, rows: Rows) -> None:
         """
         Set ``fields`` of existing rows; each is (primary key, values as the filler's).
 
@@ -131,7 +118,7 @@ class Changer(ABC):
         """
 
     @abstractmethod
-    def delete(self, model: type[models.Model], keys: Sequence[Any]) -> None:
+    def delete(self, model: ModelClass, keys: Sequence[Any]) -> None:
         """
         Delete the rows with these primary keys, as far as they are there.
 

@@ -9,7 +9,7 @@ from django.db import models
 
 from ...fields import AnyField
 from . import interface
-from .database import Found, Row
+from .database import Columns, Found, ModelClass, Row, Rows
 from .instances import Instances, QuietInstances
 from .interface import Catalogue, Changer, Finder, Inserter, Locks
 
@@ -42,12 +42,7 @@ class ORMFinder(Finder):
         self.instances, self.beside = instances, beside
 
     def match(
-        self,
-        columns: Sequence[AnyField],
-        keys: Sequence[Row],
-        fetch: Sequence[AnyField],
-        *,
-        lock: bool = False,
+        self, columns: Columns, keys: Rows, fetch: Columns, *, lock: bool = False
     ) -> list[Found]:
         fields = {*columns, *fetch}
         if self.beside is not None and self._are_of_one_table(fields):
@@ -77,16 +72,11 @@ class ORMInserter(Inserter):
     def __init__(self, instances: Instances, beside: Inserter | None) -> None:
         self.instances, self.beside = instances, beside
 
-    def filler(self, model: type[models.Model], given: Sequence[AnyField]) -> _Given:
+    def filler(self, model: ModelClass, given: Columns) -> _Given:
         return _Given(given)
 
     def insert(
-        self,
-        model: type[models.Model],
-        fields: Sequence[AnyField],
-        rows: Sequence[Row],
-        *,
-        keys: bool = True,
+        self, model: ModelClass, fields: Columns, rows: Rows, *, keys: bool = True
     ) -> list[Any]:
         if link := self.instances.links.get(model):
             for parent, targets in _grouped(rows).items():
@@ -94,11 +84,11 @@ class ORMInserter(Inserter):
             return []
         return [self._insert(model, fields, row) for row in rows]
 
-    def pass_keys(self, model: type[models.Model], keys: Sequence[Any]) -> None:
+    def pass_keys(self, model: ModelClass, keys: Sequence[Any]) -> None:
         if self.beside is not None:
             self.beside.pass_keys(model, keys)
 
-    def _insert(self, model: type[models.Model], fields: Sequence[AnyField], row: Row) -> Any:
+    def _insert(self, model: ModelClass, fields: Columns, row: Row) -> Any:
         given, indirect = dict(zip(fields, row, strict=True)), self.instances.indirect
         values = {f.attname: v for f, v in given.items() if f not in indirect}
         values |= {f.name: self.instances.parent(f, v) for f, v in given.items() if f in indirect}
@@ -115,19 +105,17 @@ class ORMChanger(Changer):
     def __init__(self, instances: Instances) -> None:
         self.instances = instances
 
-    def filler(self, model: type[models.Model], given: Sequence[AnyField]) -> _Given:
+    def filler(self, model: ModelClass, given: Columns) -> _Given:
         return _Given(given)
 
-    def update(
-        self, model: type[models.Model], fields: Sequence[AnyField], rows: Sequence[Row]
-    ) -> None:
+    def update(self, model: ModelClass, fields: Columns, rows: Rows) -> None:
         for pk, *values in rows:
             instance = self.instances.stored(model, pk)
             for field, value in zip(fields, values, strict=True):
                 setattr(instance, field.attname, value)
             self.instances.write(instance, adding=False)
 
-    def delete(self, model: type[models.Model], keys: Sequence[Any]) -> None:
+    def delete(self, model: ModelClass, keys: Sequence[Any]) -> None:
         if not keys:
             return
         rows = self.instances.rows(model).filter(pk__in=keys)
@@ -143,7 +131,7 @@ class ORMChanger(Changer):
 class _Given:
     """Rows of values as they came: whatever else a row needs the instance has."""
 
-    def __init__(self, given: Sequence[AnyField]) -> None:
+    def __init__(self, given: Columns) -> None:
         self.fields = tuple(given)
 
     def rows(self, columns: Sequence[list[Any]], count: int) -> list[Row]:

@@ -12,7 +12,7 @@ from django.db import models
 from ...fields import AnyField
 from ...values import Filler, from_db, to_db
 from ..errors import TableError
-from .database import Database, Found, Row
+from .database import Columns, Database, Found, ModelClass, Rows
 from .interface import Catalogue, Changer, Finder, Inserter
 from .tables import Column, Table, TableWarning, warnings_of
 
@@ -29,7 +29,7 @@ class SQLCatalogue(Catalogue, ABC):
         self.database = database
         self._tables: dict[str, Any] = {}
 
-    def known(self, model: type[models.Model]) -> Any:
+    def known(self, model: ModelClass) -> Any:
         """Return what the catalogue says of the model's table."""
         name = self.database.table(model)
         if name not in self._tables:
@@ -41,20 +41,20 @@ class SQLCatalogue(Catalogue, ABC):
         found: Column | None = self.known(field.model).column(field.column or "")
         return found
 
-    def has_triggers(self, model: type[models.Model]) -> bool:
+    def has_triggers(self, model: ModelClass) -> bool:
         """Return whether triggers may change new rows, add others or leave some out."""
         return bool(self.known(model).has_triggers)
 
     @abstractmethod
-    def is_keyless(self, model: type[models.Model]) -> bool:
+    def is_keyless(self, model: ModelClass) -> bool:
         """Return whether nothing gives new rows their keys."""
 
-    def keyless(self, model: type[models.Model]) -> str:
+    def keyless(self, model: ModelClass) -> str:
         """Return a sentence on a table that :meth:`is_keyless`."""
         column = f"its column {model._meta.pk.column} {self.numberless}"
         return f"{self.database.shown(model)} gives new rows no key: {column}."
 
-    def warnings(self, written: Iterable[type[models.Model]]) -> list[TableWarning]:
+    def warnings(self, written: Iterable[ModelClass]) -> list[TableWarning]:
         found = list(self._server_warnings())
         tables = ([*model._meta.get_parent_list(), model] for model in written)
         for model in dict.fromkeys(chain.from_iterable(tables)):
@@ -68,12 +68,12 @@ class SQLCatalogue(Catalogue, ABC):
         return list(dict.fromkeys(found))
 
     @abstractmethod
-    def _read(self, model: type[models.Model]) -> Table: ...
+    def _read(self, model: ModelClass) -> Table: ...
 
     def _server_warnings(self) -> Iterable[TableWarning]:
         return ()
 
-    def _table_warnings(self, model: type[models.Model]) -> Iterable[TableWarning]:
+    def _table_warnings(self, model: ModelClass) -> Iterable[TableWarning]:
         return ()
 
 
@@ -84,12 +84,7 @@ class SQLFinder(Finder):
         self.database, self.catalogue = catalogue.database, catalogue
 
     def match(
-        self,
-        columns: Sequence[AnyField],
-        keys: Sequence[Row],
-        fetch: Sequence[AnyField],
-        *,
-        lock: bool = False,
+        self, columns: Columns, keys: Rows, fetch: Columns, *, lock: bool = False
     ) -> list[Found]:
         if not keys:
             return []
@@ -105,9 +100,7 @@ class SQLFinder(Finder):
             return convert(self.find(columns, keys, fetch, lock=lock))
 
     @abstractmethod
-    def find(
-        self, columns: Sequence[AnyField], keys: Sequence[Row], fetch: Any, *, lock: bool
-    ) -> list[Found]:
+    def find(self, columns: Columns, keys: Rows, fetch: Any, *, lock: bool) -> list[Found]:
         """Match values as the driver takes them and gives them."""
 
 
@@ -117,16 +110,11 @@ class SQLInserter(Inserter):
     def __init__(self, finder: SQLFinder) -> None:
         self.database, self.catalogue, self.finder = finder.database, finder.catalogue, finder
 
-    def filler(self, model: type[models.Model], given: Sequence[AnyField]) -> Filler:
+    def filler(self, model: ModelClass, given: Columns) -> Filler:
         return Filler(model, given, self.database.connection, adding=True)
 
     def insert(
-        self,
-        model: type[models.Model],
-        fields: Sequence[AnyField],
-        rows: Sequence[Row],
-        *,
-        keys: bool = True,
+        self, model: ModelClass, fields: Columns, rows: Rows, *, keys: bool = True
     ) -> list[Any]:
         if not rows:
             return []
@@ -151,15 +139,13 @@ class SQLInserter(Inserter):
             return self._insert_numbered(model, fields, rows)
 
     @abstractmethod
-    def _insert(self, model: type[models.Model], fields: Any, rows: Sequence[Row]) -> None: ...
+    def _insert(self, model: ModelClass, fields: Any, rows: Rows) -> None: ...
 
     @abstractmethod
-    def _insert_numbered(
-        self, model: type[models.Model], fields: Any, rows: Sequence[Row]
-    ) -> list[Any]: ...
+    def _insert_numbered(self, model: ModelClass, fields: Any, rows: Rows) -> list[Any]: ...
 
     def _insert_given(
-        self, model: type[models.Model], fields: Any, rows: Sequence[Row], keys: Sequence[Any]
+        self, model: ModelClass, fields: Any, rows: Rows, keys: Sequence[Any]
     ) -> None:
         """Insert rows that bring their primary keys."""
         self._insert(model, fields, rows)
@@ -169,14 +155,14 @@ class SQLInserter(Inserter):
             verb = "inserted with the key that they bring"
             self.database.check_taken(model, len(there), len(rows), verb)
 
-    def _changes_keys(self, model: type[models.Model]) -> bool:
+    def _changes_keys(self, model: ModelClass) -> bool:
         """Return whether the table may change a key that a new row brings."""
         return bool(self.catalogue.has_triggers(model))
 
-    def _unsaid_keys(self, model: type[models.Model], why: str = "") -> TableError:
+    def _unsaid_keys(self, model: ModelClass, why: str = "") -> TableError:
         return TableError(f"{self.database.shown(model)} does not say the keys of new rows{why}.")
 
-    def _into(self, model: type[models.Model], fields: Sequence[AnyField]) -> str:
+    def _into(self, model: ModelClass, fields: Columns) -> str:
         return f"INSERT INTO {self.database.table(model)} ({self.database.names(fields)})"
 
 
@@ -186,12 +172,10 @@ class SQLChanger(Changer):
     def __init__(self, finder: SQLFinder) -> None:
         self.database, self.catalogue, self.finder = finder.database, finder.catalogue, finder
 
-    def filler(self, model: type[models.Model], given: Sequence[AnyField]) -> Filler:
+    def filler(self, model: ModelClass, given: Columns) -> Filler:
         return Filler(model, given, self.database.connection, adding=False)
 
-    def update(
-        self, model: type[models.Model], fields: Sequence[AnyField], rows: Sequence[Row]
-    ) -> None:
+    def update(self, model: ModelClass, fields: Columns, rows: Rows) -> None:
         if rows:
             prepare = to_db(model._meta.pk, self.database.connection)
             if prepare is not None:
@@ -200,7 +184,7 @@ class SQLChanger(Changer):
                 taken = self._update(model, fields, rows)
                 self.database.check_taken(model, taken, len(rows), "changed")
 
-    def delete(self, model: type[models.Model], keys: Sequence[Any]) -> None:
+    def delete(self, model: ModelClass, keys: Sequence[Any]) -> None:
         if not keys:
             return
         pk = model._meta.pk
@@ -213,9 +197,9 @@ class SQLChanger(Changer):
                 self.database.check_taken(model, len(keys) - len(left), len(keys), "deleted")
 
     @abstractmethod
-    def _update(self, model: type[models.Model], fields: Any, rows: Sequence[Row]) -> int | None:
+    def _update(self, model: ModelClass, fields: Any, rows: Rows) -> int | None:
         """Return how many rows there were; None where the database does not say it."""
 
     @abstractmethod
-    def _delete(self, model: type[models.Model], keys: Sequence[Any]) -> int | None:
+    def _delete(self, model: ModelClass, keys: Sequence[Any]) -> int | None:
         """Return how many rows there were; None where the database does not say it."""

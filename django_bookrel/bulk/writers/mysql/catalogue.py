@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import ProgrammingError, models
+from django.db import ProgrammingError
 
 from ....fields import AnyField
+from ..database import ModelClass
 from ..folds import Fold, as_it_is, caseless
 from ..sql import SQLCatalogue
 from ..tables import CaselessTable, Column, Index, TableWarning, names_in
@@ -43,7 +44,7 @@ class MySQLCatalogue(SQLCatalogue):
             return None
         return as_it_is if "turkish" in collation else caseless
 
-    def has_triggers(self, model: type[models.Model]) -> bool:
+    def has_triggers(self, model: ModelClass) -> bool:
         """Return whether there are triggers before INSERT, as far as this user may see them."""
         quoted = self.database.table(model)
         if quoted not in self._triggers:
@@ -56,11 +57,11 @@ class MySQLCatalogue(SQLCatalogue):
             )
         return self._triggers[quoted]
 
-    def is_keyless(self, model: type[models.Model]) -> bool:
+    def is_keyless(self, model: ModelClass) -> bool:
         column = self.column(model._meta.pk)
         return bool(column and column.is_needed) and not self.has_triggers(model)
 
-    def _read(self, model: type[models.Model]) -> MySQLTable:
+    def _read(self, model: ModelClass) -> MySQLTable:
         # Its triggers and its engine few ask for.
         quoted, name = self.database.table(model), self.database.shown(model)
         try:
@@ -80,7 +81,7 @@ class MySQLCatalogue(SQLCatalogue):
                 reason, "SET GLOBAL sql_mode = concat(@@sql_mode, ',STRICT_ALL_TABLES');"
             )
 
-    def _table_warnings(self, model: type[models.Model]) -> Iterable[TableWarning]:
+    def _table_warnings(self, model: ModelClass) -> Iterable[TableWarning]:
         # A view has no engine, and can roll back.
         schema, name = names_in(self.database.table(model))
         engines = self._shown(

@@ -7,7 +7,7 @@ from itertools import chain
 from typing import Any
 
 from ....fields import AnyField
-from ..database import Found, Row, columns_of
+from ..database import Columns, Found, Row, Rows, columns_of
 from ..sql import SQLFinder
 from ..tables import best_indexes
 from .catalogue import MySQLCatalogue
@@ -22,9 +22,7 @@ class MySQLFinder(SQLFinder):
     database: MySQLDatabase
     catalogue: MySQLCatalogue
 
-    def find(
-        self, columns: Sequence[AnyField], keys: Sequence[Row], fetch: Any, *, lock: bool
-    ) -> list[Found]:
+    def find(self, columns: Columns, keys: Rows, fetch: Any, *, lock: bool) -> list[Found]:
         numbered = list(enumerate(keys))
         if not lock:
             return self._joined(columns, numbered, fetch)
@@ -36,13 +34,13 @@ class MySQLFinder(SQLFinder):
         numbered.sort(key=lambda pair: pair[1][0])
         return self._joined(columns, numbered, fetch, " FOR UPDATE")
 
-    def join(self, columns: Sequence[AnyField], first: int) -> str:
+    def join(self, columns: Columns, first: int) -> str:
         """Return the join with ``t``; its columns have the values of ``k`` from ``first`` on."""
         terms = [self._equals(column, f"k.c{n}") for n, column in enumerate(columns, first)]
         name, hint = self.database.table(columns[0].model), self._hint(columns)
         return f"STRAIGHT_JOIN {name} AS t {hint}ON {' AND '.join(terms)}"
 
-    def values(self, rows: Sequence[Row]) -> str:
+    def values(self, rows: Rows) -> str:
         """Return the definition of ``k``, a table of the rows with columns c0, c1, ..."""
         row = "" if self.database.connection.mysql_is_mariadb else "ROW"
         names = ", ".join(f"c{index}" for index in range(len(rows[0])))
@@ -55,11 +53,7 @@ class MySQLFinder(SQLFinder):
         return f"k({names}) AS (VALUES {', '.join(places)})"
 
     def _joined(
-        self,
-        columns: Sequence[AnyField],
-        keys: Sequence[tuple[int, Row]],
-        fetch: Any,
-        lock: str = "",
+        self, columns: Columns, keys: Sequence[tuple[int, Row]], fetch: Any, lock: str = ""
     ) -> list[Found]:
         """Return what is found by numbered keys, which are looked up in their order."""
         # Without an index MariaDB compares each key with each row if it is not told to hash them.
@@ -74,7 +68,7 @@ class MySQLFinder(SQLFinder):
             )
         return found
 
-    def _hint(self, columns: Sequence[AnyField]) -> str:
+    def _hint(self, columns: Columns) -> str:
         # Else any index is good enough to the planner, also one of a column with one value.
         indexes = self.catalogue.known(columns[0].model).indexes
         best = best_indexes(indexes, [name.lower() for name in columns_of(columns)])

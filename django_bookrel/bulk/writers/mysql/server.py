@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from django.utils.functional import cached_property
 
-from ..database import Database, Row
+from ..database import Database, Row, Rows
 from ..packets import packets
 
 __all__ = ("MySQLDatabase",)
@@ -39,7 +39,7 @@ class MySQLDatabase(Database):
         names = "@@max_allowed_packet, @@character_set_connection, @@auto_increment_increment"
         return Server(*self.execute(f"SELECT {names}, @@sql_mode")[0])
 
-    def parts(self, rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
+    def parts(self, rows: Rows) -> Iterator[Rows]:
         """Yield rows in parts of which each fits into a statement."""
         most = self.server.max_allowed_packet - ROOM
         return packets(rows, min(most, USUAL_STATEMENT), most, self._bytes)

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from itertools import chain
 from typing import Any
 
-from django.db import DataError, IntegrityError, models
+from django.db import DataError, IntegrityError
 
 from ...errors import TableError
-from ..database import Found, Row
+from ..database import Found, ModelClass, Rows
 from ..sql import SQLChanger, SQLInserter
 from .finding import MySQLFinder
 from .server import MySQLDatabase
@@ -25,12 +25,12 @@ class MySQLInserter(SQLInserter):
 
     database: MySQLDatabase
 
-    def _insert(self, model: type[models.Model], fields: Any, rows: Sequence[Row]) -> None:
+    def _insert(self, model: ModelClass, fields: Any, rows: Rows) -> None:
         for part in self.database.parts(rows):
             self._run(model, fields, part)
 
     def _insert_given(
-        self, model: type[models.Model], fields: Any, rows: Sequence[Row], keys: Sequence[Any]
+        self, model: ModelClass, fields: Any, rows: Rows, keys: Sequence[Any]
     ) -> None:
         column = self.catalogue.column(model._meta.pk)
         is_numbered = column is not None and column.is_numbered
@@ -40,9 +40,7 @@ class MySQLInserter(SQLInserter):
             raise DataError(f"0 is no key of {shown}: AUTO_INCREMENT gives another one")
         super()._insert_given(model, fields, rows, keys)
 
-    def _insert_numbered(
-        self, model: type[models.Model], fields: Any, rows: Sequence[Row]
-    ) -> list[Any]:
+    def _insert_numbered(self, model: ModelClass, fields: Any, rows: Rows) -> list[Any]:
         try:
             return self._insert_for_keys(model, fields, rows)
         except IntegrityError as error:
@@ -52,9 +50,7 @@ class MySQLInserter(SQLInserter):
             shown = self.database.shown(model)
             raise TableError(f"{shown} gives new rows keys that it has.") from error
 
-    def _insert_for_keys(
-        self, model: type[models.Model], fields: Any, rows: Sequence[Row]
-    ) -> list[Any]:
+    def _insert_for_keys(self, model: ModelClass, fields: Any, rows: Rows) -> list[Any]:
         column, has_triggers = self.catalogue.column(model._meta.pk), self.catalogue.has_triggers
         if self.database.connection.mysql_is_mariadb:
             keys = self._insert_returning(model, fields, rows)
@@ -69,17 +65,13 @@ class MySQLInserter(SQLInserter):
             raise self._unsaid_keys(model)
         return keys
 
-    def _insert_returning(
-        self, model: type[models.Model], fields: Any, rows: Sequence[Row]
-    ) -> list[Any]:
+    def _insert_returning(self, model: ModelClass, fields: Any, rows: Rows) -> list[Any]:
         # They are returned as they are inserted, and that is in the order of VALUES.
         end = f" RETURNING {self.database.q(model._meta.pk.column)}"
         parts = [self._run(model, fields, part, end)[1] for part in self.database.parts(rows)]
         return [key for part in parts for (key,) in part]
 
-    def _insert_consecutive(
-        self, model: type[models.Model], fields: Any, rows: Sequence[Row]
-    ) -> list[Any]:
+    def _insert_consecutive(self, model: ModelClass, fields: Any, rows: Rows) -> list[Any]:
         # One INSERT of a known number of rows takes consecutive numbers, in every lock mode.
         keys: list[Any] = []
         for part in self.database.parts(rows):
@@ -92,7 +84,7 @@ class MySQLInserter(SQLInserter):
         return keys
 
     def _run(
-        self, model: type[models.Model], fields: Any, rows: Sequence[Row], end: str = ""
+        self, model: ModelClass, fields: Any, rows: Rows, end: str = ""
     ) -> tuple[int, list[Found]]:
         """Run one INSERT; return the first key that it made, and what it returns."""
         places = f"({', '.join(['%s'] * len(fields))})"
@@ -110,7 +102,7 @@ class MySQLChanger(SQLChanger):
     database: MySQLDatabase
     finder: MySQLFinder
 
-    def _update(self, model: type[models.Model], fields: Any, rows: Sequence[Row]) -> int:
+    def _update(self, model: ModelClass, fields: Any, rows: Rows) -> int:
         names = [self.database.q(field.column) for field in fields]
         terms = ", ".join(f"t.{name} = k.c{index}" for index, name in enumerate(names, 1))
         join = self.finder.join([model._meta.pk], 0)
@@ -125,7 +117,7 @@ class MySQLChanger(SQLChanger):
                 taken += cursor.rowcount
         return taken
 
-    def _delete(self, model: type[models.Model], keys: Sequence[Any]) -> int:
+    def _delete(self, model: ModelClass, keys: Sequence[Any]) -> int:
         name, pk = self.database.table(model), self.database.q(model._meta.pk.column)
         gone = 0
         with self.database.connection.cursor() as cursor:

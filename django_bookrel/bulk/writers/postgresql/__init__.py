@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from zlib import crc32
 
-from django.db import InterfaceError, OperationalError, models, transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.functional import cached_property
 
 from .. import interface
-from ..database import Database
+from ..database import Database, ModelClass
 from ..interface import LOCK, Locks
 from .catalogue import PostgreSQLCatalogue
 from .finding import PostgreSQLFinder
@@ -49,7 +49,7 @@ class PostgreSQLLocks(Locks):
             [(level,)] = self.database.execute("SHOW transaction_isolation")
         return level in ("repeatable read", "serializable")
 
-    def transaction(self, model: type[models.Model]) -> None:
+    def transaction(self, model: ModelClass) -> None:
         self.database.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK_NUMBER])
 
 

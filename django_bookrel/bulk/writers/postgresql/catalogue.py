@@ -8,10 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import models
-
 from ....fields import AnyField
-from ..database import Database, columns_of
+from ..database import Columns, Database, ModelClass, columns_of
 from ..folds import SAMPLES, Fold, as_it_is
 from ..sql import SQLCatalogue
 from ..tables import Column, Index, Table, TableWarning, best_indexes
@@ -160,7 +158,7 @@ class PostgreSQLCatalogue(SQLCatalogue):
         known = self.column(field)
         return known.type if known else "text"
 
-    def best_indexes(self, columns: Sequence[AnyField]) -> list[Index]:
+    def best_indexes(self, columns: Columns) -> list[Index]:
         """Return the indexes that find rows by the values of columns, the best first."""
         name = self.database.table(columns[0].model)
         if name not in self._indexes:
@@ -183,10 +181,10 @@ class PostgreSQLCatalogue(SQLCatalogue):
                 return fold
         return as_it_is
 
-    def is_keyless(self, model: type[models.Model]) -> bool:
+    def is_keyless(self, model: ModelClass) -> bool:
         return bool(self.known(model).is_keyless)
 
-    def behind(self, model: type[models.Model]) -> TableWarning | None:
+    def behind(self, model: ModelClass) -> TableWarning | None:
         """Return what is wrong where a sequence is to give numbers that may be keys already."""
         sequence = self.known(model).key.sequence
         name, pk = self.database.table(model), self.database.q(model._meta.pk.column)
@@ -206,11 +204,11 @@ class PostgreSQLCatalogue(SQLCatalogue):
             f"SELECT setval({literal}, (SELECT max({pk}) FROM {name}));",
         )
 
-    def _read(self, model: type[models.Model]) -> PostgreSQLTable:
+    def _read(self, model: ModelClass) -> PostgreSQLTable:
         name, pk = self.database.table(model), model._meta.pk.column or ""
         return _table(self.database.shown(model), self.database.execute(TABLE, [name, pk, pk, pk]))
 
-    def _table_warnings(self, model: type[models.Model]) -> Iterator[TableWarning]:
+    def _table_warnings(self, model: ModelClass) -> Iterator[TableWarning]:
         table: PostgreSQLTable = self.known(model)
         name = self.database.table(model)
         # Rows of links are never changed, but deleted.

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ....fields import AnyField
-from ..database import Found, Row, columns_of
+from ..database import Columns, Found, Rows, columns_of
 from ..packets import portions
 from ..sql import SQLFinder
 from .catalogue import PostgreSQLCatalogue, PostgreSQLTable
@@ -22,9 +22,7 @@ class PostgreSQLFinder(SQLFinder):
 
     catalogue: PostgreSQLCatalogue
 
-    def find(
-        self, columns: Sequence[AnyField], keys: Sequence[Row], fetch: Any, *, lock: bool
-    ) -> list[Found]:
+    def find(self, columns: Columns, keys: Rows, fetch: Any, *, lock: bool) -> list[Found]:
         model, database = columns[0].model, self.database
         table: PostgreSQLTable = self.catalogue.known(model)
         joined = f"JOIN {database.table(model)} AS t ON {self._terms(columns)}"
@@ -40,9 +38,7 @@ class PostgreSQLFinder(SQLFinder):
             found += rows
         return found
 
-    def _sources(
-        self, columns: Sequence[AnyField], keys: Sequence[Row]
-    ) -> Iterator[tuple[str, list[Any]]]:
+    def _sources(self, columns: Columns, keys: Rows) -> Iterator[tuple[str, list[Any]]]:
         """Yield tables ``k`` of keys, which ``n`` counts from 1, and their parameters."""
         types = [self.catalogue.type_of(column) for column in columns]
         names = ", ".join([*(f"k{index}" for index in range(len(columns))), "n"])
@@ -57,7 +53,7 @@ class PostgreSQLFinder(SQLFinder):
             values = values_of([*types, "integer"], len(part))
             yield f"{values} AS k({names})", [value for row in part for value in row]
 
-    def _terms(self, columns: Sequence[AnyField]) -> str:
+    def _terms(self, columns: Columns) -> str:
         """
         Return the conditions of a match, of which an index serves only those that it is to serve.
 

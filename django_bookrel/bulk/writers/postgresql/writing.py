@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import models
-
 from ...errors import TableError
-from ..database import Row
+from ..database import ModelClass, Rows
 from ..packets import portions
 from ..sql import SQLChanger, SQLInserter
 from .catalogue import PostgreSQLCatalogue, PostgreSQLTable
@@ -28,7 +26,7 @@ class PostgreSQLInserter(SQLInserter):
         self._is_ahead: dict[str, bool] = {}
         """Whether the numbers of a table's sequence are above all keys of the table."""
 
-    def pass_keys(self, model: type[models.Model], keys: Sequence[Any]) -> None:
+    def pass_keys(self, model: ModelClass, keys: Sequence[Any]) -> None:
         key = self.catalogue.known(model).key
         if not keys or not key.sequence:
             return
@@ -45,7 +43,7 @@ class PostgreSQLInserter(SQLInserter):
             [key.sequence, max(keys)],
         )
 
-    def _insert(self, model: type[models.Model], fields: Any, rows: Sequence[Row]) -> None:
+    def _insert(self, model: ModelClass, fields: Any, rows: Rows) -> None:
         database = self.database
         with database.connection.cursor() as cursor:
             against = self.catalogue.known(model).against_copy
@@ -61,9 +59,7 @@ class PostgreSQLInserter(SQLInserter):
                 self._run(cursor, model, fields, part)
                 database.check_taken(model, cursor.rowcount, len(part), "inserted")
 
-    def _copy(
-        self, cursor: Any, model: type[models.Model], fields: Any, rows: Sequence[Row]
-    ) -> None:
+    def _copy(self, cursor: Any, model: ModelClass, fields: Any, rows: Rows) -> None:
         database = self.database
         statement = f"COPY {database.table(model)} ({database.names(fields)}) FROM STDIN"
         with database.connection.wrap_database_errors, cursor.cursor.copy(statement) as copy:
@@ -71,9 +67,7 @@ class PostgreSQLInserter(SQLInserter):
                 copy.write_row(row)
         database.check_taken(model, cursor.rowcount, len(rows), "inserted")
 
-    def _insert_numbered(
-        self, model: type[models.Model], fields: Any, rows: Sequence[Row]
-    ) -> list[Any]:
+    def _insert_numbered(self, model: ModelClass, fields: Any, rows: Rows) -> list[Any]:
         table: PostgreSQLTable = self.catalogue.known(model)
         if against := table.against_numbers:
             said = f"Keys of new rows of {table.name} are those that INSERT returns: {against}."
@@ -84,9 +78,7 @@ class PostgreSQLInserter(SQLInserter):
         self._insert(model, (model._meta.pk, *fields), numbered)
         return keys
 
-    def _insert_returning(
-        self, model: type[models.Model], fields: Any, rows: Sequence[Row]
-    ) -> list[Any]:
+    def _insert_returning(self, model: ModelClass, fields: Any, rows: Rows) -> list[Any]:
         pk = self.database.q(model._meta.pk.column)
         keys: list[Any] = []
         with self.database.connection.cursor() as cursor:
@@ -99,7 +91,7 @@ class PostgreSQLInserter(SQLInserter):
             raise self._unsaid_keys(model)
         return keys
 
-    def _draw(self, model: type[models.Model], count: int) -> list[int]:
+    def _draw(self, model: ModelClass, count: int) -> list[int]:
         """
         Take the next numbers of a table's sequence.
 
@@ -120,17 +112,10 @@ class PostgreSQLInserter(SQLInserter):
         # It is not behind any more where the numbers that were drawn have passed all keys.
         raise TableError(str(self.catalogue.behind(model) or gives))
 
-    def _changes_keys(self, model: type[models.Model]) -> bool:
+    def _changes_keys(self, model: ModelClass) -> bool:
         return super()._changes_keys(model) or bool(self.catalogue.known(model).has_rules)
 
-    def _run(
-        self,
-        cursor: Any,
-        model: type[models.Model],
-        fields: Any,
-        rows: Sequence[Row],
-        end: str = "",
-    ) -> None:
+    def _run(self, cursor: Any, model: ModelClass, fields: Any, rows: Rows, end: str = "") -> None:
         brings = self.catalogue.known(model).key.is_identity and model._meta.pk in fields
         # COPY takes a key GENERATED ALWAYS AS IDENTITY as it is.
         overriding = " OVERRIDING SYSTEM VALUE" if brings else ""
@@ -145,7 +130,7 @@ class PostgreSQLChanger(SQLChanger):
 
     catalogue: PostgreSQLCatalogue
 
-    def _update(self, model: type[models.Model], fields: Any, rows: Sequence[Row]) -> int:
+    def _update(self, model: ModelClass, fields: Any, rows: Rows) -> int:
         columns = (model._meta.pk, *fields)
         types = [self.catalogue.type_of(column) for column in columns]
         names = ", ".join(f"c{index}" for index in range(len(columns)))
@@ -165,7 +150,7 @@ class PostgreSQLChanger(SQLChanger):
                 taken += cursor.rowcount
         return taken
 
-    def _delete(self, model: type[models.Model], keys: Sequence[Any]) -> int:
+    def _delete(self, model: ModelClass, keys: Sequence[Any]) -> int:
         pk = model._meta.pk
         column, type_ = self.database.q(pk.column), self.catalogue.type_of(pk)
         with self.database.connection.cursor() as cursor:

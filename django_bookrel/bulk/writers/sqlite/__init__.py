@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from django.db import OperationalError, models
+from django.db import OperationalError
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from ...errors import Blame
 from .. import interface
-from ..database import Database
+from ..database import Database, ModelClass
 from ..interface import Locks
 from .catalogue import SQLiteCatalogue
 from .finding import SQLiteFinder
@@ -26,7 +26,7 @@ class SQLiteLocks(Locks):
         self._locked: dict[str, str] = {}
         """View -> the table that is locked in its place."""
 
-    def transaction(self, model: type[models.Model]) -> None:
+    def transaction(self, model: ModelClass) -> None:
         # A transaction that reads first cannot wait for another writer; so this one writes first.
         name = self.database.table(model)
         try:
@@ -41,7 +41,7 @@ class SQLiteLocks(Locks):
     def _lock(self, name: str) -> None:
         self.database.execute(f"DELETE FROM {name} WHERE 0")
 
-    def _any_table(self, model: type[models.Model]) -> str:
+    def _any_table(self, model: ModelClass) -> str:
         # The lock is the file's, whichever of its tables it is taken for.
         schema = self.catalogue.known(model).schema
         [(name,)] = self.database.execute(

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import models
-
 from ....fields import AnyField
+from ..database import ModelClass
 from ..folds import Fold, as_it_is, caseless_ascii
 from ..sql import SQLCatalogue
 from ..tables import CaselessTable, Column, Index, names_in
@@ -41,11 +40,11 @@ class SQLiteCatalogue(SQLCatalogue):
         collation = getattr(field, "db_collation", None) or (column.collation if column else "")
         return FOLDS.get(collation.upper(), as_it_is)
 
-    def is_keyless(self, model: type[models.Model]) -> bool:
+    def is_keyless(self, model: ModelClass) -> bool:
         column = self.column(model._meta.pk)
         return self.known(model).kind == "table" and not (column and column.is_numbered)
 
-    def _read(self, model: type[models.Model]) -> SQLiteTable:
+    def _read(self, model: ModelClass) -> SQLiteTable:
         schema, name = names_in(self.database.table(model))
         file = schema or "main"
         place = self.database.q(file)

@@ -6,8 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from ....fields import AnyField
-from ..database import Found, Row, columns_of
+from ..database import Columns, Found, Rows, columns_of
 from ..sql import SQLFinder
 from ..tables import best_indexes
 from .catalogue import SQLiteCatalogue, SQLiteTable
@@ -22,9 +21,7 @@ class SQLiteFinder(SQLFinder):
         super().__init__(catalogue)
         self._hints: dict[tuple[str, ...], str] = {}
 
-    def find(
-        self, columns: Sequence[AnyField], keys: Sequence[Row], fetch: Any, *, lock: bool
-    ) -> list[Found]:
+    def find(self, columns: Columns, keys: Rows, fetch: Any, *, lock: bool) -> list[Found]:
         # Rows need no lock: the whole file has one.
         values: list[Any]
         if len(columns) == 1:
@@ -44,11 +41,11 @@ class SQLiteFinder(SQLFinder):
             [json.dumps(values, default=str)],
         )
 
-    def _joined(self, columns: Sequence[AnyField], hint: str, terms: Sequence[str]) -> str:
+    def _joined(self, columns: Columns, hint: str, terms: Sequence[str]) -> str:
         name = self.database.table(columns[0].model)
         return f"FROM json_each(%s) AS k CROSS JOIN {name} AS t {hint}ON {' AND '.join(terms)}"
 
-    def _hint(self, columns: Sequence[AnyField], terms: Sequence[str]) -> str:
+    def _hint(self, columns: Columns, terms: Sequence[str]) -> str:
         """
         Return ``INDEXED BY`` the best index for a match.
 

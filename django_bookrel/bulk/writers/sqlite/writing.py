@@ -6,10 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import models
-
-from ....fields import AnyField
-from ..database import Row
+from ..database import Columns, ModelClass, Rows
 from ..sql import SQLCatalogue, SQLChanger, SQLInserter
 from ..tables import names_in
 from .catalogue import SQLiteTable
@@ -22,13 +19,11 @@ LARGEST_KEY = 2**63 - 1
 class SQLiteInserter(SQLInserter):
     """Numbers new rows itself: inside a writing transaction nobody else can take a number."""
 
-    def _insert(self, model: type[models.Model], fields: Any, rows: Sequence[Row]) -> None:
+    def _insert(self, model: ModelClass, fields: Any, rows: Rows) -> None:
         taken = _run_for_each(self.catalogue, model, self._insert_one(model, fields), rows)
         self.database.check_taken(model, taken, len(rows), "inserted")
 
-    def _insert_numbered(
-        self, model: type[models.Model], fields: Any, rows: Sequence[Row]
-    ) -> list[Any]:
+    def _insert_numbered(self, model: ModelClass, fields: Any, rows: Rows) -> list[Any]:
         table: SQLiteTable = self.catalogue.known(model)
         pk = model._meta.pk
         if table.kind == "table" and not table.has_triggers:
@@ -42,7 +37,7 @@ class SQLiteInserter(SQLInserter):
         self.database.note(f"Rows go into {table.name} one by one, to learn their keys: {why}.")
         return self._insert_one_by_one(model, fields, rows)
 
-    def _next_number(self, model: type[models.Model]) -> int:
+    def _next_number(self, model: ModelClass) -> int:
         table: SQLiteTable = self.catalogue.known(model)
         name, pk = self.database.table(model), self.database.q(model._meta.pk.column)
         used, params = "NULL", []
@@ -55,9 +50,7 @@ class SQLiteInserter(SQLInserter):
         # Of a table that was empty or has negative keys alone it is 1.
         return max(last or 0, count or 0, 0) + 1
 
-    def _insert_one_by_one(
-        self, model: type[models.Model], fields: Any, rows: Sequence[Row]
-    ) -> list[Any]:
+    def _insert_one_by_one(self, model: ModelClass, fields: Any, rows: Rows) -> list[Any]:
         sql, name = self._insert_one(model, fields), self.database.table(model)
         keys: list[Any] = []
         is_view = self.catalogue.known(model).kind == "view"
@@ -78,10 +71,10 @@ class SQLiteInserter(SQLInserter):
                 keys.append(key)
         return keys
 
-    def _insert_one(self, model: type[models.Model], fields: Sequence[AnyField]) -> str:
+    def _insert_one(self, model: ModelClass, fields: Columns) -> str:
         return f"{self._into(model, fields)} VALUES ({', '.join(['%s'] * len(fields))})"
 
-    def _changes_keys(self, model: type[models.Model]) -> bool:
+    def _changes_keys(self, model: ModelClass) -> bool:
         # No trigger of SQLite's can.
         return False
 
@@ -89,21 +82,19 @@ class SQLiteInserter(SQLInserter):
 class SQLiteChanger(SQLChanger):
     """Updates rows by their keys; UPDATE ... FROM is newer than SQLite 3.31."""
 
-    def _update(self, model: type[models.Model], fields: Any, rows: Sequence[Row]) -> int | None:
+    def _update(self, model: ModelClass, fields: Any, rows: Rows) -> int | None:
         terms = ", ".join(f"{self.database.q(field.column)} = %s" for field in fields)
         name, pk = self.database.table(model), self.database.q(model._meta.pk.column)
         sql = f"UPDATE {name} SET {terms} WHERE {pk} = %s"
         return _run_for_each(self.catalogue, model, sql, [(*row[1:], row[0]) for row in rows])
 
-    def _delete(self, model: type[models.Model], keys: Sequence[Any]) -> int | None:
+    def _delete(self, model: ModelClass, keys: Sequence[Any]) -> int | None:
         name, pk = self.database.table(model), self.database.q(model._meta.pk.column)
         sql = f"DELETE FROM {name} WHERE {pk} IN (SELECT value FROM json_each(%s))"
         return _run_for_each(self.catalogue, model, sql, [[json.dumps(list(keys), default=str)]])
 
 
-def _run_for_each(
-    catalogue: SQLCatalogue, model: type[models.Model], sql: str, rows: Sequence[Row]
-) -> int | None:
+def _run_for_each(catalogue: SQLCatalogue, model: ModelClass, sql: str, rows: Rows) -> int | None:
     """Run a statement for each row; return how many rows it wrote, of a view None."""
     with catalogue.database.connection.cursor() as cursor:
         cursor.executemany(sql, rows)
