@@ -1,4 +1,4 @@
-"""What every writer can do: one class for each job, whose default is to leave it."""
+"""What every writer can do, with one class for each job."""
 
 from __future__ import annotations
 
