@@ -39,14 +39,14 @@ def of_articles(*rows: Row) -> tuple[BulkSaver, Plan]:
 def updates(saver: BulkSaver, plan: Plan, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """Save a plan; return names of fields and number of rows of each update of the model."""
     found: list[Any] = []
-    update = saver.writer.update
+    update = saver.writer.changer.update
 
     def noting(model: type[Model], fields: list[Any], rows: list[Any]) -> None:
         if model is saver.model:
             found.append((sorted(field.name for field in fields), len(rows)))
         update(model, fields, rows)
 
-    monkeypatch.setattr(saver.writer, "update", noting)
+    monkeypatch.setattr(saver.writer.changer, "update", noting)
     saver.save(plan)
     return found
 

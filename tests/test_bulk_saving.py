@@ -12,7 +12,7 @@ from django.db import DataError, IntegrityError, OperationalError, connection
 from django_bookrel.bulk import BulkSaver, NotYet, Plan, PlanWriter, Rejection, get_writer
 from django_bookrel.bulk.errors import Blame
 from django_bookrel.bulk.saving import Outcome, is_of_the_row, rejections_of
-from django_bookrel.bulk.writers import Writer
+from django_bookrel.bulk.writers import Database, Writer
 from tests.batches import OtherRows, Row, batch_of, parts
 from tests.hosts.garden.resources import CrossResource
 from tests.hosts.newsdesk.models import Article, Reporter, Topic
@@ -300,7 +300,7 @@ def test_whose_failure_it_is(error: Exception, expected: bool):  # noqa: FBT001
 def test_failure_that_goes_away_is_no_rows(monkeypatch: pytest.MonkeyPatch):
     writer: Writer = get_writer("default")
     blames = {"a deadlock": Blame.AGAIN, "no such table": Blame.TABLE, "taken": Blame.ROW}
-    monkeypatch.setattr(type(writer), "blame", lambda self, error: blames[str(error)])
+    monkeypatch.setattr(Database, "blame", lambda self, error: blames[str(error)])
     errors = [*map(IntegrityError, blames), ValueError("a deadlock")]
     assert [is_of_the_row(error, writer) for error in errors] == [False, False, True, True]
 

@@ -21,7 +21,7 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 
 from django_bookrel.bulk import rare_collections
 from django_bookrel.bulk.transactions import Transactions
-from django_bookrel.bulk.writers.base import SQLWriter
+from django_bookrel.bulk.writers.sql import SQLInserter
 from django_bookrel.models import Book, ImportRecord
 from django_bookrel.resources import load
 from tests.commandline import Run, write_bad
@@ -304,18 +304,18 @@ def test_export_that_is_ended(start: Start, shell: Callable[..., Ended], tmp_pat
 @pytest.fixture
 def failing(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[int, BaseException], None]]:
     """Let an exception come from the insertion of new books, the n-th time."""
-    insert, calls = SQLWriter.insert, []
+    insert, calls = SQLInserter.insert, []
 
     with monkeypatch.context() as patch:
 
         def failing(number: int, error: BaseException) -> None:
-            def insert_or_fail(self: SQLWriter, model: Any, *args: Any, **options: Any) -> Any:
+            def insert_or_fail(self: SQLInserter, model: Any, *args: Any, **options: Any) -> Any:
                 calls.extend([model] * (model is Book))
                 if model is Book and len(calls) == number:
                     raise error
                 return insert(self, model, *args, **options)
 
-            patch.setattr(SQLWriter, "insert", insert_or_fail)
+            patch.setattr(SQLInserter, "insert", insert_or_fail)
 
         yield failing
 

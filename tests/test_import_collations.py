@@ -83,7 +83,7 @@ def test_last_spelling_counts_where_no_two_may_be(tmp_path: Path):
 
 @pytest.mark.parametrize("fold", SAMPLES)
 def test_what_is_folded_the_column_takes_for_equal(fold: Any):
-    if get_writer("default").fold(CaselessTag._meta.get_field("name")) is not fold:
+    if get_writer("default").catalogue.fold(CaselessTag._meta.get_field("name")) is not fold:
         pytest.skip(f"columns of {connection.display_name} are compared otherwise")
     for letter in SAMPLES[fold]:
         CaselessTag.objects.create(name=letter)
@@ -91,7 +91,7 @@ def test_what_is_folded_the_column_takes_for_equal(fold: Any):
 
 
 def test_columns_that_tell_letters_apart():
-    fold = get_writer("default").fold(Place._meta.get_field("name"))
+    fold = get_writer("default").catalogue.fold(Place._meta.get_field("name"))
     assert fold is (caseless if connection.vendor == "mysql" else None)
 
 

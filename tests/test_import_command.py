@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from django.db import InterfaceError, OperationalError
 
-from django_bookrel.bulk.writers.base import SQLWriter
+from django_bookrel.bulk.writers.sql import SQLInserter
 from django_bookrel.models import Book, ImportRecord, Publisher, RejectedRow
 from django_bookrel.resources import ImportOptions
 from django_bookrel.resources.loading import Loading, get_resource
@@ -183,16 +183,16 @@ def test_failure_midway(
     atomic: bool,
 ):
     path = write_bad(tmp_path / "in.csv", good=10, bad=0)
-    insert, calls = SQLWriter.insert, []
+    insert, calls = SQLInserter.insert, []
 
-    def failing(self: SQLWriter, model: Any, *args: Any, **options: Any) -> Any:
+    def failing(self: SQLInserter, model: Any, *args: Any, **options: Any) -> Any:
         calls.extend([model] * (model is Book))
         if len(calls) == 3:
             raise error("the server closed the connection")
         return insert(self, model, *args, **options)
 
     with monkeypatch.context() as patch:
-        patch.setattr(SQLWriter, "insert", failing)
+        patch.setattr(SQLInserter, "insert", failing)
         result = run(path, "--batch-size", "2", *(["--atomic"] if atomic else []))
     assert result.status == (1 if atomic else 5)
     assert "the server closed the connection" in result.err
@@ -209,15 +209,15 @@ def test_failure_midway(
 @pytest.mark.django_db(transaction=True)
 def test_interrupted(run: Callable[..., Run], tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     path = write_bad(tmp_path / "in.csv", good=10, bad=0)
-    insert = SQLWriter.insert
+    insert = SQLInserter.insert
 
-    def interrupted(self: SQLWriter, model: Any, *args: Any, **options: Any) -> Any:
+    def interrupted(self: SQLInserter, model: Any, *args: Any, **options: Any) -> Any:
         if model is Book and Book.objects.count() == 4:
             raise KeyboardInterrupt
         return insert(self, model, *args, **options)
 
     with monkeypatch.context() as patch:
-        patch.setattr(SQLWriter, "insert", interrupted)
+        patch.setattr(SQLInserter, "insert", interrupted)
         status, out, err = run(path, "--batch-size", "2")
     assert status == 130
     assert "  4 new" in out

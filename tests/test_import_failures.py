@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from django.db import OperationalError
 
-from django_bookrel.bulk import ImportStopped, RejectLimit, get_writer
+from django_bookrel.bulk import ImportStopped, RejectLimit
 from django_bookrel.bulk.errors import Blame
-from django_bookrel.bulk.writers.base import SQLWriter
+from django_bookrel.bulk.writers import Database
+from django_bookrel.bulk.writers.sql import SQLInserter
 from django_bookrel.exceptions import InvalidOption
 from django_bookrel.models import Author, Book, ImportRecord, Publisher, RejectedRow
 from django_bookrel.resources import load
@@ -31,16 +32,16 @@ def fail_after(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
     """Let the database fail after so many batches of new books."""
 
     def fail_after(batches: int) -> None:
-        insert, left = SQLWriter.insert, [batches]
+        insert, left = SQLInserter.insert, [batches]
 
-        def failing(self: SQLWriter, model: Any, *args: Any, **options: Any) -> Any:
+        def failing(self: SQLInserter, model: Any, *args: Any, **options: Any) -> Any:
             if model is Book:
                 left[0] -= 1
                 if left[0] < 0:
                     raise OperationalError("the server closed the connection")
             return insert(self, model, *args, **options)
 
-        monkeypatch.setattr(SQLWriter, "insert", failing)
+        monkeypatch.setattr(SQLInserter, "insert", failing)
 
     return fail_after
 
@@ -86,18 +87,17 @@ def test_failure_midway_of_an_atomic_import_leaves_nothing(
 
 @pytest.mark.django_db(transaction=True)
 def test_fault_that_goes_away_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    insert, calls = SQLWriter.insert, []
+    insert, calls = SQLInserter.insert, []
 
-    def failing(self: SQLWriter, model: Any, *args: Any, **options: Any) -> Any:
+    def failing(self: SQLInserter, model: Any, *args: Any, **options: Any) -> Any:
         if model is Book:
             calls.append(model)
             if len(calls) == 2:
                 raise OperationalError("a deadlock")
         return insert(self, model, *args, **options)
 
-    monkeypatch.setattr(SQLWriter, "insert", failing)
-    kind = type(get_writer("default"))
-    monkeypatch.setattr(kind, "blame", lambda self, error: Blame.AGAIN)
+    monkeypatch.setattr(SQLInserter, "insert", failing)
+    monkeypatch.setattr(Database, "blame", lambda self, error: Blame.AGAIN)
     path = write_csv(tmp_path / "in.csv", distinct_rows(30))
     assert counts(load(path, batch_size=10)) == {"rows": 30, "new": 30}
     assert len(calls) == 4

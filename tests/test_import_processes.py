@@ -277,8 +277,8 @@ def connected(**options: Any) -> Iterator[None]:
 def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[int]]:
     """Let something happen each time that a writer is about to write, or to lock rows."""
 
-    def meanwhile(method: str, happens: Callable[[int], None]) -> list[int]:
-        kind = type(get_writer(OURS))
+    def meanwhile(part: str, method: str, happens: Callable[[int], None]) -> list[int]:
+        kind = type(getattr(get_writer(OURS), part))
         original = getattr(kind, method)
         calls: list[int] = []
 
@@ -322,7 +322,7 @@ def test_same_records_added_by_another_session(
                 Subject.objects.using(THEIRS).create(name="TEA")
                 Book.objects.using(THEIRS).create(isbn=ISBN, title="Theirs", author=author)
 
-    meanwhile("insert", happens)
+    meanwhile("inserter", "insert", happens)
     with transaction.atomic(OURS) if atomic else nullcontext():
         result = load(row, using=OURS)
     assert (result.counts.new, result.counts.updated, result.counts.rejected) == (0, 1, 0)
@@ -347,15 +347,15 @@ def test_import_sees_what_it_waited_for(
 
     def other_import() -> None:
         writer = get_writer(THEIRS)
-        with writer.session_lock(), transaction.atomic(THEIRS):
-            writer.lock(Book)
+        with writer.locks.session(), transaction.atomic(THEIRS):
+            writer.locks.transaction(Book)
             has_lock.set()
             time.sleep(0.2)
             Author.objects.using(THEIRS).create(name="Lee, Ann")
         connections[THEIRS].close()
 
     with connected(**options):
-        tries = meanwhile("lock", lambda call: None)
+        tries = meanwhile("locks", "transaction", lambda call: None)
         other = Thread(target=other_import)
         other.start()
         assert has_lock.wait(60)
@@ -374,7 +374,7 @@ def test_locked_database_is_tried_again(row: Path, meanwhile: Callable[..., list
             tell_theirs("COMMIT")
 
     with connected(timeout=0.01):
-        calls = meanwhile("lock", happens)
+        calls = meanwhile("locks", "transaction", happens)
         assert load(row, using=OURS).counts.new == 1
     assert calls == [1, 2, 3]
 
@@ -403,7 +403,7 @@ def test_lock_that_is_held_too_long_is_tried_again(
             tell_theirs("COMMIT")
 
     with connected(**IMPATIENT[connection.vendor]):
-        calls = meanwhile("match", happens)
+        calls = meanwhile("finder", "match", happens)
         assert load(row, using=OURS).counts.updated == 1
         [book] = Book.objects.using(OURS)
     # The book, the book again, and its subjects.
@@ -426,7 +426,7 @@ def test_transaction_of_somebody_else_is_theirs_to_try_again(
             Book.objects.using(THEIRS).update(pages=2)
 
     with connected(**IMPATIENT[connection.vendor]):
-        calls = meanwhile("match", happens)
+        calls = meanwhile("finder", "match", happens)
         with pytest.raises(ImportStopped), transaction.atomic(OURS):
             load(row, using=OURS)
         tell_theirs("ROLLBACK")
@@ -452,7 +452,7 @@ def test_record_changed_since_it_was_read_is_read_again(
             Book.objects.using(THEIRS).update(pages=2)
 
     with connected(**LEVELS[connection.vendor][1]):
-        calls = meanwhile("match", happens)
+        calls = meanwhile("finder", "match", happens)
         assert load(row, using=OURS).counts.updated == 1
         [book] = Book.objects.using(OURS)
     # The book, again where that is rejected, and its subjects.

@@ -14,7 +14,7 @@ from django.core.management.base import CommandError
 from django.db import connections
 from django.db.models import signals
 
-from django_bookrel.bulk.writers import orm
+from django_bookrel.bulk.writers import Database, orm
 from django_bookrel.models import ImportRecord
 from django_bookrel.resources import (
     BookResource,
@@ -142,8 +142,11 @@ def test_receivers_of_deleted_children_are_reasons(
 
 
 def test_database_without_a_bulk_writer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    def get_writer(using: str) -> orm.Writer:
+        return orm.Writer(orm.Instances(Database(connections[using])))
+
     for module in (loading, paths):
-        monkeypatch.setattr(module, "get_writer", lambda using: orm.Writer(connections[using]))
+        monkeypatch.setattr(module, "get_writer", get_writer)
     result = import_rows(tmp_path, [{"code": "a", "tags": "x|y"}], BulletinResource)
     assert [reason.partition(" ")[2] for reason in result.reasons] == ["has no bulk writer"]
     assert counts(result) == {"rows": 1, "new": 1}

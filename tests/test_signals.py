@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
-from django_bookrel.bulk.writers import SQLWriter
+from django_bookrel.bulk.writers.sql import SQLInserter
 from django_bookrel.models import Book
 from django_bookrel.resources import BookResource, load
 from django_bookrel.signals import rows_written
@@ -98,7 +98,7 @@ def test_nothing_for_what_is_rolled_back(
         transaction.set_rollback(True)
     assert heard == []
     # A batch that the database rejects is written in parts, of one transaction.
-    insert = SQLWriter.insert
+    insert = SQLInserter.insert
 
     def failing(self: Any, model: Any, fields: Any, rows: Any, **options: Any) -> Any:
         keys = insert(self, model, fields, rows, **options)
@@ -106,7 +106,7 @@ def test_nothing_for_what_is_rolled_back(
             insert(self, model, fields, rows, **options)
         return keys
 
-    monkeypatch.setattr(SQLWriter, "insert", failing)
+    monkeypatch.setattr(SQLInserter, "insert", failing)
     load(path)
     assert [sent["new"] for sent in heard] == [keys(0, 1, 2, 3, 4)]
 

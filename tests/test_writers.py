@@ -52,7 +52,7 @@ def insert(writer: Writer, model: type[Model], names: str, *rows: tuple[Any, ...
     """Insert rows of Python values; return their keys."""
     fill = Filler(model, columns(model, *names.split()), connection, adding=True)
     values = [list(column) for column in zip(*rows, strict=True)]
-    return writer.insert(model, fill.fields, fill.rows(values, len(rows)))
+    return writer.inserter.insert(model, fill.fields, fill.rows(values, len(rows)))
 
 
 def update(writer: Writer, model: type[Model], names: str, *rows: tuple[Any, ...]) -> None:
@@ -60,7 +60,7 @@ def update(writer: Writer, model: type[Model], names: str, *rows: tuple[Any, ...
     fields = columns(model, *names.split())
     prepare = [to_db(field, connection) or (lambda value: value) for field in fields]
     said = [(pk, *(p(v) for p, v in zip(prepare, row, strict=True))) for pk, *row in rows]
-    writer.update(model, fields, said)
+    writer.changer.update(model, fields, said)
 
 
 def test_insert_numbers_rows_in_order(writer: Writer):
@@ -102,7 +102,9 @@ def test_texts(writer: Writer, text: str):
     assert Topic.objects.get().name == text
     update(writer, Topic, "name", (key, text + "!"))
     assert Topic.objects.get().name == text + "!"
-    found = writer.match(columns(Topic, "name"), [(text + "!",)], columns(Topic, "id", "name"))
+    found = writer.finder.match(
+        columns(Topic, "name"), [(text + "!",)], columns(Topic, "id", "name")
+    )
     assert list(found) == [(0, key, text + "!")]
 
 
@@ -128,7 +130,7 @@ def test_every_kind_of_value_is_written_and_read_as_the_orm_does(
     names = " ".join(values)
     [key] = insert(writer, Article, names, tuple(values.values()))
     assert Article.objects.values(*values).get() == values
-    found = writer.match([Article._meta.pk], [(key,)], columns(Article, *values))
+    found = writer.finder.match([Article._meta.pk], [(key,)], columns(Article, *values))
     assert found == [(0, *values.values())]
     changed = values | {"fee": Decimal("0.01"), "is_free": False, "extra": [1], "published": None}
     update(writer, Article, names, (key, *changed.values()))
@@ -142,10 +144,10 @@ def test_keys_that_python_makes(writer: Writer):
         (keys[0], "NASA"),
         (keys[1], "ESA"),
     ]
-    found = writer.match([Photo._meta.pk], [(keys[1],)], columns(Photo, "id", "code"))
+    found = writer.finder.match([Photo._meta.pk], [(keys[1],)], columns(Photo, "id", "code"))
     assert found == [(0, keys[1], "p2")]
     update(writer, Photo, "credit", (keys[0], "N."))
-    writer.delete(Photo, [keys[1]])
+    writer.changer.delete(Photo, [keys[1]])
     assert list(Photo.objects.values_list("code", "credit")) == [("p1", "N.")]
 
 
@@ -163,7 +165,7 @@ def test_match_by_several_columns(writer: Writer):
     for scheme, value in (("oclc", "1"), ("oclc", "2"), ("asin", "1")):
         book.identifiers.create(scheme=scheme, value=value)
     wanted = [("asin", "2"), ("oclc", "2"), ("asin", "1"), ("OCLC", "1")]
-    found = writer.match(
+    found = writer.finder.match(
         columns(Identifier, "scheme", "value"), wanted, columns(Identifier, "scheme", "value")
     )
     assert sorted(tuple(row) for row in found) == [(1, "oclc", "2"), (2, "asin", "1")]
@@ -171,16 +173,18 @@ def test_match_by_several_columns(writer: Writer):
 
 def test_match_gives_every_row_of_a_key(writer: Writer):
     books = [Book.objects.create(title="A", year=1999 + n) for n in range(3)]
-    found = writer.match(columns(Book, "title"), [("B",), ("A",)], columns(Book, "id"))
+    found = writer.finder.match(columns(Book, "title"), [("B",), ("A",)], columns(Book, "id"))
     assert sorted(tuple(row) for row in found) == [(1, book.pk) for book in books]
-    found = writer.match(columns(Book, "title", "year"), [("A", 2000)], columns(Book, "id"))
+    found = writer.finder.match(columns(Book, "title", "year"), [("A", 2000)], columns(Book, "id"))
     assert [tuple(row) for row in found] == [(0, books[1].pk)]
 
 
 def test_match_by_numbers_and_dates(writer: Writer):
     article = Article.objects.create(**(VALUES | {"changed_at": None}))
     for name in ("published", "embargo", "fee", "is_free", "words"):
-        found = writer.match(columns(Article, name), [(VALUES[name],)], columns(Article, "id"))
+        found = writer.finder.match(
+            columns(Article, name), [(VALUES[name],)], columns(Article, "id")
+        )
         assert [tuple(row) for row in found] == [(0, article.pk)], name
 
 
@@ -191,16 +195,16 @@ def test_column_decides_what_is_equal(writer: Writer):
     for model, name in ((Topic, "name"), (Author, "key")):
         for text in ("Straße", "STRASSE", "straße", "Søren", "soren", "søren"):
             same = list(model.objects.filter(**{name: text}).values_list("pk", flat=True))
-            found = writer.match(columns(model, name), [(text,)], columns(model, "id"))
+            found = writer.finder.match(columns(model, name), [(text,)], columns(model, "id"))
             assert [row[1] for row in found] == same
 
 
 def test_nothing_to_do_takes_no_statement(writer: Writer):
     with CaptureQueriesContext(connection) as context:
-        assert writer.match(columns(Topic, "name"), [], columns(Topic, "id")) == []
-        assert writer.insert(Topic, columns(Topic, "name"), []) == []
-        writer.update(Topic, columns(Topic, "name"), [])
-        writer.delete(Topic, [])
+        assert writer.finder.match(columns(Topic, "name"), [], columns(Topic, "id")) == []
+        assert writer.inserter.insert(Topic, columns(Topic, "name"), []) == []
+        writer.changer.update(Topic, columns(Topic, "name"), [])
+        writer.changer.delete(Topic, [])
     assert len(context) == 0
 
 
@@ -210,7 +214,9 @@ def test_foreign_keys(writer: Writer):
     [key] = insert(writer, Article, names, (*VALUES.values(), reporter.pk, reporter.email))
     article = Article.objects.get(pk=key)
     assert (article.reporter, article.editor) == (reporter, reporter)
-    found = writer.match(columns(Article, "id"), [(key,)], columns(Article, "reporter", "editor"))
+    found = writer.finder.match(
+        columns(Article, "id"), [(key,)], columns(Article, "reporter", "editor")
+    )
     assert list(found) == [(0, reporter.pk, reporter.email)]
     update(writer, Article, "reporter editor", (key, None, None))
     assert Article.objects.values_list("reporter", "editor").get() == (None, None)
@@ -220,7 +226,7 @@ def test_update_and_delete_of_many_rows(writer: Writer):
     keys = insert(writer, Topic, "name", *((f"a{n}",) for n in range(3000)))
     update(writer, Topic, "name", *((key, f"b{key}") for key in keys))
     assert all(topic.name == f"b{topic.pk}" for topic in Topic.objects.all())
-    writer.delete(Topic, keys[1:])
+    writer.changer.delete(Topic, keys[1:])
     assert [topic.pk for topic in Topic.objects.all()] == keys[:1]
 
 

@@ -41,18 +41,18 @@ def work(writer: Writer, names: str, keys: Sequence[tuple[Any, ...]], model: typ
     """Find rows, one for each key; give how many rows or steps that took."""
     found, pk = columns(model, *names.split()), [model._meta.pk]
     # The catalogue is read.
-    writer.match(found, keys[:1], pk)
+    writer.finder.match(found, keys[:1], pk)
     if VENDOR == "sqlite":
         steps: list[int] = []
         connection.connection.set_progress_handler(lambda: steps.append(1) and None, 100)
         try:
-            assert len(writer.match(found, keys, pk)) == len(keys)
+            assert len(writer.finder.match(found, keys, pk)) == len(keys)
         finally:
             connection.connection.set_progress_handler(None, 0)
         return len(steps) * 100
     with connection.cursor() as cursor:
         before = rows_read(cursor, model._meta.db_table)
-        assert len(writer.match(found, keys, pk)) == len(keys)
+        assert len(writer.finder.match(found, keys, pk)) == len(keys)
         return rows_read(cursor, model._meta.db_table) - before
 
 
@@ -69,7 +69,7 @@ def test_rows_of_one_author_cost_what_rows_of_many_cost(writer: Writer, order: s
         named = [dict(zip(("title", "author", "year"), book, strict=True)) for book in books]
         wanted = [tuple(book[name] for name in order.split()) for book in named[:: ROWS // KEYS]]
         costs.append(work(writer, order, wanted, m.Volume))
-        writer.delete(m.Volume, keys)
+        writer.changer.delete(m.Volume, keys)
     many, one = costs
     assert one <= 1.2 * many + 100
     # Neither reads the table for each key.

@@ -53,14 +53,14 @@ def content(model: type[Model]) -> dict[Any, Row]:
 
 def found_by(writer: Writer, model: type[Model], names: str, *keys: Row) -> list[Row]:
     """Give the indexes of the keys that are found, and the primary keys that they find."""
-    return sorted(writer.match(columns(model, *names.split()), keys, [model._meta.pk]))
+    return sorted(writer.finder.match(columns(model, *names.split()), keys, [model._meta.pk]))
 
 
 def failure(writer: Writer, work: Callable[[], Any]) -> tuple[Blame, str]:
     """Give whose the failure of ``work`` is, and what is said of it."""
     with pytest.raises(DatabaseError) as raised, transaction.atomic():
         work()
-    return writer.blame(raised.value), writer.said(raised.value)
+    return writer.database.blame(raised.value), writer.database.said(raised.value)
 
 
 FIRST = [("a", "A", 1), ("b", "B", None), ("C", "C", 3)]
@@ -79,7 +79,7 @@ def make_round_trip(writer: Writer, model: type[Model], rows: Sequence[Row]) -> 
     changed = dict(zip(keys, CHANGED, strict=False))
     update(writer, model, "code name n", *((key, *row) for key, row in changed.items()))
     assert content(model) == changed
-    writer.delete(model, keys)
+    writer.changer.delete(model, keys)
     assert content(model) == {}
 
 
@@ -138,8 +138,8 @@ NOTES: dict[tuple[type[Model], str], list[str]] = {
 def test_rows_come_back_as_they_went_in(writer: Writer, model: type[Model]):
     make_round_trip(writer, model, FIRST)
     make_round_trip(writer, model, [("z", "A", 5)])
-    assert writer.notes == NOTES.get((model, system()), [])
-    assert writer.warnings([model]) == []
+    assert writer.database.notes == NOTES.get((model, system()), [])
+    assert writer.catalogue.warnings([model]) == []
 
 
 @each(m.Doubling)
@@ -181,7 +181,7 @@ def test_rows_that_a_trigger_leaves_out_are_rejected(writer: Writer, model: type
 @each(m.Plain)
 def test_row_that_is_gone_is_not_changed(writer: Writer, model: type[Model]):
     keys = insert(writer, model, "code n", ("a", 1), ("b", 2))
-    writer.delete(model, keys[:1])
+    writer.changer.delete(model, keys[:1])
     assert failure(writer, lambda: update(writer, model, "n", (keys[0], 2), (keys[1], 2))) == (
         Blame.ROW,
         LEFT.format("1 of 2", "legacy_plain", "changed"),
@@ -189,7 +189,7 @@ def test_row_that_is_gone_is_not_changed(writer: Writer, model: type[Model]):
     # What says nothing new is there all the same.
     update(writer, model, "n", (keys[1], 2))
     # Who deletes it once more has what he wants.
-    writer.delete(model, keys)
+    writer.changer.delete(model, keys)
     assert content(model) == {}
 
 
@@ -225,7 +225,7 @@ def test_table_that_gives_no_keys_takes_given_ones(writer: Writer, model: type[M
     }
     said = f"{model._meta.db_table} gives new rows no key: its column {why[VENDOR]}."
     assert failure(writer, lambda: insert(writer, model, "code", ("a",))) == (Blame.TABLE, said)
-    assert list(map(str, writer.warnings([model]))) == [said]
+    assert list(map(str, writer.catalogue.warnings([model]))) == [said]
     assert insert(writer, model, "id code name n", (5, "a", "", 1)) == [5]
     assert content(model) == {5: ("a", "", 1)}
 
@@ -245,7 +245,7 @@ def test_key_zero(writer: Writer, model: type[Model]):
 @each(m.Plain, m.Identity, m.Orphan, m.Adopted)
 def test_keys_of_a_file_are_not_given_again(writer: Writer, model: type[Model]):
     insert(writer, model, "id code", (5000, "a"))
-    writer.pass_keys(model, [5000])
+    writer.inserter.pass_keys(model, [5000])
     [key] = insert(writer, model, "code", ("b",))
     assert key > 5000
     assert model._base_manager.create(code="c").pk > key
@@ -254,12 +254,12 @@ def test_keys_of_a_file_are_not_given_again(writer: Writer, model: type[Model]):
 @each(m.Ruled)
 def test_rule_that_writes_rows_elsewhere(writer: Writer, model: type[Model]):
     assert insert(writer, model, "code n", ("a", 1), ("b", 2)) == [1, 2]
-    fill = writer.filler(model, columns(model, "code"), adding=True)
-    writer.insert(model, fill.fields, fill.rows([["c"]], 1), keys=False)
+    fill = writer.inserter.filler(model, columns(model, "code"))
+    writer.inserter.insert(model, fill.fields, fill.rows([["c"]], 1), keys=False)
     with connection.cursor() as cursor:
         cursor.execute("SELECT id, code FROM legacy_ruled_new ORDER BY id")
         assert cursor.fetchall() == [(1, "a"), (2, "b"), (3, "c")]
-    assert writer.notes == [
+    assert writer.database.notes == [
         RETURNED.format("legacy_ruled", "rules rewrite INSERT"),
         NOT_COPIED.format("legacy_ruled", "rules rewrite INSERT"),
     ]
@@ -378,7 +378,7 @@ def test_row_security(writer: Writer, model: type[Model], clerk: Callable[..., N
     writer = get_writer("default")
     keys = insert(writer, model, "code n", ("a", 1), ("b", 50))
     assert content(model) == {keys[0]: ("a", "", 1), keys[1]: ("b", "", 50)}
-    assert writer.notes == [
+    assert writer.database.notes == [
         NOT_COPIED.format("legacy_secured", "row-level security applies to this user")
     ]
     assert found_by(writer, model, "code", ("hidden",), ("a",)) == [(1, keys[0])]
@@ -388,16 +388,16 @@ def test_row_security(writer: Writer, model: type[Model], clerk: Callable[..., N
     )
     # What may be seen, but not changed.
     code, pk = columns(model, "code"), columns(model, "id")
-    assert failure(writer, lambda: writer.match(code, [("a",), ("b",)], pk, lock=True)) == (
+    assert failure(writer, lambda: writer.finder.match(code, [("a",), ("b",)], pk, lock=True)) == (
         Blame.ROW,
         LEFT.format("1 of 2", "legacy_secured", "locked"),
     )
-    assert writer.match(code, [("a",)], pk, lock=True) == [(0, keys[0])]
+    assert writer.finder.match(code, [("a",)], pk, lock=True) == [(0, keys[0])]
     assert failure(writer, lambda: update(writer, model, "n", (keys[1], 51))) == (
         Blame.ROW,
         LEFT.format("0 of 1", "legacy_secured", "changed"),
     )
-    assert failure(writer, lambda: writer.delete(model, keys)) == (
+    assert failure(writer, lambda: writer.changer.delete(model, keys)) == (
         Blame.ROW,
         LEFT.format("1 of 2", "legacy_secured", "deleted"),
     )
@@ -412,7 +412,7 @@ def test_sequence_of_which_a_user_may_take_no_number(
         Blame.TABLE,
         "The database rejects legacy_orphan: permission denied for sequence legacy_Orphan's",
     )
-    assert writer.warnings([model]) == []
+    assert writer.catalogue.warnings([model]) == []
 
 
 @each(m.Identity)
@@ -423,8 +423,8 @@ def test_identity_of_which_a_user_may_take_no_number(
     clerk("ALL ON legacy_identity")
     keys = insert(writer, model, "code", ("a",), ("b",))
     assert content(model) == {keys[0]: ("a", "", None), keys[1]: ("b", "", None)}
-    writer.pass_keys(model, [5000])
-    assert writer.notes == [
+    writer.inserter.pass_keys(model, [5000])
+    assert writer.database.notes == [
         RETURNED.format(
             "legacy_identity", "this user may not draw from the sequence legacy_identity_id_seq"
         ),
@@ -439,13 +439,13 @@ def test_identity_of_which_a_user_may_take_no_number(
 @each(m.Plain, m.Orphan, m.Adopted, m.Identity)
 def test_sequence_that_is_behind_the_keys(writer: Writer, model: type[Model]):
     [key] = insert(writer, model, "code", ("a",))
-    assert writer.warnings([model]) == []
+    assert writer.catalogue.warnings([model]) == []
     step = 3 if model is m.Orphan else 1
     insert(writer, model, "id code", (key + step, "b"), (key + 9 * step, "c"))
     # As it is after a dump was restored without its sequences.
     writer = get_writer("default")
-    [warning] = writer.warnings([model])
-    name, sequence = model._meta.db_table, writer.known(model).key.sequence
+    [warning] = writer.catalogue.warnings([model])
+    name, sequence = model._meta.db_table, writer.catalogue.known(model).key.sequence
     assert warning.reason == (
         f"The sequence {sequence} gives {key + step} next; {name} has keys up to {key + 9 * step}."
     )
@@ -459,7 +459,7 @@ def test_sequence_that_is_behind_the_keys(writer: Writer, model: type[Model]):
     assert insert(writer, model, "code", ("d",)) == [key + 3 * step]
     with connection.cursor() as cursor:
         cursor.execute(warning.cure)
-    assert writer.warnings([model]) == []
+    assert writer.catalogue.warnings([model]) == []
     assert insert(writer, model, "code", ("e",)) == [key + 10 * step]
 
 
@@ -476,4 +476,4 @@ def test_table_in_another_schema(
     quote = connection.ops.quote_name
     monkeypatch.setattr(model._meta, "db_table", f"{quote(schema)}.{quote('legacy_plain')}")
     make_round_trip(writer, model, FIRST)
-    assert writer.warnings([model]) == []
+    assert writer.catalogue.warnings([model]) == []

@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 
 from django_bookrel.bulk import get_writer
 from django_bookrel.bulk.errors import Blame
-from django_bookrel.bulk.writers import Writer, orm
+from django_bookrel.bulk.writers import Database, Writer, orm
 from django_bookrel.resources import load
 from tests.hosts.legacy import models as m
 from tests.importing import write_csv
@@ -63,7 +63,7 @@ def is_locked(using: Any, number: int) -> bool:
     try:
         execute(using, f"UPDATE legacy_plain SET n = 1 WHERE id = {number}")
     except Error as error:
-        return get_writer("default").blame(error) is Blame.AGAIN
+        return get_writer("default").database.blame(error) is Blame.AGAIN
     return False
 
 
@@ -80,11 +80,11 @@ def test_rows_found_are_locked(
     sessions: tuple[Writer, Any], found: list[Field], keys: list[tuple[Any, ...]]
 ):
     writer, theirs = sessions
-    assert sorted(writer.match(found, keys, [ID, NAME], lock=True)) == [
+    assert sorted(writer.finder.match(found, keys, [ID, NAME], lock=True)) == [
         (0, 4, "old"),
         (1, 1, "old"),
     ]
-    assert writer.match(found, keys[-1:], [ID, NAME], lock=True) == []
+    assert writer.finder.match(found, keys[-1:], [ID, NAME], lock=True) == []
     assert [is_locked(theirs, number) for number in (1, 2, 3, 4)] == [True, False, False, True]
     writer.connection.rollback()
     assert not is_locked(theirs, 1)
@@ -92,7 +92,7 @@ def test_rows_found_are_locked(
 
 def test_rows_found_without_lock_are_not_locked(sessions: tuple[Writer, Any]):
     writer, theirs = sessions
-    assert len(writer.match([ID], [(1,), (2,)], [ID])) == 2
+    assert len(writer.finder.match([ID], [(1,), (2,)], [ID])) == 2
     assert not is_locked(theirs, 1)
 
 
@@ -104,7 +104,9 @@ def test_rows_are_locked_in_the_order_of_their_keys(
     keys = [(n if found == [ID] else f"c{n}",) for n in (4, 2, 1, 3)]
     execute(theirs, "BEGIN", "UPDATE legacy_plain SET n = 1 WHERE id = 2")
     locked: list[Any] = []
-    waiting = Thread(target=lambda: locked.extend(writer.match(found, keys, [ID], lock=True)))
+    waiting = Thread(
+        target=lambda: locked.extend(writer.finder.match(found, keys, [ID], lock=True))
+    )
     waiting.start()
     third = connection.copy()
     execute(third, IMPATIENT[VENDOR])
@@ -124,22 +126,22 @@ def test_values_are_the_latest(sessions: tuple[Writer, Any], isolation: str):
     if isolation == "repeatable read":
         execute(writer.connection, REPEATABLE[VENDOR])
         writer.connection.commit()
-    assert writer.match([ID], [(1,)], [NAME]) == [(0, "old")]
+    assert writer.finder.match([ID], [(1,)], [NAME]) == [(0, "old")]
     execute(theirs, "UPDATE legacy_plain SET name = 'new' WHERE id = 1")
     execute(theirs, "DELETE FROM legacy_plain WHERE id = 2")
     if isolation == "repeatable read" and VENDOR == "postgresql":
         with pytest.raises(Error) as raised:
-            writer.match([ID], [(1,)], [NAME], lock=True)
-        assert writer.blame(raised.value) is Blame.AGAIN
+            writer.finder.match([ID], [(1,)], [NAME], lock=True)
+        assert writer.database.blame(raised.value) is Blame.AGAIN
         return
-    assert writer.match([ID], [(1,), (2,)], [NAME], lock=True) == [(0, "new")]
-    assert writer.match([CODE], [("c1",), ("c2",)], [NAME], lock=True) == [(0, "new")]
+    assert writer.finder.match([ID], [(1,), (2,)], [NAME], lock=True) == [(0, "new")]
+    assert writer.finder.match([CODE], [("c1",), ("c2",)], [NAME], lock=True) == [(0, "new")]
 
 
 def test_rows_that_are_saved_one_by_one_are_locked_too(sessions: tuple[Writer, Any]):
     writer, theirs = sessions
-    saving = orm.Writer(writer.connection, finder=writer)
-    assert saving.match([ID], [(1,)], [NAME], lock=True) == [(0, "old")]
+    saving = orm.Writer(orm.Instances(writer.database), writer)
+    assert saving.finder.match([ID], [(1,)], [NAME], lock=True) == [(0, "old")]
     assert is_locked(theirs, 1)
 
 
@@ -148,7 +150,8 @@ def test_rows_that_are_saved_one_by_one_are_locked_too(sessions: tuple[Writer, A
 def test_instances_are_locked_before_they_change(tmp_path: Path):
     [key] = insert(get_writer("default"), m.Plain, "code", ("a",))
     with CaptureQueriesContext(connection) as context:
-        orm.Writer(connection).update(m.Plain, [NAME], [(key, "new")])
+        saving = orm.Writer(orm.Instances(Database(connection)))
+        saving.changer.update(m.Plain, [NAME], [(key, "new")])
     found = [query["sql"] for query in context.captured_queries]
     assert [(sql[:6], sql[-10:] == "FOR UPDATE") for sql in found] == [
         ("SELECT", True),
@@ -180,10 +183,10 @@ def test_lock_of_a_file(tmp_path: Path, model: type[Model]):
     for _time in range(2):
         ours.set_autocommit(False)
         execute(ours, "BEGIN")
-        writer.lock(model)
+        writer.locks.transaction(model)
         with pytest.raises(Error) as raised:
             execute(theirs, "BEGIN IMMEDIATE")
-        assert writer.blame(raised.value) is Blame.AGAIN
+        assert writer.database.blame(raised.value) is Blame.AGAIN
         ours.rollback()
     ours.close()
     theirs.close()

@@ -47,13 +47,13 @@ def test_rows_of_many_bytes():
     texts = [f"{number}" + "'é" * 4_000 for number in range(1_200)]
     keys = insert(writer, Book, "title", *((text,) for text in texts))
     title = columns(Book, "title")
-    found = writer.match(title, [(text,) for text in texts], columns(Book, "id"))
+    found = writer.finder.match(title, [(text,) for text in texts], columns(Book, "id"))
     assert sorted(found) == list(enumerate(keys))
     update(writer, Book, "title", *((k, t + "!") for k, t in zip(keys, texts, strict=True)))
     assert dict(Book.objects.values_list("pk", "title")) == {
         key: text + "!" for key, text in zip(keys, texts, strict=True)
     }
-    writer.delete(Book, keys)
+    writer.changer.delete(Book, keys)
     assert not Book.objects.exists()
 
 
@@ -61,12 +61,14 @@ def test_rows_of_many_bytes():
 @pytest.mark.skipif(connection.vendor != "mysql", reason="only they have such a limit")
 def test_row_that_the_server_does_not_take():
     writer = get_writer("default")
-    most = writer.server.max_allowed_packet
+    most = writer.database.server.max_allowed_packet
     for text in ("x" * most, "'" * (most // 2)):
         with pytest.raises(DataError) as raised, transaction.atomic():
             insert(writer, Book, "title", ("fine",), (text,))
-        assert writer.blame(raised.value) is Blame.ROW
-        assert writer.said(raised.value).startswith("The database rejected the row: The row takes ")
+        assert writer.database.blame(raised.value) is Blame.ROW
+        assert writer.database.said(raised.value).startswith(
+            "The database rejected the row: The row takes "
+        )
     # Larger than a usual statement.
     [key] = insert(writer, Book, "title", ("x" * (most - 100_000),))
     assert Book.objects.filter(pk=key).exists()

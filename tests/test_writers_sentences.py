@@ -39,7 +39,7 @@ def failure(writer: Writer, work: Callable[[], Any]) -> tuple[Blame, str]:
     """Give whose the failure of ``work`` is, and what is said of it."""
     with pytest.raises(Error) as raised, transaction.atomic():
         work()
-    return writer.blame(raised.value), writer.said(raised.value)
+    return writer.database.blame(raised.value), writer.database.said(raised.value)
 
 
 def add(writer: Writer, model: type[Model], names: str, *values: Any) -> Callable[[], Any]:
@@ -50,17 +50,17 @@ def test_said_of_a_table_that_is_missing(writer: Writer):
     said = TABLE, "The table legacy_missing does not exist."
     assert failure(writer, add(writer, m.Missing, "code", "a")) == said
     code = columns(m.Missing, "code")
-    assert failure(writer, lambda: writer.match(code, [("a",)], code)) == said
+    assert failure(writer, lambda: writer.finder.match(code, [("a",)], code)) == said
     assert failure(writer, lambda: update(writer, m.Missing, "code", (1, "a"))) == said
-    assert failure(writer, lambda: writer.delete(m.Missing, [1])) == said
+    assert failure(writer, lambda: writer.changer.delete(m.Missing, [1])) == said
 
 
 def test_said_of_a_column_that_is_missing(writer: Writer):
     said = TABLE, "The table legacy_narrow has no column n."
     assert failure(writer, add(writer, m.Narrow, "code n", "a", 1)) == said
     pair = columns(m.Narrow, "code", "n")
-    assert failure(writer, lambda: writer.match(pair[:1], [("a",)], pair)) == said
-    assert failure(writer, lambda: writer.match(pair, [("a", 1)], pair[:1])) == said
+    assert failure(writer, lambda: writer.finder.match(pair[:1], [("a",)], pair)) == said
+    assert failure(writer, lambda: writer.finder.match(pair, [("a", 1)], pair[:1])) == said
     assert failure(writer, lambda: update(writer, m.Narrow, "n", (1, 1))) == said
 
 
@@ -147,20 +147,20 @@ def clerk(writer: Writer) -> Iterator[Callable[..., Writer]]:
 def test_said_of_privileges(clerk: Callable[..., Writer]):
     writer = clerk("SELECT ON legacy_plain")
     code = columns(m.Plain, "code")
-    assert writer.match(code, [("a",)], code) == []
+    assert writer.finder.match(code, [("a",)], code) == []
     no = TABLE, "The table legacy_plain may not be written by this user."
     assert failure(writer, add(writer, m.Plain, "id code", 5, "a")) == no
     assert failure(writer, lambda: update(writer, m.Plain, "n", (1, 1))) == no
-    assert failure(writer, lambda: writer.delete(m.Plain, [1])) == no
+    assert failure(writer, lambda: writer.changer.delete(m.Plain, [1])) == no
     no = TABLE, "The table legacy_fixed may not be read by this user."
     code = columns(m.Fixed, "code")
-    assert failure(writer, lambda: writer.match(code, [("a",)], code)) == no
+    assert failure(writer, lambda: writer.finder.match(code, [("a",)], code)) == no
 
 
 @pytest.mark.skipif(VENDOR != "postgresql", reason="PostgreSQL tells")
 def test_warnings_of_privileges(clerk: Callable[..., Writer]):
     writer = clerk("SELECT (id, code), UPDATE ON legacy_plain", "INSERT ON legacy_fixed")
-    assert list(map(str, writer.warnings([m.Plain, m.Fixed]))) == [
+    assert list(map(str, writer.catalogue.warnings([m.Plain, m.Fixed]))) == [
         f"This user lacks privileges on the table {table}: {lacked}. "
         f'Repair it with: GRANT {lacked} ON "{table}" TO clerk{os.getpid()};'
         for table, lacked in (("legacy_plain", "INSERT"), ("legacy_fixed", "SELECT, UPDATE"))
@@ -192,7 +192,9 @@ def test_trigger_that_a_user_may_not_see(clerk: Callable[..., Writer]):
     rows = [("a",), ("b",)]
     if writer.connection.mysql_is_mariadb:
         keys = insert(writer, m.Renumbering, "code", *rows)
-        found = writer.match(columns(m.Renumbering, "code"), rows, columns(m.Renumbering, "id"))
+        found = writer.finder.match(
+            columns(m.Renumbering, "code"), rows, columns(m.Renumbering, "id")
+        )
         assert sorted(found) == list(enumerate(keys))
     else:
         assert failure(writer, lambda: insert(writer, m.Renumbering, "code", *rows)) == (
@@ -214,16 +216,17 @@ def test_said_of_a_column_that_is_generated(writer: Writer):
 
 def test_errors_of_django_and_of_hosts_are_the_rows(writer: Writer):
     assert [
-        writer.blame(error) for error in (DatabaseError("No row was changed."), Error("no"))
+        writer.database.blame(error)
+        for error in (DatabaseError("No row was changed."), Error("no"))
     ] == [
         ROW,
         ROW,
     ]
-    assert writer.blame(OperationalError("the lock was held too long")) is CONNECTION
+    assert writer.database.blame(OperationalError("the lock was held too long")) is CONNECTION
     # A driver's error of which the code is unknown.
     error = DatabaseError("no")
     error.__cause__ = Exception("no")
-    assert writer.blame(error) is CONNECTION
+    assert writer.database.blame(error) is CONNECTION
 
 
 def test_error_that_a_host_has_caught_is_the_rows(writer: Writer):
@@ -235,4 +238,4 @@ def test_error_that_a_host_has_caught_is_the_rows(writer: Writer):
 
     with pytest.raises(TransactionManagementError) as raised, transaction.atomic():
         save()
-    assert writer.blame(raised.value) is ROW
+    assert writer.database.blame(raised.value) is ROW

@@ -39,8 +39,8 @@ def test_each_table_is_asked_once(tmp_path: Path, changed: str):
 @pytest.mark.django_db
 def test_tables_of_the_package_have_nothing_to_warn_of():
     writer = get_writer("default")
-    assert writer.warnings([Book, Author, Book.publishers.through]) == []
-    assert writer.notes == []
+    assert writer.catalogue.warnings([Book, Author, Book.publishers.through]) == []
+    assert writer.database.notes == []
 
 
 @pytest.fixture
@@ -62,20 +62,22 @@ GENERATED = "The column name of legacy_generated is generated: no row may say it
     ],
 )
 def test_warnings(writer: Writer, model: type[Model], reason: str):
-    assert writer.warnings([m.Plain, model, model]) == [TableWarning(reason)]
+    assert writer.catalogue.warnings([m.Plain, model, model]) == [TableWarning(reason)]
     # Rows that are saved one by one go into the same tables.
-    saving = orm.Writer(connection, finder=writer)
-    assert [str(warning) for warning in saving.warnings([model])] == [reason]
+    saving = orm.Writer(orm.Instances(writer.database), writer)
+    assert [str(warning) for warning in saving.catalogue.warnings([model])] == [reason]
 
 
 def test_warnings_of_the_tables_of_parents(writer: Writer, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(Bulletin._meta, "db_table", "nowhere")
-    assert list(map(str, writer.warnings([Special]))) == ["The table nowhere does not exist."]
+    assert list(map(str, writer.catalogue.warnings([Special]))) == [
+        "The table nowhere does not exist."
+    ]
 
 
 @pytest.mark.skipif(VENDOR != "mysql", reason="engines are MariaDB's and MySQL's")
 def test_warning_of_an_engine_that_cannot_roll_back(writer: Writer):
-    assert writer.warnings([m.NotTransactional]) == [
+    assert writer.catalogue.warnings([m.NotTransactional]) == [
         TableWarning(
             "The engine MyISAM of the table legacy_nottransactional cannot roll back: what a "
             "rejected row or a failed import has written would stay.",
@@ -89,7 +91,7 @@ def test_warning_of_a_server_that_cuts_values(writer: Writer):
     with connection.cursor() as cursor:
         cursor.execute("SET @before = @@sql_mode, sql_mode = ''")
         try:
-            [warning] = writer.warnings([m.Plain])
+            [warning] = writer.catalogue.warnings([m.Plain])
         finally:
             cursor.execute("SET sql_mode = @before")
     assert str(warning) == (

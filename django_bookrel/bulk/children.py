@@ -230,7 +230,7 @@ def _found(
 ) -> list[tuple[Any, ...]]:
     """Return what the table has: a number, parent, values of the columns, primary key."""
     fetch = [child.parent, *child.columns, child.model._meta.pk]
-    found = writer.match([child.parent], [(p,) for p in parents], fetch, lock=lock)
+    found = writer.finder.match([child.parent], [(p,) for p in parents], fetch, lock=lock)
     place = child.target
     if place is not None and child.columns[place].null:
         # No cell can say a row that names no record, so none can mean to delete it.

@@ -90,7 +90,7 @@ class ColumnComparison:
         self, pks: Sequence[Any], fields: Sequence[AnyField], *, lock: bool = False
     ) -> dict[Any, Values]:
         pk = self.layout.model._meta.pk
-        found = self.writer.match([pk], [(key,) for key in pks], [pk, *fields], lock=lock)
+        found = self.writer.finder.match([pk], [(key,) for key in pks], [pk, *fields], lock=lock)
         held = {row[1]: row[2:] for row in found}
         if len(held) < len(pks) and (gone := [key for key in pks if key not in held]):
             raise Gone(gone)

@@ -108,7 +108,7 @@ class Constraints:
         said = [(row, v) for row, v in self._said(plan, fields, out) if None not in v]
         names = " and ".join(field.name for field in fields)
         found: dict[int, str] = {}
-        folds = [self.writer.fold(field) for field in fields]
+        folds = [self.writer.catalogue.fold(field) for field in fields]
         for row, values in said:
             alike = tuple(
                 fold(v) if fold is not None and isinstance(v, str) else _hashable(v)
@@ -120,7 +120,7 @@ class Constraints:
                 before.add(alike)
         known = [(row, v) for row, v in said if not any(type(one) is Pending for one in v)]
         pk = self.layout.model._meta.pk
-        hits = self.writer.match(fields, [values for _row, values in known], [pk])
+        hits = self.writer.finder.match(fields, [values for _row, values in known], [pk])
         leaving = {change.pk for row, change in plan.changed.items()}
         for index, holder in hits:
             row = known[index][0]

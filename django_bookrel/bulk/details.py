@@ -81,7 +81,8 @@ class DetailsResolver(Resolver):
         keys = sorted({identity[:1] for identity in wanted} | set(qualified.values()))
         fetch = [self.model._meta.pk, self.reference.value, *self.fields]
         held: dict[Names, list[Held]] = {}
-        for index, pk, value, *found in self.writer.match(self.reference.columns, keys, fetch):
+        hits = self.writer.finder.match(self.reference.columns, keys, fetch)
+        for index, pk, value, *found in hits:
             self.holders[keys[index]] = (value, tuple(found))
             self.pks[keys[index]] = pk
             held.setdefault(keys[index], []).append((pk, value))

@@ -75,7 +75,8 @@ class Engine:
             unlogged(writer.connection),
             stopping(writer, self.report.totals),
         ):
-            self.report.on_warnings(writer.warnings(self.transactions.planner.layout.written))
+            written = self.transactions.planner.layout.written
+            self.report.on_warnings(writer.catalogue.warnings(written))
             stream = iter(records)
             most = max(self.batch_size, HEAD_ROWS)
             head = list(islice(stream, most + 1))

@@ -129,8 +129,9 @@ class BulkSaver:
             if UNSET in column:
                 column = [default_of(field) if value is UNSET else value for value in column]
             picked.append(column)
-        fill = self.writer.filler(self.model, fields, adding=True)
-        return self.writer.insert(self.model, fill.fields, fill.rows(picked, len(rows)))
+        inserter = self.writer.inserter
+        fill = inserter.filler(self.model, fields)
+        return inserter.insert(self.model, fill.fields, fill.rows(picked, len(rows)))
 
     def settle(self, plan: Plan, pk_of: Mapping[int, Any]) -> None:
         """Write the references of new rows to new rows, which had to be there first."""
@@ -167,8 +168,8 @@ class BulkSaver:
 
     def save_children(self, plan: ChildPlan, pk_of: Mapping[int, Any]) -> None:
         """Delete, change and add rows; ``pk_of`` has the primary keys of their records."""
-        child, writer = plan.child, self.writer
-        writer.delete(child.model, [pk for _row, pk in plan.gone])
+        child, inserter = plan.child, self.writer.inserter
+        self.writer.changer.delete(child.model, [pk for _row, pk in plan.gone])
         if plan.altered:
             keys = [one.pk for one in plan.altered]
             for place in plan.contended():
@@ -180,8 +181,8 @@ class BulkSaver:
         if plan.added:
             parents = [pk_of[row] for row in plan.added_rows]
             values = [parents, *map(settled, zip(*plan.added, strict=True))]
-            fill = writer.filler(child.model, (child.parent, *child.columns), adding=True)
-            writer.insert(child.model, fill.fields, fill.rows(values, len(parents)), keys=False)
+            fill = inserter.filler(child.model, (child.parent, *child.columns))
+            inserter.insert(child.model, fill.fields, fill.rows(values, len(parents)), keys=False)
 
 
 def _update_rows(
@@ -191,20 +192,20 @@ def _update_rows(
     keys: list[Any],
     columns: list[list[Any]],
 ) -> None:
-    fill = writer.filler(model, fields, adding=False)
+    fill = writer.changer.filler(model, fields)
     # Receivers want to know of changed children too.
-    if keys and (fill.fields or writer.runs_code):
+    if keys and (fill.fields or writer.changer.runs_code):
         rows = fill.rows(columns, len(keys)) or [()] * len(keys)
         pairs = [(key, *row) for key, row in zip(keys, rows, strict=True)]
-        writer.update(model, fill.fields, pairs)
+        writer.changer.update(model, fill.fields, pairs)
 
 
 def _remove(writer: Writer, layout: Layout, pks: list[Any]) -> None:
     """Delete records that this import has made, and their children."""
     for child in layout.children if pks else ():
-        found = writer.match([child.parent], [(pk,) for pk in pks], [child.model._meta.pk])
-        writer.delete(child.model, [key for _index, key in found])
-    writer.delete(layout.model, pks)
+        found = writer.finder.match([child.parent], [(pk,) for pk in pks], [child.model._meta.pk])
+        writer.changer.delete(child.model, [key for _index, key in found])
+    writer.changer.delete(layout.model, pks)
 
 
 def _text(value: Any) -> str:

@@ -127,7 +127,7 @@ def held_candidates(
     for index, identity in enumerate(layout.identities):
         by = identity.parent or identity.model._meta.pk
         if identity.joins and not any(isinstance(c, models.ForeignKey) for c in identity.columns):
-            hits = writer.match([by], [(key,) for key in keys], list(identity.columns))
+            hits = writer.finder.match([by], [(key,) for key in keys], list(identity.columns))
             held = [(keys[place], tuple(values)) for place, *values in hits]
             found += [(key, (index, values)) for key, values in held if None not in values]
     return found
@@ -182,7 +182,7 @@ def _match(
         wanted = [key for _key, key in pairs]
         if empty:
             wanted = [tuple([value for value in key if value is not None]) for key in wanted]
-        hits = writer.match(given, wanted, [pointer, *empty])
+        hits = writer.finder.match(given, wanted, [pointer, *empty])
         if empty:
             hits = [hit for hit in hits if not any(value is not None for value in hit[2:])]
         if len({hit[0] for hit in hits}) < len(hits):

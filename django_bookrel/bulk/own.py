@@ -170,7 +170,7 @@ def settle_own(
     for reference, some in found.items():
         pk_field = layout.model._meta.pk
         keys = list({one.value: None for one in some})
-        hits = writer.match([pk_field], [(key,) for key in keys], [reference.value])
+        hits = writer.finder.match([pk_field], [(key,) for key in keys], [reference.value])
         values = {keys[index]: value for index, value in hits}
         for one in some:
             one.value = values[one.value]

@@ -142,7 +142,8 @@ def _matched(
     every = [column, *fetch]
     composite = any(isinstance(field, models.CompositePrimaryKey) for field in every)
     if len({field.model for field in every}) == 1 and not composite and not path:
-        return [tuple(row[1:]) for row in writer.match([column], [(k,) for k in keys], fetch)]
+        hits = writer.finder.match([column], [(key,) for key in keys], fetch)
+        return [tuple(hit[1:]) for hit in hits]
     # Several tables, or a key that stands for another: for Django to sort out.
     path = path or column.attname
     rows = _rows_of(model, writer)

@@ -121,6 +121,7 @@ def stopping(writer: Writer, totals: Totals) -> Iterator[None]:
     try:
         yield
     except Error as error:
-        said = f"Stopped after {counted(totals.rows, 'row')}: {writer.said(error).rstrip('.')}."
-        is_lasting = writer.blame(error) is Blame.TABLE
+        why = writer.database.said(error).rstrip(".")
+        said = f"Stopped after {counted(totals.rows, 'row')}: {why}."
+        is_lasting = writer.database.blame(error) is Blame.TABLE
         raise ImportStopped(said, is_lasting=is_lasting) from error

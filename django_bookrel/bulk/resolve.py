@@ -136,7 +136,8 @@ class Resolver:
         """Settle what stands for records that another reference has created; return the others."""
         columns = self.reference.columns
         identities = [one.identity[: len(columns)] for one in pending]
-        hits = self.writer.match(columns, identities, [self.model._meta.pk, self.reference.value])
+        fetch = [self.model._meta.pk, self.reference.value]
+        hits = self.writer.finder.match(columns, identities, fetch)
         for index, _pk, value in sorted(hits, key=lambda hit: hit[:2], reverse=True):
             pending[index].value = value
         return [one for one in pending if one.value is None]
@@ -156,7 +157,7 @@ class Resolver:
         """Find records; return identity -> records, where several have it."""
         identities = list(wanted)
         fetch = [self.model._meta.pk, self.reference.value]
-        hits = self.writer.match(self.reference.columns, identities, fetch)
+        hits = self.writer.finder.match(self.reference.columns, identities, fetch)
         several: dict[Names, list[Held]] = {}
         if len({hit[0] for hit in hits}) < len(hits):
             for index, pk, value in sorted(hits, key=lambda hit: hit[:2]):
@@ -169,12 +170,12 @@ class Resolver:
     def _insert(
         self, fields: list[AnyField], rows: list[Names], pending: Sequence[Pending]
     ) -> None:
-        fill = self.writer.filler(self.model, fields, adding=True)
+        fill = self.writer.inserter.filler(self.model, fields)
         columns = [list(column) for column in zip(*rows, strict=True)]
-        keys = self.writer.insert(self.model, fill.fields, fill.rows(columns, len(rows)))
+        keys = self.writer.inserter.insert(self.model, fill.fields, fill.rows(columns, len(rows)))
         if self.reference.to_field:
             pk = self.model._meta.pk
-            hits = self.writer.match([pk], [(key,) for key in keys], [self.reference.value])
+            hits = self.writer.finder.match([pk], [(key,) for key in keys], [self.reference.value])
             values: dict[int, Any] = dict(hits)
             keys = [values[index] for index in range(len(keys))]
         for one, value in zip(pending, keys, strict=True):
@@ -185,10 +186,10 @@ class Resolver:
             return
         columns = [field_of(self.aliases, "kind"), field_of(self.aliases, "key")]
         keys = [(self.model._meta.label_lower, identity[0]) for identity in identities]
-        rows = self.writer.match(columns, keys, [field_of(self.aliases, "target")])
+        rows = self.writer.finder.match(columns, keys, [field_of(self.aliases, "target")])
         pk = self.model._meta.pk
         targets = [(pk.to_python(target),) for _index, target in rows]
-        for index, value in self.writer.match([pk], targets, [self.reference.value]):
+        for index, value in self.writer.finder.match([pk], targets, [self.reference.value]):
             self.found[identities[rows[index][0]]] = value
 
 

@@ -41,7 +41,8 @@ def tried_again(writer: Writer, work: Callable[[], T]) -> T:
         try:
             return work()
         except DatabaseError as error:
-            if outer or time.monotonic() > deadline or writer.blame(error) is not Blame.AGAIN:
+            is_over = outer or time.monotonic() > deadline
+            if is_over or writer.database.blame(error) is not Blame.AGAIN:
                 raise
             logger.info("Trying a transaction again after: %s", shown(error))
         time.sleep(random.random() * pause)  # noqa: S311
@@ -50,7 +51,7 @@ def tried_again(writer: Writer, work: Callable[[], T]) -> T:
 
 def import_lock(writer: Writer) -> AbstractContextManager[None]:
     """Return the lock around a transaction, which nobody can have around somebody else's."""
-    return nullcontext() if writer.connection.in_atomic_block else writer.session_lock()
+    return nullcontext() if writer.connection.in_atomic_block else writer.locks.session()
 
 
 @contextmanager
@@ -60,7 +61,7 @@ def all_or_nothing(writer: Writer, model: type[models.Model]) -> Iterator[None]:
     def begin() -> ExitStack:
         with ExitStack() as opened:
             opened.enter_context(transaction.atomic(writer.connection.alias))
-            writer.lock(model)
+            writer.locks.transaction(model)
             return opened.pop_all()
 
     with import_lock(writer), tried_again(writer, begin):

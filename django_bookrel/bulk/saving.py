@@ -189,7 +189,7 @@ class PlanWriter:
 
 def is_of_the_row(error: Exception, writer: Writer) -> bool:
     """Return whether a failure is the row's that was written, not the database's at large."""
-    return not isinstance(error, Error) or writer.blame(error) is Blame.ROW
+    return not isinstance(error, Error) or writer.database.blame(error) is Blame.ROW
 
 
 def rejections_of(
@@ -211,7 +211,7 @@ def rejections_of(
         ]
         return [Rejection(line, *place, cells, raised.get(place[0])) for place in places]
     if isinstance(error, Error):
-        reason = writer.said(error)
+        reason = writer.database.said(error)
     else:
         reason = f"{type(error).__name__}: {error}"
         logger.error("Line %s was rejected.", line, exc_info=_shown(error))

@@ -128,13 +128,13 @@ class Transactions:
     ) -> tuple[Plan, Outcome]:
         try:
             with transaction.atomic(self.writer.connection.alias):
-                self.writer.lock(self.planner.layout.model)
+                self.writer.locks.transaction(self.planner.layout.model)
                 plan = self.planner.plan(batch, file, out)
                 if plan.doubt:
                     return plan, Outcome()
                 watch = None if self.observer is None else self.observer.watch(plan)
                 outcome = self.plans.write(plan, whole=whole)
-                self.writer.pass_keys(self.planner.layout.model, self._given_keys(outcome))
+                self.writer.inserter.pass_keys(self.planner.layout.model, self._given_keys(outcome))
                 self._announce(plan, outcome)
                 if watch is not None:
                     watch.look(outcome)

@@ -183,8 +183,9 @@ class ImportingResource(RowByRow):
             header=header,
             hook_kwargs=options.hook_kwargs,
         )
-        result.take(path.reasons, path.transactions.writer.notes, avoidable=path.avoidable)
-        self._note_open_end(path.transactions.writer)
+        database = path.transactions.writer.database
+        result.take(path.reasons, database.notes, avoidable=path.avoidable)
+        self._note_open_end(database)
         report = self._report(options, result)
         size = options.batch_size or conf.batch_size
         try:
@@ -198,10 +199,10 @@ class ImportingResource(RowByRow):
                     row_results.note(result.changes)
         return result
 
-    def _note_open_end(self, writer: Any) -> None:
-        connection = writer.connection
+    def _note_open_end(self, database: Any) -> None:
+        connection = database.connection
         if not connection.get_autocommit() and not connection.in_atomic_block:
-            writer.note(
+            database.note(
                 f"The connection “{connection.alias}” does not commit by itself (AUTOCOMMIT is "
                 "off): commit, or nothing of this import stays."
             )

@@ -1,105 +1,28 @@
-"""What every writer can do."""
+"""What every writer can do, with one class for each job."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
-from django.db import Error, InternalError, models
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.utils.functional import cached_property
 
 from ...fields import AnyField
-from ..errors import About, Blame, blame_for
-from ..sentences import said_of
+from .database import Columns, Database, Found, ModelClass, Rows
 from .folds import Fold, as_it_is
-from .tables import TableWarning, shown_name
+from .tables import TableWarning
 
-__all__ = ("LOCK", "Found", "Row", "Writer")
-
-Row = Sequence[Any]
-"""Values to write or to look for."""
-
-Found = tuple[Any, ...]
-"""Values that were read."""
+__all__ = ("LOCK", "Catalogue", "Changer", "Finder", "Inserter", "Locks", "Writer")
 
 LOCK = "django_bookrel.import"
 """The name of the lock for which imports wait."""
 
 
-class Writer(ABC):
-    """Reads and writes rows as tuples."""
-
-    waits = False
-    """Whether Python is idle while the database is at work, as beside a server."""
-    locks_rows = True
-    """Whether others may write while this transaction does, but for what it has locked."""
-    runs_code = False
-    """Whether code of the host runs when a record is saved, also where no column changes."""
-
-    def __init__(self, connection: BaseDatabaseWrapper) -> None:
-        self.connection = connection
-        self.notes: list[str] = []
-        """Sentences on what was written in a plainer way than the rest, or without its code."""
-
-    def note(self, sentence: str) -> None:
-        """Add a sentence to :attr:`notes`, once."""
-        if sentence not in self.notes:
-            self.notes.append(sentence)
-
-    def warnings(self, written: Iterable[type[models.Model]]) -> list[TableWarning]:
-        """Return what an import that writes these models would stumble over; it only reads."""
-        return []
-
-    def blame(self, error: BaseException) -> Blame:
-        """Return whose an error of the database is, so what is to be done about it."""
-        return blame_for(error, self.connection.vendor)
-
-    def said(self, error: BaseException) -> str:
-        """Return a sentence on an error of the database, in one line."""
-        return said_of(error, self.connection.vendor)
-
-    @contextmanager
-    def _about(self, model: type[models.Model], verb: str) -> Iterator[None]:
-        """Let errors say what they are about."""
-        try:
-            yield
-        except Error as error:
-            columns = {
-                field.column.lower() for field in model._meta.concrete_fields if field.column
-            }
-            # For a code that somebody has made up psycopg has no class.
-            said = InternalError(*error.args) if type(error) is Error else error
-            vars(said)["about"] = About(self.shown(model), columns, verb)
-            raise said from error.__cause__
-
-    @cached_property
-    def q(self) -> Callable[[Any], str]:
-        """Quote a name."""
-        return self.connection.ops.quote_name
-
-    def table(self, model: type[models.Model]) -> str:
-        """Return the model's quoted table."""
-        return self.q(model._meta.db_table)
-
-    def shown(self, model: type[models.Model]) -> str:
-        """Return the name of the model's table as people read it."""
-        return shown_name(self.table(model))
-
-    @contextmanager
-    def session_lock(self) -> Iterator[None]:
-        """Hold a lock around a transaction, where the database cannot hold one inside it."""
-        yield
-
-    @abstractmethod
-    def lock(self, model: type[models.Model]) -> None:
-        """
-        Let one import at a time write, until the transaction ends.
-
-        Called as the first statement of a transaction.
-        """
+class Catalogue:
+    """Says what tables are, as far as the database tells."""
 
     def fold(self, field: AnyField) -> Fold | None:
         """
@@ -109,18 +32,32 @@ class Writer(ABC):
         """
         return as_it_is if getattr(field, "db_collation", None) else None
 
-    @abstractmethod
-    def filler(self, model: type[models.Model], given: Sequence[AnyField], *, adding: bool) -> Any:
-        """Return what makes rows for :meth:`insert` (``adding``) or :meth:`update`."""
+    def warnings(self, written: Iterable[ModelClass]) -> list[TableWarning]:
+        """Return what an import that writes these models would stumble over; it only reads."""
+        return []
+
+
+class Locks:
+    """Lets one import at a time write."""
+
+    of_rows = True
+    """Whether others may write while a transaction does, but for what it has locked."""
+
+    @contextmanager
+    def session(self) -> Iterator[None]:
+        """Hold a lock around a transaction, where the database cannot hold one inside it."""
+        yield
+
+    def transaction(self, model: ModelClass) -> None:
+        """Take a lock until the transaction ends, of which it is the first statement."""
+
+
+class Finder(ABC):
+    """Finds rows by their values."""
 
     @abstractmethod
     def match(
-        self,
-        columns: Sequence[AnyField],
-        keys: Sequence[Row],
-        fetch: Sequence[AnyField],
-        *,
-        lock: bool = False,
+        self, columns: Columns, keys: Rows, fetch: Columns, *, lock: bool = False
     ) -> list[Found]:
         """
         Find rows of the columns' table that have one of ``keys``; the database decides equality.
@@ -133,14 +70,17 @@ class Writer(ABC):
         :returns: (index of the key, values of ``fetch``), in no order; a key may have many rows.
         """
 
+
+class Inserter(ABC):
+    """Inserts rows, and sees to their keys."""
+
+    @abstractmethod
+    def filler(self, model: ModelClass, given: Columns) -> Any:
+        """Return what makes rows for :meth:`insert`."""
+
     @abstractmethod
     def insert(
-        self,
-        model: type[models.Model],
-        fields: Sequence[AnyField],
-        rows: Sequence[Row],
-        *,
-        keys: bool = True,
+        self, model: ModelClass, fields: Columns, rows: Rows, *, keys: bool = True
     ) -> list[Any]:
         """
         Insert rows and return their primary keys in order.
@@ -153,25 +93,53 @@ class Writer(ABC):
         :raises TableError: the table does not say the keys of new rows.
         """
 
-    @abstractmethod
-    def update(
-        self, model: type[models.Model], fields: Sequence[AnyField], rows: Sequence[Row]
+    def pass_keys(  # noqa: B027 (most databases see to it themselves)
+        self, model: ModelClass, keys: Sequence[Any]
     ) -> None:
+        """See to it that the database gives no row a key that a file has given."""
+
+
+class Changer(ABC):
+    """Updates and deletes rows."""
+
+    runs_code = False
+    """Whether code of the host runs when a record is saved, also where no column changes."""
+
+    @abstractmethod
+    def filler(self, model: ModelClass, given: Columns) -> Any:
+        """Return what makes rows for :meth:`update`."""
+
+    @abstractmethod
+    def update(self, model: ModelClass, fields: Columns, rows: Rows) -> None:
         """
         Set ``fields`` of existing rows; each is (primary key, values as the filler's).
 
         :raises IntegrityError: a row is gone, or is kept from being changed.
         """
 
-    def pass_keys(  # noqa: B027 (most databases see to it themselves)
-        self, model: type[models.Model], keys: Sequence[Any]
-    ) -> None:
-        """See to it that the database gives no row a key that a file has given."""
-
     @abstractmethod
-    def delete(self, model: type[models.Model], keys: Sequence[Any]) -> None:
+    def delete(self, model: ModelClass, keys: Sequence[Any]) -> None:
         """
         Delete the rows with these primary keys, as far as they are there.
 
         :raises IntegrityError: a row is kept from being deleted.
         """
+
+
+@dataclass(eq=False)
+class Writer:
+    """Reads and writes rows of a database as tuples."""
+
+    database: Database
+    catalogue: Catalogue
+    locks: Locks
+    finder: Finder
+    inserter: Inserter
+    changer: Changer
+
+    waits: ClassVar[bool] = False
+    """Whether Python is idle while the database is at work, as beside a server."""
+
+    @property
+    def connection(self) -> BaseDatabaseWrapper:
+        return self.database.connection

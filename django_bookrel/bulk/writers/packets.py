@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 
 from django.db import DataError
 
-from .interface import Row
+from .database import Row, Rows
 
 __all__ = ("packets", "portions")
 
@@ -16,9 +16,7 @@ BYTES_OF_A_VALUE = 40
 """Of what is no text, or of what stands around one; at most."""
 
 
-def packets(
-    rows: Sequence[Row], usual: int, most: int, exact: Callable[[Row], int]
-) -> Iterator[Sequence[Row]]:
+def packets(rows: Rows, usual: int, most: int, exact: Callable[[Row], int]) -> Iterator[Rows]:
     """
     Yield rows in parts of which each takes ``usual`` bytes in a statement at most, or is one row.
 
@@ -43,14 +41,14 @@ def packets(
     yield rows[start:]
 
 
-def portions(rows: Sequence[Row], values: int) -> Iterator[Sequence[Row]]:
+def portions(rows: Rows, values: int) -> Iterator[Rows]:
     """Yield rows in parts of which each has so many values at most."""
     size = max(1, values // max(1, len(rows[0])))
     for start in range(0, len(rows), size):
         yield rows[start : start + size]
 
 
-def _estimate(rows: Sequence[Row]) -> int:
+def _estimate(rows: Rows) -> int:
     """Return how many bytes the values of rows take at most."""
     characters = sum(map(_characters, zip(*rows, strict=True)))
     return BYTES_OF_A_CHARACTER * characters + BYTES_OF_A_VALUE * len(rows) * len(rows[0])

@@ -21,7 +21,7 @@ from ...bulk import (
     get_writer,
 )
 from ...bulk.hostcode import host_code, limits
-from ...bulk.writers import SQLWriter, Writer, orm
+from ...bulk.writers import Writer, orm
 from ...fields import AnyField
 from ..cleaning import RowCleaner
 from .detection import (
@@ -89,9 +89,9 @@ def import_path(
     :param hook_kwargs: what hooks get beside the row.
     """
     policy = replace(policy, clears=clears)
-    finder = get_writer(resource.get_db_connection_name())
-    unavoidable = _limits(layout, finder)
-    layout = layout.compared(finder.fold)
+    bulk_writer = get_writer(resource.get_db_connection_name())
+    unavoidable = _limits(layout, bulk_writer)
+    layout = layout.compared(bulk_writer.catalogue.fold)
     hooks = [*hook_code(resource), *attribute_code(resource, provided)]
     cleans, saves = _cleaning(resource), host_code(layout)
     bypassed: list[str] = []
@@ -101,18 +101,18 @@ def import_path(
         # What only Django can write is saved, and that runs the code of the models.
         bypassed, saves = [*bypassed, *([] if unavoidable else saves)], []
     if bypassed:
-        finder.note(f"bypassed: {'; '.join(bypassed)}")
+        bulk_writer.database.note(f"bypassed: {'; '.join(bypassed)}")
     reasons = [*hooks, *cleans, *saves, *unavoidable]
     options = hook_kwargs or {}
     rows = RowCleaner(
         resource, layout, clears=clears, checked=checked, header=header, options=options
     )
-    writer = _orm_writer(resource, layout, finder) if reasons else finder
+    writer = _orm_writer(resource, layout, bulk_writer) if reasons else bulk_writer
     is_dry = changes is not None
     is_raw = bool(hooks) and may_change_rows(resource)
     if is_raw and not is_dry:
         layout = relaxed(layout, own_code(resource))
-    planner = get_planner(layout, writer, policy, locks=not is_dry and finder.locks_rows)
+    planner = get_planner(layout, writer, policy, locks=not is_dry and bulk_writer.locks.of_rows)
     saver: Any = BulkSaver(layout, writer, planner.references)
     maker: RowMaker = rows
     if hooks:
@@ -126,7 +126,7 @@ def import_path(
         planner = RawPlanner(planner, saver)
     transactions: Transactions | DryRun
     if changes is not None:
-        transactions = DryRun(planner, writer, changes, Constraints(layout, finder))
+        transactions = DryRun(planner, writer, changes, Constraints(layout, bulk_writer))
     else:
         plans = PlanWriter(saver, writer, is_row_by_row=bool(reasons))
         transactions = Transactions(
@@ -139,15 +139,15 @@ def _no_room(kind: str) -> int:
     return 0
 
 
-def _orm_writer(resource: RowByRow, layout: Layout, finder: Writer) -> orm.Writer:
-    kind = orm.QuietWriter if bypasses_save(resource) and not limits(layout) else orm.Writer
-    return kind(
-        finder.connection,
+def _orm_writer(resource: RowByRow, layout: Layout, bulk_writer: Writer) -> orm.Writer:
+    is_quiet = bypasses_save(resource) and not limits(layout)
+    instances = (orm.QuietInstances if is_quiet else orm.Instances)(
+        bulk_writer.database,
         layout,
-        finder if isinstance(finder, SQLWriter) else None,
         full_clean=resource._meta.clean_model_instances,
         needed=_needed(resource, layout) if fills_columns(resource) else (),
     )
+    return orm.Writer(instances, bulk_writer)
 
 
 def _cleaning(resource: RowByRow) -> list[str]:
@@ -157,7 +157,7 @@ def _cleaning(resource: RowByRow) -> list[str]:
 
 def _limits(layout: Layout, writer: Writer) -> list[str]:
     name = writer.connection.display_name
-    missing = [] if isinstance(writer, SQLWriter) else [f"{name} has no bulk writer"]
+    missing = [f"{name} has no bulk writer"] if isinstance(writer, orm.Writer) else []
     return [*missing, *limits(layout)]
 
 

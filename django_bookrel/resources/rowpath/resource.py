@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
-from django.db import connections, models
+from django.db import models
 from django.utils.functional import cached_property
 from import_export.fields import Field
 from import_export.instance_loaders import ModelInstanceLoader
@@ -33,9 +33,9 @@ class RowByRow(DeclaredResource):
     @cached_property
     def row_session(self) -> RowSession:
         """What an import row by row knows besides the row."""
-        using = self.get_db_connection_name()
+        beside = get_writer(self.get_db_connection_name())
         layout = relaxed(self.layout(self.written_columns()), own_code(self))
-        writer = orm.Writer(connections[using], layout, get_writer(using))
+        writer = orm.Writer(orm.Instances(beside.database, layout), beside)
         planner = get_planner(layout, writer, Policy(), locks=False)
         saver = BulkSaver(layout, writer, planner.references)
         return RowSession(self, planner, saver, clears=True)
@@ -98,10 +98,10 @@ class RowByRow(DeclaredResource):
     def validate_instance(self, instance: models.Model, *args: Any, **kwargs: Any) -> None:
         super().validate_instance(instance, *args, **kwargs)
         if not self._meta.clean_model_instances:
-            self.row_session.writer.clean(instance)
+            self.row_session.instances.clean(instance)
 
     def do_instance_save(self, instance: models.Model, is_create: bool) -> None:  # noqa: FBT001
-        self.row_session.writer.save(instance, adding=is_create)
+        self.row_session.instances.save(instance, adding=is_create)
 
     def save_m2m(self, instance: models.Model, row: dict[str, Any], **kwargs: Any) -> None:
         super().save_m2m(instance, row, **kwargs)

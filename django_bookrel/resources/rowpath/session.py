@@ -78,7 +78,7 @@ class RowSession:
     ) -> None:
         self.resource, self.planner, self.saver = resource, planner, saver
         self.layout, self.policy = planner.layout, planner.comparison.policy
-        self.writer = cast("orm.Writer", saver.writer)
+        self.instances = cast("orm.Writer", saver.writer).instances
         self.cleaner = RowCleaner(resource, self.layout, clears=clears, options=options)
         self.places = {name: place for place, name in enumerate(self.layout.names)}
         self.children = {c.name: place for place, c in enumerate(self.layout.children)}
@@ -194,13 +194,13 @@ class RowSession:
         plan, place = self._planned(row), self.current.place
         if plan.rows():
             self._created(plan, Pending((), ()))
-            self.writer.latest = instance
+            self.instances.latest = instance
             child = plan.only({place}).children[self.children[name]]
             self.saver.save_children(child, {place: instance.pk})
 
     def stored(self, pk: Any) -> models.Model:
         """Return an instance as it is in the database."""
-        return self.writer.stored(self.layout.model, pk)
+        return self.instances.stored(self.layout.model, pk)
 
     def _created(self, plan: Plan, said: Any) -> Any:
         """Return what refers to a record, which is created with all that the row names."""

@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.backends.base.base import BaseDatabaseWrapper
-
+from ....fields import AnyField
+from ..database import Columns, Database, ModelClass, columns_of
 from ..folds import SAMPLES, Fold, as_it_is
-from .base import Column, Index, Table, TableWarning, shown_name
+from ..sql import SQLCatalogue
+from ..tables import Column, Index, Table, TableWarning, best_indexes
 
-__all__ = (
-    "PostgreSQLTable",
-    "read_behind",
-    "read_fold",
-    "read_indexes",
-    "read_table",
-    "read_warnings",
-)
+__all__ = ("PostgreSQLCatalogue", "PostgreSQLTable")
 
 # Types are named without their length, for a cast to varchar(9) cuts values off, and a domain by
 # what it is based on, for its checks are asked by writing alone. format_type(..., NULL) would say
@@ -149,12 +144,86 @@ class PostgreSQLTable(Table):
         return self.kind in TABLES.values() and not given
 
 
-def read_table(connection: BaseDatabaseWrapper, quoted: str, pk: str) -> PostgreSQLTable:
-    """Read what a table is; ``pk`` is the column of its primary key."""
-    name = shown_name(quoted)
-    with connection.cursor() as cursor:
-        cursor.execute(TABLE, [quoted, pk, pk, pk])
-        rows = cursor.fetchall()
+class PostgreSQLCatalogue(SQLCatalogue):
+    """PostgreSQL's own."""
+
+    numberless = "has no default"
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self._indexes: dict[str, list[Index]] = {}
+
+    def type_of(self, field: AnyField) -> str:
+        """Return the type of a column; where there is none the statement says so."""
+        known = self.column(field)
+        return known.type if known else "text"
+
+    def best_indexes(self, columns: Columns) -> list[Index]:
+        """Return the indexes that find rows by the values of columns, the best first."""
+        name = self.database.table(columns[0].model)
+        if name not in self._indexes:
+            self._indexes[name] = [
+                Index(name, tuple(c or "" for c in json.loads(cs)), unique)
+                for name, unique, cs in self.database.execute(INDEXES, [name])
+            ]
+        return best_indexes(self._indexes[name], columns_of(columns))
+
+    def fold(self, field: AnyField) -> Fold | None:
+        column = self.column(field)
+        if column is None or not (column.type.endswith("citext") or column.collation):
+            return None
+        side = f"%s::{column.type}" + (f" COLLATE {column.collation}" if column.collation else "")
+        for fold, letters in SAMPLES.items():
+            [(is_equal,)] = self.database.execute(
+                f"SELECT {side} = {side}", [letters, fold(letters)]
+            )
+            if is_equal:
+                return fold
+        return as_it_is
+
+    def is_keyless(self, model: ModelClass) -> bool:
+        return bool(self.known(model).is_keyless)
+
+    def behind(self, model: ModelClass) -> TableWarning | None:
+        """Return what is wrong where a sequence is to give numbers that may be keys already."""
+        sequence = self.known(model).key.sequence
+        name, pk = self.database.table(model), self.database.q(model._meta.pk.column)
+        found = self.database.execute(
+            "SELECT coalesce(pg_sequence_last_value(seqrelid) + seqincrement, seqstart), "
+            f"(SELECT max({pk}) FROM {name}) "
+            "FROM pg_sequence WHERE seqrelid = %s::regclass AND seqincrement > 0",
+            [sequence],
+        )
+        number, top = found[0] if found else (None, None)
+        if number is None or top is None or top < number:
+            return None
+        literal = "'" + sequence.replace("'", "''") + "'"
+        shown = self.database.shown(model)
+        return TableWarning(
+            f"The sequence {sequence} gives {number} next; {shown} has keys up to {top}.",
+            f"SELECT setval({literal}, (SELECT max({pk}) FROM {name}));",
+        )
+
+    def _read(self, model: ModelClass) -> PostgreSQLTable:
+        name, pk = self.database.table(model), model._meta.pk.column or ""
+        return _table(self.database.shown(model), self.database.execute(TABLE, [name, pk, pk, pk]))
+
+    def _table_warnings(self, model: ModelClass) -> Iterator[TableWarning]:
+        table: PostgreSQLTable = self.known(model)
+        name = self.database.table(model)
+        # Rows of links are never changed, but deleted.
+        wanted = ["SELECT", "INSERT", "DELETE" if model._meta.auto_created else "UPDATE"]
+        [(denied, user)] = self.database.execute(DENIED, [wanted, name, name])
+        if denied:
+            reason = f"This user lacks privileges on the table {table.name}: {denied}."
+            yield TableWarning(reason, f"GRANT {denied} ON {name} TO {user};")
+        if table.key.sequence and table.key.may_draw and "SELECT" not in (denied or ""):
+            behind = self.behind(model)
+            yield from [behind] if behind else []
+
+
+def _table(name: str, rows: Sequence[tuple[Any, ...]]) -> PostgreSQLTable:
+    """Return what a table is by the rows of ``TABLE``."""
     if not rows:
         return PostgreSQLTable(name)
     kind, has_triggers, is_secured, has_rules = rows[0][:4]
@@ -170,71 +239,6 @@ def read_table(connection: BaseDatabaseWrapper, quoted: str, pk: str) -> Postgre
     kind = {**TABLES, **OTHERS}.get(kind, "relation")
     return PostgreSQLTable(
         name, kind, columns, has_triggers, frozenset(arrays), is_secured, has_rules, key
-    )
-
-
-def read_fold(connection: BaseDatabaseWrapper, column: Column) -> Fold | None:
-    """Ask for what makes alike some of the texts that a column takes for equal; None: nothing."""
-    if not column.type.endswith("citext") and not column.collation:
-        return None
-    side = f"%s::{column.type}" + (f" COLLATE {column.collation}" if column.collation else "")
-    with connection.cursor() as cursor:
-        for fold, letters in SAMPLES.items():
-            cursor.execute(f"SELECT {side} = {side}", [letters, fold(letters)])
-            if cursor.fetchone()[0]:
-                return fold
-    return as_it_is
-
-
-def read_indexes(connection: BaseDatabaseWrapper, quoted: str) -> list[Index]:
-    """Read the indexes that find rows by the values of columns."""
-    with connection.cursor() as cursor:
-        cursor.execute(INDEXES, [quoted])
-        rows = cursor.fetchall()
-    return [
-        Index(name, tuple(c or "" for c in json.loads(cs)), unique) for name, unique, cs in rows
-    ]
-
-
-def read_warnings(
-    connection: BaseDatabaseWrapper, table: PostgreSQLTable, quoted: str, pk: str, *, is_link: bool
-) -> Iterator[TableWarning]:
-    """
-    Yield what keeps this user from writing a table, and what is wrong with its sequence.
-
-    :param quoted: the table's quoted name, as ``pk`` is that of its primary key's column.
-    :param is_link: its rows are never changed, but deleted.
-    """
-    wanted = ["SELECT", "INSERT", "DELETE" if is_link else "UPDATE"]
-    with connection.cursor() as cursor:
-        cursor.execute(DENIED, [wanted, quoted, quoted])
-        denied, user = cursor.fetchone()
-    if denied:
-        reason = f"This user lacks privileges on the table {table.name}: {denied}."
-        yield TableWarning(reason, f"GRANT {denied} ON {quoted} TO {user};")
-    if table.key.sequence and table.key.may_draw and "SELECT" not in (denied or ""):
-        behind = read_behind(connection, quoted, pk, table.key.sequence)
-        yield from [behind] if behind else []
-
-
-def read_behind(
-    connection: BaseDatabaseWrapper, table: str, pk: str, sequence: str
-) -> TableWarning | None:
-    """Return what is wrong where a sequence is to give numbers that may be keys already."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT coalesce(pg_sequence_last_value(seqrelid) + seqincrement, seqstart), "
-            f"(SELECT max({pk}) FROM {table}) "
-            "FROM pg_sequence WHERE seqrelid = %s::regclass AND seqincrement > 0",
-            [sequence],
-        )
-        number, top = cursor.fetchone() or (None, None)
-    if number is None or top is None or top < number:
-        return None
-    literal = "'" + sequence.replace("'", "''") + "'"
-    return TableWarning(
-        f"The sequence {sequence} gives {number} next; {shown_name(table)} has keys up to {top}.",
-        f"SELECT setval({literal}, (SELECT max({pk}) FROM {table}));",
     )
 
 
