@@ -32,8 +32,9 @@ def subjects(number: int) -> Iterator[str]:
 
 
 def contributors(number: int) -> Iterator[str]:
-    people = [{"name": f"Person {n}", "role": "Editor"} for n in range(number)]
-    said = json.dumps({"title": "A book of many", "contributors": people})
+    # A line has less than a million characters.
+    people = [{"name": f"P {n:x}"} for n in range(number)]
+    said = json.dumps({"title": "Many", "contributors": people}, separators=(",", ":"))
     yield f"/type/edition\t/books/OL1M\t1\t2026-11-01T00:00:00\t{said}\n"
 
 

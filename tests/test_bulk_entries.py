@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from django_bookrel.bulk.batch import Bare
 from django_bookrel.bulk.entries import Entry, Said, whole, with_what_is_open
 from django_bookrel.resources import BookResource
+from tests.doubling import MOST, growth
 
 CONTRIBUTORS, SERIES = BookResource().layout(("contributors", "series")).children[:2]
 WAS = [(1, "editor", 10), (2, "translator", 20), (3, "contributor", 30)]
@@ -68,3 +71,14 @@ def test_values_that_are_empty():
     was = [(1, "7"), (2, "8"), (3, "9")]
     entries = with_what_is_open(SERIES, said((2, ""), (1, "1"), (4, "")), was)
     assert entries == [(1, "1"), (2, "8"), (4, "")]
+
+
+@pytest.mark.parametrize("function", [whole, with_what_is_open])
+def test_many_entries(function: Callable[..., object]):
+    def people(number: int) -> list[Entry]:
+        return [(n, "co-author", n) for n in range(number)]
+
+    def compare(entries: list[Entry]) -> None:
+        function(CONTRIBUTORS, said(*entries, bare=len(entries)), entries)
+
+    assert growth(compare, people) < MOST

@@ -194,8 +194,9 @@ def test_text_that_is_too_long_for_a_cell(run: Callable[..., Run], tmp_path: Pat
     status, out, err = run(path, "--force", "--fields", "isbn,title")
     assert (status, out) == (1, "")
     assert err == (
-        f"Record 2 (“{ISBN}”, “{'𠮷' * 60}”): title has 32,768 characters, but a cell of an XLSX "
-        "file holds at most 32,767; write CSV, or leave the column out."
+        f"Record 2 (“{ISBN}”, “{'𠮷' * 80}… and 16,304 more characters”): title has 32,768 "
+        "characters, but a cell of an XLSX file holds at most 32,767; write CSV, or leave the "
+        "column out."
     )
     assert [p.name for p in tmp_path.iterdir()] == ["out.xlsx"]
     assert path.read_text(encoding="utf-8") == "precious"

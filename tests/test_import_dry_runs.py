@@ -170,10 +170,10 @@ def test_rows_by_which_a_wrong_file_is_told_are_not_shown_as_changes(tmp_path: P
 
 
 def test_long_cells_of_changes_are_cut():
-    change = Change(7, "Old", {"title": ("", "x" * 101), "year": ("1950", "")})
+    change = Change(7, "Old", {"title": ("", "x" * 120), "year": ("1950", "")})
     assert str(change).splitlines() == [
         "line 7 changes “Old”",
-        f"  title: (empty) -> {'x' * 100}…",
+        f"  title: (empty) -> {'x' * 80}… and 40 more characters",
         "  year: 1950 -> (empty)",
     ]
     assert str(Change(8, "", {"title": ("", "A")})) == "line 8 is new\n  title: A"

@@ -209,3 +209,15 @@ def test_plain_fields_stay_as_they_are(tmp_path: Path):
     path.write_text(lines(edition(subjects=["Tales", "Fiction"])), encoding="utf-8")
     with open_source(path, plain=["subjects"]) as reading:
         assert [record.values["subjects"] for record in reading] == ["Tales | Fiction"]
+
+
+def test_line_that_is_too_long(tmp_path: Path):
+    path = tmp_path / "dump.txt"
+    path.write_text(lines(LEE, WORK, edition(notes="x" * 1_000_000)), encoding="utf-8")
+    with open_source(path) as reading:
+        _work, record = reading
+    [error] = record.errors
+    assert (error.kind, error.message) == (
+        "length",
+        "Line 3: the line is longer than 1,000,000 characters.",
+    )

@@ -48,6 +48,15 @@ def test_rows_of_a_book_need_not_be_neighbours(tmp_path: Path):
     assert records[3].raw[5] == "Ships ; Love"
 
 
+def test_only_the_last_of_many_rows_of_a_book_say_all(tmp_path: Path):
+    rows = (f"001,Emma,,,,Topic {n},," for n in range(400))
+    with open_source(write(tmp_path, "002,Ivanhoe,,,,War,,", *rows)) as reading:
+        subjects = [record.values["subjects"] for record in reading]
+    # 100,000 by 400.
+    alone, united = 400 - 250, [f"Topic {n}" for n in range(400)]
+    assert subjects == [["War"], *([f"Topic {n}"] for n in range(alone)), *([united] * 250)]
+
+
 def test_the_author_is_no_contributor_of_the_same_role(tmp_path: Path):
     path = write(
         tmp_path, '1,Emma,Ann Lee,,"Bo Ek, author",,,', '1,Emma,Bo Ek,,"Ann Lee, author",,,'

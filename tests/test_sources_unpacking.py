@@ -126,8 +126,8 @@ def unusual() -> bytes:
         (
             packed(*(f"{n}.csv" for n in range(11))),
             (
-                f" is a zip file of 11 files: {', '.join(f'{n}.csv' for n in range(10))}, .... "
-                "Unpack it and import one of them."
+                f" is a zip file of 11 files: {', '.join(f'{n}.csv' for n in range(10))} "
+                "and 1 more. Unpack it and import one of them."
             ),
         ),
         (

@@ -8,7 +8,8 @@ record that does not have the target yet. Entries are resolved: keys stand in th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,15 +61,19 @@ def whole(child: Children, said: Said, was: Sequence[Entry] = ()) -> Sequence[En
     place, kind = child.target, child.kind
     if not said.bare or place is None or kind is None:
         return said.entries
-    taken = {said.beside, *said.targets(place, bare=False)}
+    taken = said.targets(place, bare=False) - {said.beside}
+    kinds: defaultdict[Any, list[Any]] = defaultdict(list)
+    for old in was:
+        kinds[old[place]].append(old[kind])
     found: list[Entry] = []
     for index, entry in enumerate(said.entries):
+        target = entry[place]
         if index not in said.bare:
             found.append(entry)
-        elif kinds := [old[kind] for old in was if old[place] == entry[place]]:
-            if entry[place] not in taken - {said.beside}:
-                found += [(*entry[:kind], one, *entry[kind + 1 :]) for one in kinds]
-        elif entry[place] not in taken:
+        elif target in kinds:
+            if target not in taken:
+                found += [(*entry[:kind], one, *entry[kind + 1 :]) for one in kinds[target]]
+        elif target not in taken and target != said.beside:
             found.append(entry)
     return found
 
@@ -83,7 +88,7 @@ def with_what_is_open(child: Children, said: Said, was: Sequence[Entry]) -> list
     - A bare target is added if the record does not have it.
     - What is added stands behind what is there.
     """
-    key_of = child.key
+    key_of, stays = child.key, _stays(child, said)
     wanted: dict[Entry, Entry] = {}
     for index, entry in enumerate(said.entries):
         if index not in said.bare:
@@ -91,7 +96,7 @@ def with_what_is_open(child: Children, said: Said, was: Sequence[Entry]) -> list
     found = [
         old if (new := wanted.pop(key, None)) is None else _filled(child, old, new)
         for key, old in {tuple([old[i] for i in key_of]): old for old in was}.items()
-        if key in wanted or _stays(child, said, old)
+        if key in wanted or stays(old)
     ]
     added = list(wanted.values())
     if said.bare and child.target is not None:
@@ -102,15 +107,15 @@ def with_what_is_open(child: Children, said: Said, was: Sequence[Entry]) -> list
     return found + _behind(child, found, added)
 
 
-def _stays(child: Children, said: Said, old: Entry) -> bool:
-    """Return whether an entry stays that a row does not have."""
-    if child.kind is None or child.target is None:
-        return False
-    kind = old[child.kind]
-    if any(e[child.kind] == kind for i, e in enumerate(said.entries) if i not in said.bare):
-        return False
-    means_nothing = kind == child.columns[child.kind].get_default()
-    return not (means_nothing and old[child.target] in said.targets(child.target, bare=False))
+def _stays(child: Children, said: Said) -> Callable[[Entry], bool]:
+    """Return a function that tells whether an entry stays that a row does not have."""
+    kind, target = child.kind, child.target
+    if kind is None or target is None:
+        return lambda old: False
+    kinds = {e[kind] for e in said.with_kinds().entries}
+    targets = said.targets(target, bare=False)
+    nothing = child.columns[kind].get_default()
+    return lambda old: not (old[kind] in kinds or (old[kind] == nothing and old[target] in targets))
 
 
 def _filled(child: Children, old: Entry, new: Entry) -> Entry:

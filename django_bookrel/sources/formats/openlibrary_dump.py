@@ -203,7 +203,7 @@ def _rows(file: ByteReader) -> Iterator[Row]:
         cells = line.rstrip("\r\n").split("\t", len(_HEADER) - 1)
         if fault := lines.faults.pop(number, None):
             shown = [visible(cell) for cell in cells]
-            problem = issue("decoding", "", line, f"Line {number}: {fault}.")
+            problem = issue(fault.kind, "", line, f"Line {number}: {fault.message}.")
             yield Row(number, shown, (problem,))
         elif len(cells) == len(_HEADER):
             yield Row(number, cells)
