@@ -104,12 +104,11 @@ def test_records_are_read_one_by_one(tmp_path: Path):
         assert reading.bytes_read < reading.bytes_total
 
 
-def test_xml_without_records(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(marcxml, "_MAX_RECORD", 1_000)
+def test_xml_without_records(tmp_path: Path):
     path = write(tmp_path, START + "<x>text</x>" * 1_000 + END)
     with (
-        open_source(path) as reading,
-        pytest.raises(UnreadableFile, match="contain no MARC record"),
+        open_source(path, limits={"record": 1_000}) as reading,
+        pytest.raises(UnreadableFile, match="contains no MARC record within the 1,000"),
     ):
         list(reading)
 
