@@ -141,7 +141,7 @@ def _marc_record(fields: Sequence[tuple[str, bytes]]) -> bytes:
 
 
 def _marcxml(make: Maker) -> bytes:
-    size = make.size(150_000)
+    size = make.size(500_000)
     name = make.choice(["a", "record", "datafield", "subfield"])
     text = make.text(300_000).replace("&", "").replace("<", "")
     bodies = {

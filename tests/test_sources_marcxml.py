@@ -53,7 +53,7 @@ def test_collection(tmp_path: Path, encoding: str):
 )
 def test_forms(tmp_path: Path, text: str):
     with open_source(write(tmp_path, text)) as reading:
-        assert [r.values["title"] for r in reading if r.values["title"]] == ["Emma & I"]
+        assert [r.values["title"] for r in reading if not r.errors] == ["Emma & I"]
 
 
 DECLARATIONS = [
@@ -102,6 +102,19 @@ def test_records_are_read_one_by_one(tmp_path: Path):
     with open_source(write(tmp_path, START + RECORD * 20_000 + END)) as reading:
         assert next(iter(reading)).line == 1
         assert reading.bytes_read < reading.bytes_total
+
+
+def test_records_without_fields_or_with_too_many(tmp_path: Path):
+    many = RECORD.replace("</record>", "<datafield tag='500'/>" * 50 + "</record>")
+    path = write(tmp_path, START + "<record/>" + many + RECORD + END)
+    limit = 'it has more elements than the 50 that BOOKREL_LIMITS["elements"] allows'
+    with open_source(path, limits={"elements": 50}) as reading:
+        found = [[error.message for error in record.errors] for record in reading]
+    assert found == [
+        ["The record cannot be read: it has no fields."],
+        [f"The record cannot be read: {limit}."],
+        [],
+    ]
 
 
 def test_xml_without_records(tmp_path: Path):

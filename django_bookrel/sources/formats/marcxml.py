@@ -110,8 +110,8 @@ class _Records:
 
     def _found(self, record: Any) -> None:
         self._count += 1
-        if self._fault is None:
+        if self._fault is None and record.fields:
             self.rows.append(row_of(self._count, record))
             return
-        reason = f"The record cannot be read: {self._fault}."
+        reason = f"The record cannot be read: {self._fault or 'it has no fields'}."
         self.rows.append(Row(self._count, [""], (issue("marc", "", "", reason),)))
