@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.conf import settings
 
@@ -23,9 +23,9 @@ class Conf:
         return getattr(settings, "BOOKREL_BATCH_SIZE", 5000)
 
     @property
-    def max_unpacked(self) -> int | None:
-        """``BOOKREL_MAX_UNPACKED``: bytes that a packed file may unpack to; None for any number."""
-        return getattr(settings, "BOOKREL_MAX_UNPACKED", 10_000_000_000)
+    def limits(self) -> Mapping[str, int | None]:
+        """``BOOKREL_LIMITS``: how much of a file is read; defaults in ``sources.limits``."""
+        return getattr(settings, "BOOKREL_LIMITS", {})
 
     @property
     def sources(self) -> Sequence[str]:

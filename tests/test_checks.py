@@ -510,6 +510,18 @@ def test_receivers_that_cannot_be(settings: Any, value: Any, problem: str):
     ]
 
 
+def test_limits_that_cannot_be(settings: Any):
+    settings.BOOKREL_LIMITS = {"columns": "many"}
+    problem = "The limit \"columns\" must be a whole number of at least 1, not 'many'."
+    assert checks.check_settings() == [
+        Error(
+            f"BOOKREL_LIMITS: {problem}",
+            hint="A limit is a whole number of at least 1, or None for no limit.",
+            id="django_bookrel.E203",
+        )
+    ]
+
+
 def test_taken_reverse_name(tmp_path: Path):
     # In a process of its own: the field would take the place of ours.
     (tmp_path / "host").mkdir()

@@ -7,14 +7,13 @@ from typing import Any
 import pytest
 
 from django_bookrel.conf import Conf, conf
-from django_bookrel.sources.files.unpacking import MAX_UNPACKED
 
 NAMES = {
     "register_admin": ("BOOKREL_REGISTER_ADMIN", True, False),
     "batch_size": ("BOOKREL_BATCH_SIZE", 5000, 50),
     "sources": ("BOOKREL_SOURCES", [], ["tests.hosts.novels.sources.OurILS"]),
     "harmless_receivers": ("BOOKREL_HARMLESS_RECEIVERS", [], ["tests.hostcode.heard"]),
-    "max_unpacked": ("BOOKREL_MAX_UNPACKED", MAX_UNPACKED, None),
+    "limits": ("BOOKREL_LIMITS", {}, {"columns": 5}),
 }
 
 

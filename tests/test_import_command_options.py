@@ -162,13 +162,13 @@ def test_zip_file(
 def test_limit_of_what_is_unpacked(run: Callable[..., Run], tmp_path: Path, settings: Any):
     path = tmp_path / "in.csv.gz"
     path.write_bytes(gzip.compress(b"title\n" + b"A\n" * 100))
-    settings.BOOKREL_MAX_UNPACKED = 100
+    settings.BOOKREL_LIMITS = {"unpacked": 100}
     assert run(path) == (
         1,
         "",
-        f"{path} unpacks to more than 100 bytes, the limit set by BOOKREL_MAX_UNPACKED.",
+        f'{path} unpacks to more bytes than the 100 that BOOKREL_LIMITS["unpacked"] allows.',
     )
-    settings.BOOKREL_MAX_UNPACKED = None
+    settings.BOOKREL_LIMITS = {"unpacked": None}
     assert run(path).status == 0
 
 

@@ -195,5 +195,5 @@ def test_mapping_of_several_files(run: Callable[..., Run], odd: Path, tmp_path: 
 def test_limit_of_what_is_unpacked(run: Callable[..., Run], tmp_path: Path, settings: Any):
     path = tmp_path / "in.csv.gz"
     path.write_bytes(gzip.compress(b"title\n" + b"A\n" * 100))
-    settings.BOOKREL_MAX_UNPACKED = 100
-    assert "unpacks to more than 100 bytes" in run(path).err
+    settings.BOOKREL_LIMITS = {"unpacked": 100}
+    assert "unpacks to more bytes than the 100 that" in run(path).err

@@ -1,26 +1,37 @@
 from __future__ import annotations
 
+import csv
+from collections.abc import Iterator
+
 import pytest
 
 from django_bookrel.sources.base import Dialect, Issue, Row
-from django_bookrel.sources.files import delimited, lines
+from django_bookrel.sources.files import delimited
 from django_bookrel.sources.files.delimited import Table
 from django_bookrel.sources.files.lines import Lines
 from django_bookrel.sources.files.undecodable import visible
+from django_bookrel.sources.limits import DEFAULT_LIMITS, Limits
 
 COMMA = Dialect(",")
 UNCLOSED = "A quote opened here is never closed."
 
 
-def table(data: bytes, dialect: Dialect = COMMA, block_bytes: int = 1000) -> Table:
+def table(
+    data: bytes,
+    dialect: Dialect = COMMA,
+    block_bytes: int = 1000,
+    limits: Limits = DEFAULT_LIMITS,
+) -> Table:
     blocks = [data[start : start + block_bytes] for start in range(0, len(data), block_bytes)]
-    return Table(Lines(blocks, "utf-8"), dialect)
+    return Table(Lines(blocks, "utf-8", limits), dialect, limits=limits)
 
 
-def read(data: bytes, dialect: Dialect = COMMA) -> list[tuple[int, list[str], list[str]]]:
+def read(
+    data: bytes, dialect: Dialect = COMMA, limits: Limits = DEFAULT_LIMITS
+) -> list[tuple[int, list[str], list[str]]]:
     return [
         (line, cells, [issue.message for issue in errors])
-        for line, cells, errors, *_ in table(data, dialect)
+        for line, cells, errors, *_ in table(data, dialect, limits=limits)
     ]
 
 
@@ -141,10 +152,9 @@ def test_unclosed_quote_is_bounded_by_lines(monkeypatch: pytest.MonkeyPatch):
     ]
 
 
-def test_unclosed_quote_is_bounded_by_characters(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(delimited, "RECORD_CHARACTERS", 30)
+def test_unclosed_quote_is_bounded_by_characters():
     data = b'a,b\n"oops,1\n' + b"1,2\n" * 20 + b'"x\ny",2\n'
-    found = read(data)
+    found = read(data, limits=Limits(line=30))
     assert found[0] == (2, ['"oops,1'], [UNCLOSED])
     assert found[1:] == [
         *((line, ["1", "2"], []) for line in range(3, 23)),
@@ -155,23 +165,46 @@ def test_unclosed_quote_is_bounded_by_characters(monkeypatch: pytest.MonkeyPatch
 def test_long_cell_is_rejected():
     long = b"x" * 131_073
     assert [(line, errors) for line, _, errors in read(b"a,b\n1," + long + b"\n3,4\n")] == [
-        (2, ["A cell is longer than 131,072 characters."]),
+        (2, ['A cell has more characters than the 131,072 that BOOKREL_LIMITS["cell"] allows.']),
         (3, []),
     ]
 
 
-def test_long_line_is_rejected(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(lines, "LINE_LIMIT", 20)
+@pytest.fixture
+def csv_limit() -> Iterator[None]:
+    limit = csv.field_size_limit()
+    yield
+    csv.field_size_limit(limit)
+
+
+@pytest.mark.parametrize("size, limit, count", [(30, 20, 1), (200_000, 300_000, 0)])
+def test_limit_of_cells(csv_limit: None, size: int, limit: int, count: int):
+    """Below and above what the module csv of Python allows."""
+    data = b"a,b\n1," + b"x" * size + b"\n3," + b"y" * 15 + b"\n"
+    found = read(data, limits=Limits(cell=limit))
+    assert [(line, len(errors)) for line, _, errors in found] == [(2, count), (3, 0)]
+
+
+def test_marks_at_the_starts_of_lines():
+    """``cat`` leaves the byte order marks of the files that it joins."""
+    data = '\ufeffa,b\n1,2\n\ufeffa,b\n\ufeff"3",\ufeff4'.encode()
+    for block_bytes in (1, 2, 3, 7, 1000):
+        found = [row.cells for row in table(data, block_bytes=block_bytes)]
+        assert found == [["1", "2"], ["a", "b"], ["3", "\ufeff4"]]
+
+
+def test_long_line_is_rejected():
     data = b"a,b\n1,2\n3," + b"x" * 100 + b"\r\n5,6\n7," + b"y" * 90
     found = [
         (row.line, len("".join(row.cells)), [issue.message for issue in row.errors])
-        for row in table(data, block_bytes=7)
+        for row in table(data, block_bytes=7, limits=Limits(line=20))
     ]
+    said = 'the line has more characters than the 20 that BOOKREL_LIMITS["line"] allows.'
     assert found == [
         (2, 2, []),
-        (3, 19, ["Line 3: the line is longer than 20 characters."]),
+        (3, 19, [f"Line 3: {said}"]),
         (4, 2, []),
-        (5, 19, ["Line 5: the line is longer than 20 characters."]),
+        (5, 19, [f"Line 5: {said}"]),
     ]
 
 

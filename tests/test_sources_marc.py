@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pymarc import Field, Indicators, Record, Subfield
 
-from django_bookrel.exceptions import MissingPackage, UnreadableFile
+from django_bookrel.exceptions import MissingPackage
 from django_bookrel.sources import open_source
 from tests.test_sources_samples import as_json
 
@@ -237,12 +237,68 @@ def test_records_are_read_one_by_one(tmp_path: Path):
         assert reading.bytes_read < reading.bytes_total
 
 
-def test_a_file_without_an_end_of_record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("django_bookrel.sources.formats.marc._MAX_RECORD", 100)
+NOTE = field("520", "a" + "n" * 12_000)
+
+
+@pytest.mark.parametrize(
+    "fields, said",
+    [
+        ([field("245", "aX"), NOTE], {"title": "X"}),
+        ([NOTE, field("245", "aGood title")], {"title": "Good title"}),
+        (
+            [field("245", "aEmma"), *[field("505", "a" + "n" * 9_000)] * 13, field("650", "aLast")],
+            {"title": "Emma", "subjects": ["Last"]},
+        ),
+        ([field("245", "aEmma"), field("650", "a" + "x" * 12_000)], {"errors": [["", "marc"]]}),
+    ],
+)
+def test_fields_and_records_over_the_lengths_of_the_format(
+    tmp_path: Path, fields: list[Field], said: dict[str, Any]
+):
+    """pymarc, as other programs, then writes lengths of more digits than there is room for."""
+    path, good = tmp_path / "x.mrc", record(field("245", "aIvanhoe"))
+    assert read(path, record(*fields) + good) == [
+        {"line": 1, **said},
+        {"line": 2, "title": "Ivanhoe"},
+    ]
+
+
+def test_a_field_that_is_too_long_is_named(tmp_path: Path):
     path = tmp_path / "x.mrc"
-    path.write_bytes(record(field("245", "a" + "T" * 200)).replace(b"\x1d", b"x"))
-    with open_source(path) as reading, pytest.raises(UnreadableFile, match="longer than 100 bytes"):
-        list(reading)
+    path.write_bytes(record(field("245", "a" + "T" * 12_000)))
+    message = "The record cannot be read: field 245 has 12,005 bytes, more than the 9,999 of MARC."
+    with open_source(path) as reading:
+        assert [error.message for record in reading for error in record.errors] == [message]
+
+
+def test_fields_in_another_order_than_the_directory(tmp_path: Path):
+    data = record(field("245", "aEmma"), field("650", "aWit"))
+    entries = data[24:36] + data[36:48]
+    assert data[24:48] == entries
+    turned = data[:24] + data[36:48] + data[24:36] + data[48:]
+    # A program that has converted the texts has left the lengths as they were.
+    longer = turned.replace(b"Emma", b"Emma and others")
+    assert read(tmp_path / "x.mrc", longer) == [
+        {"line": 1, "title": "Emma and others", "subjects": ["Wit"]}
+    ]
+
+
+def test_limit_of_fields_and_subfields(tmp_path: Path):
+    path = tmp_path / "x.mrc"
+    path.write_bytes(record(field("245", "aEmma"), *[field("650", "aWit")] * 10))
+    for limit, count in ((22, 1), (23, 0)):
+        with open_source(path, limits={"elements": limit}) as reading:
+            assert [len(each.errors) for each in reading] == [count]
+
+
+def test_a_record_over_the_limit(tmp_path: Path):
+    path = tmp_path / "x.mrc"
+    long, good = record(field("245", "a" + "T" * 200)), record(field("245", "aEmma"))
+    path.write_bytes(long + good + long.removesuffix(b"\x1d"))
+    limit = 'The record has more bytes than the 100 that BOOKREL_LIMITS["record"] allows.'
+    with open_source(path, limits={"record": 100}) as reading:
+        found = [(r.line, [error.message for error in r.errors]) for r in reading]
+    assert found == [(1, [limit]), (2, []), (3, [limit])]
 
 
 def test_what_was_rejected_is_read_again(tmp_path: Path):

@@ -53,7 +53,7 @@ def test_collection(tmp_path: Path, encoding: str):
 )
 def test_forms(tmp_path: Path, text: str):
     with open_source(write(tmp_path, text)) as reading:
-        assert [r.values["title"] for r in reading if r.values["title"]] == ["Emma & I"]
+        assert [r.values["title"] for r in reading if not r.errors] == ["Emma & I"]
 
 
 DECLARATIONS = [
@@ -104,12 +104,24 @@ def test_records_are_read_one_by_one(tmp_path: Path):
         assert reading.bytes_read < reading.bytes_total
 
 
-def test_xml_without_records(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(marcxml, "_MAX_RECORD", 1_000)
+def test_records_without_fields_or_with_too_many(tmp_path: Path):
+    many = RECORD.replace("</record>", "<datafield tag='500'/>" * 50 + "</record>")
+    path = write(tmp_path, START + "<record/>" + many + RECORD + END)
+    limit = 'it has more elements than the 50 that BOOKREL_LIMITS["elements"] allows'
+    with open_source(path, limits={"elements": 50}) as reading:
+        found = [[error.message for error in record.errors] for record in reading]
+    assert found == [
+        ["The record cannot be read: it has no fields."],
+        [f"The record cannot be read: {limit}."],
+        [],
+    ]
+
+
+def test_xml_without_records(tmp_path: Path):
     path = write(tmp_path, START + "<x>text</x>" * 1_000 + END)
     with (
-        open_source(path) as reading,
-        pytest.raises(UnreadableFile, match="contain no MARC record"),
+        open_source(path, limits={"record": 1_000}) as reading,
+        pytest.raises(UnreadableFile, match="contains no MARC record within the 1,000"),
     ):
         list(reading)
 

@@ -11,6 +11,7 @@ from django.core.checks import CheckMessage, Error
 from django.core.exceptions import ImproperlyConfigured
 
 from ..conf import conf
+from ..sources.limits import Limits
 
 __all__ = ("check_settings",)
 
@@ -18,8 +19,8 @@ __all__ = ("check_settings",)
 def check_settings(
     app_configs: Sequence[AppConfig] | None = None, **kwargs: Any
 ) -> list[CheckMessage]:
-    """Check the formats and the receivers that the settings name."""
-    return [*_formats(), *_receivers()]
+    """Check the formats, the receivers and the limits that the settings name."""
+    return [*_formats(), *_receivers(), *map(unusable_limits, Limits.problems(conf.limits))]
 
 
 def _formats() -> Iterator[CheckMessage]:
@@ -64,4 +65,12 @@ def unusable_receivers(problem: str) -> Error:
         f"BOOKREL_HARMLESS_RECEIVERS: {problem}",
         hint="Name receivers as the summary of an import does when it saves row by row.",
         id="django_bookrel.E202",
+    )
+
+
+def unusable_limits(problem: str) -> Error:
+    return Error(
+        f"BOOKREL_LIMITS: {problem}",
+        hint="A limit is a whole number of at least 1, or None for no limit.",
+        id="django_bookrel.E203",
     )

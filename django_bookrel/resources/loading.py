@@ -140,7 +140,7 @@ class Loading:
             plain=self.resource.plain_columns(),
             name=self.name,
             **{
-                "max_unpacked": conf.max_unpacked,
+                "limits": conf.limits,
                 "more_sources": host_formats(),
                 **self.reading_options,
             },

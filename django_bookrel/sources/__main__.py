@@ -17,6 +17,7 @@ from .mappingfile import mapping_text, write_mapping
 from .opening import open_source
 
 _REQUIRED = ("title",)
+_MOST_DIGITS = 18
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -29,7 +30,25 @@ def _parser() -> argparse.ArgumentParser:
     )
     add_reading_arguments(parser)
     add_inspecting_arguments(parser)
+    parser.add_argument(
+        "--limits",
+        action="append",
+        default=[],
+        metavar="NAME=NUMBER",
+        help="change a limit on what is read, as in the setting BOOKREL_LIMITS: columns=5000; "
+        "repeatable",
+    )
     return parser
+
+
+def _limits(texts: Sequence[str]) -> dict[str, int]:
+    limits = {}
+    for text in texts:
+        name, _, number = text.partition("=")
+        if not number.isdecimal() or len(number) > _MOST_DIGITS:
+            raise argparse.ArgumentTypeError(f"--limits {text}: expected --limits NAME=NUMBER.")
+        limits[name.strip()] = int(number)
+    return limits
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -66,7 +85,8 @@ def _show(given: argparse.Namespace, out: Stream) -> int:
         },
     )
     options = reading_options(vars(given), BOOK_FIELDS)
-    with open_source(given.file, required=(), **options) as reading:
+    limits = _limits(given.limits)
+    with open_source(given.file, required=(), limits=limits, **options) as reading:
         if given.write_mapping:
             text = mapping_text(reading, options, BOOK_FIELDS, _REQUIRED)
             write_mapping(given.write_mapping, text, force=given.force)

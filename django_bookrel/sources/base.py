@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple, Protocol
 
+from .limits import DEFAULT_LIMITS, Limits
+
 __all__ = (
     "BOOK_FIELDS",
     "LIST_FIELDS",
@@ -178,6 +180,9 @@ SPREADSHEET_DIALECTS = (Dialect(","), Dialect(";"), Dialect("\t"))
 class ByteReader(Protocol):
     """A file whose beginning can be looked at."""
 
+    limits: Limits
+    """How much may be read of it."""
+
     def peek(self, size: int) -> bytes:
         """Give the first bytes without taking them; only before the first ``read``."""
 
@@ -222,6 +227,9 @@ class Source:
 
     columns: Sequence[Column]
     """Every column of the file in order; a column with several targets comes several times."""
+
+    limits: Limits = DEFAULT_LIMITS
+    """Of the file; set before its records are read."""
 
     @classmethod
     def identify(cls, header: Sequence[str], fields: Collection[str]) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any, Self
 
 from ..exceptions import InvalidOption, MissingColumns, SourceError
@@ -13,7 +13,7 @@ from .base import BOOK_FIELDS, NOWHERE, REJECT_COLUMNS, Column, Record, Row, Sou
 from .files.catalogue_file import CatalogueFile
 from .files.recognition import Recognised, recognise
 from .files.undecodable import fault_of, is_faulty, issue, visible
-from .files.unpacking import MAX_UNPACKED
+from .limits import Limits
 from .reading.columns import parse_mapping, parse_target
 from .reading.notation import parse_cell, unguard_cell
 from .registry import get_source, known_sources
@@ -51,6 +51,7 @@ class Reading:
         set_values: Mapping[str, str | list[Any]],
     ) -> None:
         self._file = file
+        source.limits = file.limits
         records = source.records(found.rows)
         # The lines of a text were looked at as they were read.
         self._records = records if found.encoding else _storable(records)
@@ -113,7 +114,7 @@ def open_source(
     columns: Sequence[str] | None = None,
     ignored: Collection[str] = (),
     plain: Collection[str] = (),
-    max_unpacked: int | None = MAX_UNPACKED,
+    limits: Mapping[str, int | None] = MappingProxyType({}),
     name: str | None = None,
 ) -> Reading:
     """
@@ -135,7 +136,7 @@ def open_source(
     :param header: whether the first row names the columns; if not, ``columns`` does.
     :param ignored: columns to ignore, if the file has them.
     :param plain: those of ``fields`` whose cells are texts, though fields of a book are called so.
-    :param max_unpacked: bytes that a packed file may unpack to; None for any number.
+    :param limits: those of ``Limits`` that are other than the default; None allows any number.
     :param name: what messages call the file; by default its path, or "standard input".
     :raises SourceError: the file cannot be read as a catalogue, or the options do not fit it.
     """
@@ -145,7 +146,7 @@ def open_source(
     sources = [get_source(source, known)] if source else list(known.values())
     delimiter = _delimiter(delimiter)
     names = _names(columns, header=header)
-    file = CatalogueFile(path, name=name, max_unpacked=max_unpacked)
+    file = CatalogueFile(path, name=name, limits=Limits.of(limits))
     try:
         found = recognise(
             file,

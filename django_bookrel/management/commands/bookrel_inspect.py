@@ -63,7 +63,7 @@ class Command(EndingCommand):
         """Show what is in a file; return why it cannot be imported, or nothing."""
         fields = list(resource.columns())
         plain = resource.plain_columns()
-        limited = {"plain": plain, "max_unpacked": conf.max_unpacked, **reading_as}
+        limited = {"plain": plain, "limits": conf.limits, **reading_as}
         try:
             with open_source(file, fields=fields, required=(), **limited) as reading:
                 required = resource.required_columns()

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from ...exceptions import UnreadableFile
-from .unpacking import DAMAGED, MAX_UNPACKED, Limited, open_gzip, open_zip, packing, spool
+from ..limits import DEFAULT_LIMITS, Limits
+from .unpacking import DAMAGED, Limited, open_gzip, open_zip, packing, spool
 
 __all__ = ("STANDARD_INPUT", "CatalogueFile")
 
@@ -55,9 +56,8 @@ class CatalogueFile:
     A zip file that comes through a pipe is kept on disk until the file is closed.
 
     :param name: what messages call it; by default its path, or "standard input".
-    :param max_unpacked: bytes that something packed may unpack to; None for any number.
     :raises UnreadableFile: the path is no readable file, or (while reading) the file is damaged,
-        a zip file without exactly one file, encrypted, or unpacks to more than the limit.
+        a zip file without exactly one file, encrypted, or over a limit.
     """
 
     def __init__(
@@ -65,12 +65,12 @@ class CatalogueFile:
         path: str | os.PathLike[str],
         *,
         name: str | None = None,
-        max_unpacked: int | None = MAX_UNPACKED,
+        limits: Limits = DEFAULT_LIMITS,
     ) -> None:
         self._path = os.fspath(path)
         self._is_stdin = self._path == STANDARD_INPUT
         self.name = name or ("standard input" if self._is_stdin else self._path)
-        self._max_unpacked = max_unpacked
+        self.limits = limits
         self._stack = ExitStack()
         # Standard input stays open.
         self._raw = sys.stdin.buffer if self._is_stdin else self._stack.enter_context(self._open())
@@ -111,7 +111,8 @@ class CatalogueFile:
         return self._file
 
     def _gzip(self) -> Limited:
-        return open_gzip(cast("BinaryIO", self._counted), self._max_unpacked, self.name)
+        counted = self._counted
+        return open_gzip(cast("BinaryIO", counted), self.limits, self.name, lambda: counted.count)
 
     def _zip(self) -> Limited | None:
         if self._raw.seekable():
@@ -119,10 +120,10 @@ class CatalogueFile:
         else:
             file, start = tempfile.TemporaryFile(), 0  # noqa: SIM115 (the stack closes it)
             self._stack.enter_context(file)
-            spool(Limited(self._counted, self._max_unpacked, self.name), file)
+            spool(Limited(self._counted, self.limits, self.name), file)
             self._counted = _Counted(file)
         packed = _CountedWithSeek(file)
-        stream = open_zip(cast("BinaryIO", packed), self._max_unpacked, self.name)
+        stream = open_zip(cast("BinaryIO", packed), self.limits, self.name, lambda: packed.count)
         if stream is None:
             file.seek(start)
             return None

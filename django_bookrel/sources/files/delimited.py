@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ..base import Dialect, Issue, Row
+from ..limits import DEFAULT_LIMITS, Limits
 from .lines import Lines
 from .stray_bytes import KnownWords
 from .undecodable import is_faulty, issue, visible
@@ -15,7 +16,8 @@ from .undecodable import is_faulty, issue, visible
 __all__ = ("Table",)
 
 RECORD_LINES = 10_000
-RECORD_CHARACTERS = 1_000_000
+_CSV_LIMIT = 2**31 - 1
+"""The most that ``csv.field_size_limit`` takes on every platform."""
 
 _UNCLOSED = "A quote opened here is never closed."
 
@@ -25,10 +27,10 @@ class Table:
     A delimited text: a header and, read once, the rows below it.
 
     Blank lines are skipped. A row that is undecodable, badly quoted, too short or too long has
-    errors. Where a quote is opened and not closed within 10,000 lines or a million characters, or
-    text follows a closing quote, the line on which the record starts is rejected, and reading goes
-    on with the next line. A cell may have as many characters as ``csv.field_size_limit`` allows:
-    131,072, unless the host has changed this setting of its process.
+    errors. Where a quote is opened and not closed within 10,000 lines or as many characters as a
+    line may have, or text follows a closing quote, the line on which the record starts is rejected,
+    and reading goes on with the next line. A limit on cells above ``csv.field_size_limit`` raises
+    this setting of the process.
 
     :param header: for a file without one; then the first row is data.
     :param words: tell what stray bytes mean; without them such bytes are errors.
@@ -40,7 +42,10 @@ class Table:
         dialect: Dialect,
         header: Sequence[str] | None = None,
         words: KnownWords | None = None,
+        limits: Limits = DEFAULT_LIMITS,
     ) -> None:
+        csv.field_size_limit(max(csv.field_size_limit(), min(limits.cell, _CSV_LIMIT)))
+        self._limits = limits
         self._faults = lines.faults
         self._words = words
         self._lines = iter(lines)
@@ -111,7 +116,7 @@ class Table:
 
     def _parsed(self) -> Iterator[Row]:
         number = 1
-        feed = _Feed(self._lines)
+        feed = _Feed(self._lines, self._limits)
         while True:
             # strict: text after a closing quote is an error, not glued to the cell.
             reader = csv.reader(feed.record_lines(), strict=True, **_parameters(self._dialect))
@@ -120,11 +125,15 @@ class Table:
                 for cells in reader:
                     line, number = number, number + len(feed.held)
                     errors = self._line_errors(line, number) if self._faults else ()
+                    if feed.is_long:
+                        feed.is_long = False
+                        if max(map(len, cells), default=0) > self._limits.cell:
+                            errors = (*errors, Issue("length", "", "", self._too_long(1)))
                     feed.held.clear()
                     if any(cells) or errors:
                         yield Row(line, cells, errors)
             except csv.Error as error:
-                message = _explained(str(error), len(feed.held))
+                message = self._explained(str(error), len(feed.held))
             if not feed.held:
                 return
             errors = (*self._line_errors(number, number + 1), Issue("quotes", "", "", message))
@@ -139,22 +148,41 @@ class Table:
             if fault
         )
 
+    def _explained(self, message: str, line_count: int) -> str:
+        if message.startswith("field larger"):
+            return self._too_long(line_count)
+        if "expected after" in message:
+            if line_count > 1:
+                return "A quote opened here is closed by a later line and followed by text."
+            return "Text follows a closing quote; double a quote within a quoted cell."
+        return _UNCLOSED
+
+    def _too_long(self, line_count: int) -> str:
+        said = f"A cell has more characters than {self._limits.allowed('cell')}"
+        return said + ("; perhaps a quote opened here is never closed." if line_count > 1 else ".")
+
 
 class _Feed:
     """Lines for csv.reader, kept for as long as their record may have to be read again."""
 
-    def __init__(self, lines: Iterator[str]) -> None:
+    def __init__(self, lines: Iterator[str], limits: Limits) -> None:
         self._lines = lines
+        self._most, self._long = limits.line, limits.cell
         self._again: deque[str] = deque()
         self.held: list[str] = []
+        self.is_long = False
+        """Whether the record is longer than one of its cells may be."""
 
     def record_lines(self) -> Iterator[str]:
         held, again, lines = self.held, self._again, self._lines
+        most, long = self._most, self._long
         size = 0
         while (line := again.popleft() if again else next(lines, None)) is not None:
             size = size + len(line) if held else len(line)
             held.append(line)
-            if len(held) > 1 and (len(held) > RECORD_LINES or size > RECORD_CHARACTERS):
+            if size > long:
+                self.is_long = True
+            if len(held) > 1 and (len(held) > RECORD_LINES or size > most):
                 return
             yield line
 
@@ -172,15 +200,3 @@ def _parameters(dialect: Dialect) -> dict[str, Any]:
         "escapechar": dialect.escape,
         "skipinitialspace": dialect.blanks,
     }
-
-
-def _explained(message: str, line_count: int) -> str:
-    if message.startswith("field larger"):
-        return f"A cell is longer than {csv.field_size_limit():,} characters" + (
-            "; perhaps a quote opened here is never closed." if line_count > 1 else "."
-        )
-    if "expected after" in message:
-        if line_count > 1:
-            return "A quote opened here is closed by a later line and followed by text."
-        return "Text follows a closing quote; double a quote within a quoted cell."
-    return _UNCLOSED

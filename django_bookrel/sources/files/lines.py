@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from io import StringIO
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
-from ..base import ByteReader
+from ..limits import DEFAULT_LIMITS, Limits
 from .undecodable import decoder_of, fault_of, is_faulty
 
 __all__ = ("Fault", "Lines", "blocks")
 
 BLOCK_BYTES = 2**18
-LINE_LIMIT = 1_000_000
-"""Characters; what a longer line has more is dropped and the line rejected."""
+MARK = "\ufeff"
+"""A byte order mark; in the middle it begins the second of two files that were joined."""
 
 
 class Fault(NamedTuple):
@@ -23,7 +23,11 @@ class Fault(NamedTuple):
     message: str
 
 
-def blocks(file: ByteReader) -> Iterator[bytes]:
+class _Reader(Protocol):
+    def read(self, size: int = -1, /) -> bytes: ...
+
+
+def blocks(file: _Reader) -> Iterator[bytes]:
     """Read a file to its end."""
     while block := file.read(BLOCK_BYTES):
         yield block
@@ -33,32 +37,42 @@ class Lines:
     """
     The lines of a text with their ends: LF, CRLF or CR, also mixed. To be read once.
 
+    A byte order mark at the start of a line is no part of it. What a line has beyond the limit is
+    dropped and noted as a fault.
+
     :param encoding: a name that ``check_encoding`` accepts.
     """
 
-    def __init__(self, blocks: Iterable[bytes], encoding: str) -> None:
+    def __init__(
+        self, blocks: Iterable[bytes], encoding: str, limits: Limits = DEFAULT_LIMITS
+    ) -> None:
         self._blocks = blocks
         self._encoding = encoding
+        self._limits = limits
         self.faults: dict[int, Fault] = {}
         """By line number from 1; known before the line is given."""
 
     def __iter__(self) -> Iterator[str]:
         number = 0
         rest = ""
+        limit = self._limits.line
         for text in self._texts():
             text = rest + text
             # The last line stays back: more of it, or the LF of a CRLF, may follow.
             *lines, rest = StringIO(text, newline="").readlines() or [""]
+            if MARK in text:
+                lines = [line.removeprefix(MARK) for line in lines]
+                rest = rest.removeprefix(MARK)
             if is_faulty(text):
                 self._note_faults(number, [*lines, rest])
             # Only a line that began in an earlier block can be too long.
-            if lines and len(lines[0]) > LINE_LIMIT:
+            if lines and len(lines[0]) > limit:
                 lines[0] = self._cut(number + 1, lines[0])
-            if len(rest) > LINE_LIMIT:
-                rest = rest[:LINE_LIMIT] + rest[-1]
+            if len(rest) > limit:
+                rest = rest[:limit] + rest[-1]
             number += len(lines)
             yield from lines
-        if len(rest) > LINE_LIMIT:
+        if len(rest) > limit:
             rest = self._cut(number + 1, rest)
         if rest:
             yield rest
@@ -69,17 +83,12 @@ class Lines:
                 self.faults[number] = Fault("decoding", fault_of(line, self._encoding.upper()))
 
     def _cut(self, number: int, line: str) -> str:
-        message = f"the line is longer than {LINE_LIMIT:,} characters"
+        message = f"the line has more characters than {self._limits.allowed('line')}"
         self.faults[number] = Fault("length", message)
-        return line[:LINE_LIMIT]
+        return line[: self._limits.line]
 
     def _texts(self) -> Iterator[str]:
         decoder = decoder_of(self._encoding)
-        start = True
         for block in self._blocks:
-            text = decoder.decode(block)
-            if start and text:
-                text = text.removeprefix("\ufeff")
-                start = False
-            yield text
+            yield decoder.decode(block)
         yield decoder.decode(b"", final=True)

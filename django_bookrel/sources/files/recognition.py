@@ -12,9 +12,11 @@ from typing import NamedTuple
 from ...exceptions import UnreadableFile
 from ...showing import listed
 from ..base import REJECT_COLUMNS, SPREADSHEET_DIALECTS, Dialect, Row, Source, Target
+from ..limits import Limits
 from .catalogue_file import CatalogueFile
 from .delimited import Table
 from .encodings import bom_encoding, check_encoding, decodable, undecodable
+from .joined import counted, rows_of
 from .lines import Lines, blocks
 from .stray_bytes import KnownWords
 from .workbook import Workbook, is_workbook
@@ -56,7 +58,7 @@ class Recognised(NamedTuple):
 
 
 class _Sample(NamedTuple):
-    table: Table | Workbook
+    header: list[str]
     rows: list[Row]
     fit: float = 1.0
     """Share of the rows that its dialect fits."""
@@ -69,7 +71,7 @@ class _Candidate(NamedTuple):
     dialect: Dialect = Dialect("")
 
     def score(self, fields: Sequence[str], mapped: set[str]) -> tuple[bool, int, bool, float]:
-        header, rows = self.sample.table.header, self.sample.rows
+        header, rows = self.sample.header, self.sample.rows
         others = [name for name in header if name not in mapped and name not in REJECT_COLUMNS]
         confidence = max(self.source.identify(names, fields) for names in (others, header))
         if confidence and not self.source.accepts(header, rows):
@@ -101,7 +103,8 @@ def recognise(
         raise UnreadableFile("the file is empty.")
     for source in sources:
         if opened := source.open_table(file):
-            return Recognised(source, *opened)
+            names, records = opened
+            return Recognised(source, names, counted(records, file.limits))
     tables = [source for source in sources if source.dialects]
     if not tables:
         raise UnreadableFile(f"the file does not have the format {sources[0].name}.")
@@ -121,11 +124,11 @@ def _workbook(
     choose: _Choice,
     header: Sequence[str] | None,
 ) -> Recognised:
-    book = Workbook(file.seekable(), header)
-    _check_header(book)
-    rows = iter(book)
+    book = Workbook(file.seekable(), header, file.limits)
+    _check_header(book, file.limits)
+    rows = rows_of(book, file.limits)
     first = list(islice(rows, SAMPLE_ROWS))
-    best = choose(_Candidate(source, _Sample(book, first)) for source in sources)
+    best = choose(_Candidate(source, _Sample(book.header, first)) for source in sources)
     return Recognised(best.source, book.header, chain(first, rows))
 
 
@@ -143,14 +146,15 @@ def _text(
             raise UnreadableFile(f"the file is {what}.")
     if encoding:
         check_encoding(encoding, start)
-    candidates = list(_candidates(start, sources, encoding, delimiter, header))
+    limits = file.limits
+    candidates = list(_candidates(start, sources, encoding, delimiter, header, limits))
     best = choose(candidates)
     is_whole = len(start) < START_BYTES
     if not (encoding or best.source.mixed or decodable(start, best.encoding, is_whole=is_whole)):
         raise undecodable(start, best.encoding, is_whole=is_whole)
     words = KnownWords(start) if best.encoding == "utf-8" else None
-    table = Table(Lines(blocks(file), best.encoding), best.dialect, header, words)
-    _check_header(table)
+    table = Table(Lines(blocks(file), best.encoding, limits), best.dialect, header, words, limits)
+    _check_header(table, limits)
     count = len(best.sample.rows)
     if count >= _DOUBTFUL_ROWS and all(row.errors for row in best.sample.rows):
         tried = sorted({candidate.dialect.delimiter for candidate in candidates}, key=",;\t|".find)
@@ -159,7 +163,7 @@ def _text(
             f"delimiters tried: {', '.join(_DELIMITER_NAMES.get(each, each) for each in tried)}."
         )
     delimiter = best.dialect.delimiter
-    return Recognised(best.source, table.header, iter(table), best.encoding, delimiter)
+    return Recognised(best.source, table.header, rows_of(table, limits), best.encoding, delimiter)
 
 
 def _candidates(
@@ -168,6 +172,7 @@ def _candidates(
     encoding: str | None,
     delimiter: str | None,
     header: Sequence[str] | None,
+    limits: Limits,
 ) -> Iterator[_Candidate]:
     encoding = encoding or bom_encoding(start)
     if not encoding and decodable(start, "utf-8", is_whole=len(start) < START_BYTES):
@@ -175,10 +180,13 @@ def _candidates(
 
     @lru_cache(None)
     def sample(encoding: str, dialect: Dialect) -> _Sample:
-        table = Table(Lines(_pieces(start), encoding), dialect, header)
+        lines = Lines(_pieces(start), encoding, limits)
+        table = Table(lines, dialect, header, limits=limits)
         rows = list(islice(table, SAMPLE_ROWS))
         fitting = sum(_fits(row, dialect) for row in rows)
-        return _Sample(table, rows, fitting / len(rows) if rows else 1.0)
+        # What is over the limit is said once the best is chosen.
+        names = table.header[: limits.columns + 1]
+        return _Sample(names, rows, fitting / len(rows) if rows else 1.0)
 
     for source in sources:
         used = encoding or source.encoding
@@ -226,7 +234,7 @@ def _is_quoted(cells: Sequence[str]) -> bool:
     return '"' not in bare and (only_quotes or "," not in bare)
 
 
-def _check_header(table: Table | Workbook) -> None:
+def _check_header(table: Table | Workbook, limits: Limits) -> None:
     header = table.header
     if table.header_errors:
         message = table.header_errors[0].message
@@ -236,6 +244,10 @@ def _check_header(table: Table | Workbook) -> None:
         raise UnreadableFile("the file is empty.")
     if not any(header):
         raise UnreadableFile("the header names no columns.")
+    if len(header) > limits.columns:
+        raise UnreadableFile(
+            f"the header has {len(header):,} columns, more than {limits.allowed('columns')}."
+        )
     double = [name for name, number in Counter(filter(None, header)).items() if number > 1]
     if double:
         names = listed([f'"{name}"' for name in double])

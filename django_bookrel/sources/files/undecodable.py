@@ -21,6 +21,9 @@ UNDECODED = re.compile("[\udc00-\udcff]+")
 SHOWN_CHARACTERS = 200
 _ESCAPES = "django_bookrel.bytes"
 _FAULTY = re.compile("[\0\ud800-\udfff]")
+_VISIBLE = {code: f"\\u{code:04x}" for code in range(0xD800, 0xE000)} | {
+    code: f"\\x{code & 0xFF:02x}" for code in (0, *range(0xDC00, 0xDD00))
+}
 
 
 def _escape(error: UnicodeError) -> tuple[str, int]:
@@ -35,12 +38,7 @@ codecs.register_error(_ESCAPES, _escape)
 
 def visible(text: str) -> str:
     """Write undecodable bytes and NUL as ``\\xNN``, so that the text can be stored and shown."""
-    return _FAULTY.sub(_shown, text)
-
-
-def _shown(match: re.Match[str]) -> str:
-    code = ord(match[0])
-    return f"\\x{code & 0xFF:02x}" if code == 0 or 0xDC00 <= code <= 0xDCFF else f"\\u{code:04x}"
+    return text.translate(_VISIBLE) if _FAULTY.search(text) else text
 
 
 def issue(kind: str, column: str, value: str, message: str) -> Issue:

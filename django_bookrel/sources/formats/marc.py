@@ -7,8 +7,8 @@ ISO 2709, https://www.loc.gov/marc/specifications/ (seen 2026-11); the files are
 - A record says by a letter whether it is UTF-8 or MARC-8. Many that say MARC-8 are UTF-8, which
   text in MARC-8 cannot be by chance; they are read as such. A record that is not what it says
   otherwise is rejected.
-- Records end in a character of their own; the lengths that they name are often wrong after
-  something converted the file.
+- The lengths that records name are often wrong after something converted the file; see
+  :mod:`.iso2709`.
 - Libraries have films, music, maps and articles, too; the leader tells, and their records are
   rejected, as are those that say that they are deleted.
 - The rows that are rejected are written with columns such as "245 title", as the records are read;
@@ -23,32 +23,26 @@ import logging
 import re
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import accumulate
 from typing import Any, ClassVar
 
-from ...exceptions import MissingPackage, UnreadableFile
+from ...exceptions import MissingPackage
 from ..base import ByteReader, Column, Record, Row
-from ..files.lines import blocks
 from ..files.undecodable import issue, visible
+from ..limits import Limits
 from ..reading.described import PIPE, no_book, rejected
 from ..reading.draft import Draft
 from ..reading.headings import HeadingSource
 from ..reading.identifiers import clean_identifiers
 from ..reading.notation import PARSERS
+from .iso2709 import END_OF_FIELD, LEADER, chunks, parts
 from .marcfields import COLUMNS, DELETED, NO_BOOKS, PEOPLE, PLACES, SEPARATOR, TYPE, cells_of
 
 __all__ = ("MarcSource", "import_pymarc", "row_of")
 _logger = logging.getLogger("pymarc")
 
 START_BYTES = 100_000
-"""As long as a record can be."""
+"""About as long as a record can be."""
 
-_MAX_RECORD = 10_000_000
-"""Bytes; a record may be longer than its format allows after it was converted."""
-
-_LEADER = re.compile(rb"\s{0,4}\d{5}[ -~]{5}[ 0-9]{2}\d{5}[ -~]{3}45", re.ASCII)
-_END_OF_FIELD = b"\x1e"
-_END_OF_RECORD = b"\x1d"
 _ESCAPE = b"\x1b"
 _UTF_8 = b"a"
 _ANSEL = bytes(
@@ -75,10 +69,9 @@ class MarcSource(HeadingSource):
     @classmethod
     def open_table(cls, file: ByteReader) -> tuple[list[str], Iterator[Row]] | None:
         start = file.peek(START_BYTES)
-        if not _LEADER.match(start) or _END_OF_FIELD not in start:
+        if not LEADER.match(start) or END_OF_FIELD not in start:
             return None
-        make = import_pymarc().Record
-        return list(COLUMNS), (_row(n, chunk, make) for n, chunk in enumerate(_chunks(file), 1))
+        return list(COLUMNS), _rows(file, import_pymarc().Record)
 
     def read(self, row: Row) -> Record:
         if kind := self.named.get(TYPE):
@@ -125,57 +118,41 @@ def row_of(line: int, record: Any) -> Row:
     return row
 
 
-def _row(number: int, chunk: bytes, make: Callable[..., Any]) -> Row:
+def _rows(file: ByteReader, make: Callable[..., Any]) -> Iterator[Row]:
+    for number, (chunk, is_whole) in enumerate(chunks(file), 1):
+        if is_whole:
+            yield _row(number, chunk, make, file.limits)
+        else:
+            reason = f"The record has more bytes than {file.limits.allowed('record')}."
+            yield _unread(number, chunk, reason)
+
+
+def _row(number: int, chunk: bytes, make: Callable[..., Any], limits: Limits) -> Row:
     try:
-        return row_of(number, _record(chunk, make))
+        return row_of(number, _record(chunk, make, limits))
     except Exception as error:  # noqa: BLE001 (pymarc raises what it comes upon)
         reason = _undecodable(error) if isinstance(error, UnicodeError) else _said(error)
-        shown = visible(chunk.decode("ascii", "surrogateescape"))
-        return Row(number, [shown], (issue("marc", "", shown, reason),))
+        return _unread(number, chunk, reason)
 
 
-def _chunks(file: ByteReader) -> Iterator[bytes]:
-    rest = b""
-    for block in blocks(file):
-        *chunks, rest = (rest + block).split(_END_OF_RECORD)
-        yield from (chunk.lstrip() + _END_OF_RECORD for chunk in chunks)
-        if len(rest) > _MAX_RECORD:
-            raise UnreadableFile(f"a MARC record is longer than {_MAX_RECORD:,} bytes.")
-    if rest.strip(b" \r\n\t\0\x1a"):
-        yield rest.lstrip()
+def _unread(number: int, chunk: bytes, reason: str) -> Row:
+    shown = visible(chunk[:START_BYTES].decode("ascii", "surrogateescape"))
+    return Row(number, [shown], (issue("marc", "", shown, reason),))
 
 
-def _record(chunk: bytes, make: Callable[..., Any]) -> Any:
-    chunk = _with_true_lengths(chunk)
+def _record(chunk: bytes, make: Callable[..., Any], limits: Limits) -> Any:
+    pieces = parts(chunk, limits)
     is_marc8 = chunk[9:10] != _UTF_8
     is_utf8 = is_marc8 and not chunk.isascii() and _is_utf8(chunk)
     if is_marc8 and not is_utf8:
         _check_marc8(chunk)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return make(data=chunk, force_utf8=is_utf8, hide_utf8_warnings=True)
-
-
-def _with_true_lengths(chunk: bytes) -> bytes:
-    """Count anew where the fields begin, if they come in the order of the directory."""
-    directory, _, rest = chunk[24:].partition(_END_OF_FIELD)
-    *fields, end = rest.split(_END_OF_FIELD)
-    entries = [directory[place : place + 12] for place in range(0, len(directory), 12)]
-    is_sound = directory.isdigit() and len(directory) == 12 * len(fields)
-    if not is_sound or end != _END_OF_RECORD:
-        raise ValueError("it is damaged or truncated")
-    starts = [int(entry[7:12]) for entry in entries]
-    fields = [field + _END_OF_FIELD for field in fields]
-    if starts != sorted(starts):
-        return chunk
-    places = accumulate(map(len, fields[:-1]), initial=0)
-    counted = [
-        b"%s%04d%05d" % (entry[:3], len(field), start)
-        for entry, field, start in zip(entries, fields, places, strict=True)
-    ]
-    base = 24 + len(directory) + 1
-    leader = b"%05d%s%05d%s" % (min(len(chunk), 99_999), chunk[5:12], base, chunk[17:24])
-    return b"".join([leader, *counted, _END_OF_FIELD, *fields, end])
+        record, *others = [
+            make(data=piece, force_utf8=is_utf8, hide_utf8_warnings=True) for piece in pieces
+        ]
+    record.add_field(*(field for other in others for field in other.fields))
+    return record
 
 
 def _is_utf8(chunk: bytes) -> bool:

@@ -14,34 +14,24 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
-from xml.sax import SAXParseException, make_parser
-from xml.sax.handler import (
-    ContentHandler,
-    LexicalHandler,
-    feature_namespaces,
-    property_lexical_handler,
-)
+from xml.sax.xmlreader import AttributesNSImpl
 
 from ...exceptions import UnreadableFile
 from ..base import ByteReader, Dialect, Row
 from ..files.lines import blocks
+from ..files.markup import DECLARED, SEPARATOR, MarkupError, parsed
 from ..files.undecodable import issue
+from ..limits import Limits
 from .marc import MarcSource, import_pymarc, row_of
 from .marcfields import COLUMNS
 
 __all__ = ("MarcXmlSource",)
 
 START_BYTES = 20_000
-_MAX_RECORD = 10_000_000
-"""Bytes from one record to the next."""
-
 _NAMESPACE = b"http://www.loc.gov/MARC21/slim"
 _DECLARATION = b"<!DOCTYPE"
-_DECLARED = (
-    "the XML has a document type declaration, which MARCXML never needs and which may be harmful."
-)
 _MARKUP = re.compile(rb"<(?:\w+:)?(?:datafield|controlfield|leader)\b")
 
 
@@ -60,60 +50,57 @@ class MarcXmlSource(MarcSource):
         if _NAMESPACE not in start and not _MARKUP.search(start):
             return None
         if _DECLARATION in start:
-            raise UnreadableFile(_DECLARED)
+            raise UnreadableFile(f"{DECLARED}.")
         inner = import_pymarc().marcxml.XmlHandler(strict=_NAMESPACE in start)
         return list(COLUMNS), _rows(file, inner)
 
 
 def _rows(file: ByteReader, inner: Any) -> Iterator[Row]:
-    parser: Any = make_parser()  # noqa: S317 (declarations are rejected)
-    records = _Records(inner)
-    parser.setFeature(feature_namespaces, 1)
-    parser.setContentHandler(records)
-    parser.setProperty(property_lexical_handler, records)
+    records = _Records(inner, file.limits)
     size = 0
     try:
-        for block in blocks(file):
-            parser.feed(block)
-            size = 0 if records.rows else size + len(block)
-            if size > _MAX_RECORD:
-                raise UnreadableFile(f"{_MAX_RECORD:,} bytes of its XML contain no MARC record.")
+        stream = parsed(blocks(file), file.limits, records.start, records.end, inner.characters)
+        for count in stream:
+            size = 0 if records.rows else size + count
+            if size > file.limits.record:
+                limit = file.limits.allowed("record")
+                raise UnreadableFile(f"the XML contains no MARC record within {limit}.")
             while records.rows:
                 yield records.rows.popleft()
-        parser.close()
-    except (SAXParseException, LookupError, ValueError) as error:
+    except MarkupError as error:
         # Those before the fault are good.
         yield from records.rows
-        reason = error.getMessage() if isinstance(error, SAXParseException) else str(error)
-        message = f"line {parser.getLineNumber()}: invalid XML ({reason})."
-        raise UnreadableFile(message) from error
+        raise UnreadableFile(f"{error}.") from error
     yield from records.rows
 
 
-class _Records(ContentHandler, LexicalHandler):
+class _Records:
     """What the parser finds, for pymarc to make records of, which become rows."""
 
-    def __init__(self, inner: Any) -> None:
+    def __init__(self, inner: Any, limits: Limits) -> None:
         self.rows: deque[Row] = deque()
         self._inner = inner
-        self._count = 0
+        self._limits = limits
+        self._count = self._elements = 0
         self._fault: Exception | None = None
         inner.process_record = self._found
 
-    def startDTD(self, name: str, public_id: str | None, system_id: str | None) -> None:  # noqa: N802
-        # It stood further on than what was looked at when the file was opened.
-        raise UnreadableFile(_DECLARED)
+    def start(self, name: str, attributes: Mapping[str, str]) -> None:
+        space, _, local = name.rpartition(SEPARATOR)
+        if local == "record":
+            self._fault, self._elements = None, 0
+        self._elements += 1
+        if self._elements > self._limits.elements:
+            limit = self._limits.allowed("elements")
+            self._fault = ValueError(f"it has more elements than {limit}")
+        else:
+            named = AttributesNSImpl({(None, key): text for key, text in attributes.items()}, {})
+            self._told(self._inner.startElementNS, (space or None, local), None, named)
 
-    def startElementNS(self, name: Any, qname: Any, attrs: Any) -> None:  # noqa: N802
-        if name[1] == "record":
-            self._fault = None
-        self._told(self._inner.startElementNS, name, qname, attrs)
-
-    def endElementNS(self, name: Any, qname: Any) -> None:  # noqa: N802
-        self._told(self._inner.endElementNS, name, qname)
-
-    def characters(self, content: str) -> None:
-        self._inner.characters(content)
+    def end(self, name: str) -> None:
+        space, _, local = name.rpartition(SEPARATOR)
+        if self._elements <= self._limits.elements or local == "record":
+            self._told(self._inner.endElementNS, (space or None, local), None)
 
     def _told(self, method: Any, *arguments: Any) -> None:
         try:
@@ -123,8 +110,8 @@ class _Records(ContentHandler, LexicalHandler):
 
     def _found(self, record: Any) -> None:
         self._count += 1
-        if self._fault is None:
+        if self._fault is None and record.fields:
             self.rows.append(row_of(self._count, record))
             return
-        reason = f"The record cannot be read: {self._fault}."
+        reason = f"The record cannot be read: {self._fault or 'it has no fields'}."
         self.rows.append(Row(self._count, [""], (issue("marc", "", "", reason),)))

@@ -93,6 +93,7 @@ class OpenLibraryDumpSource(Source):
 
     def records(self, rows: Iterable[Row]) -> Iterator[Record]:
         read: deque[tuple[list[str], list[str]]] = deque()
+        self._book.limits = self.limits
         with closing(_Known()) as known:
             for record in self._book.records(self._books(rows, known, read)):
                 record.raw, nameless = read.popleft()
@@ -198,7 +199,7 @@ class _Known:
 
 
 def _rows(file: ByteReader) -> Iterator[Row]:
-    lines = Lines(blocks(file), "utf-8")
+    lines = Lines(blocks(file), "utf-8", file.limits)
     for number, line in enumerate(lines, 1):
         cells = line.rstrip("\r\n").split("\t", len(_HEADER) - 1)
         if fault := lines.faults.pop(number, None):

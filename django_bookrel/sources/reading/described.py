@@ -86,6 +86,9 @@ class DescribedSource(MappedSource):
         """Name to column, of the columns that the file has."""
         return {column.name: column for column in self.columns}
 
+    def _parses(self, column: Column) -> bool:
+        return column.name in self.looked_at or super()._parses(column)
+
     def _needs(self, column: Column) -> bool:
         return column.name in self.looked_at or super()._needs(column)
 

@@ -59,7 +59,7 @@ class HeadingSource(DescribedSource):
     def records(self, rows: Iterable[Row]) -> Iterator[Record]:
         self._commas = {column.position: Commas.WITHIN_NAMES for column in self.columns}
         # There is nothing to be learned from the first rows.
-        return Source.records(self, rows)
+        return Source.records(self, map(self._within, rows))
 
     def read_people(self, draft: Draft, column: Column) -> People:
         if not draft.cells[column.position]:

@@ -11,6 +11,7 @@ from typing import ClassVar
 from ...names import person_key
 from ...showing import short
 from ..base import SET_ASIDE, Column, Credited, Issue, Record, Row, Target
+from ..files.undecodable import issue
 from .columns import check_columns, in_reading_order, place_columns
 from .credits import credited, is_nobody
 from .draft import Draft
@@ -106,6 +107,7 @@ class MappedSource(FieldReader):
         if not {"title", "series"} <= self.known:
             self._titles = []
         self._plan = list(self._planned())
+        self._parsed = {f for f, read, _ in self._plan if read != self.read_plain} - {"title"}
 
     def readers(self) -> dict[str, Reader]:
         """Give what reads each field of a book, in the order in which they are read."""
@@ -151,7 +153,7 @@ class MappedSource(FieldReader):
         return found
 
     def records(self, rows: Iterable[Row]) -> Iterator[Record]:
-        rows = iter(rows)
+        rows = map(self._within, rows)
         first = list(islice(rows, LOOKED_AT))
         for column in self.columns:
             if column.field not in _LEARNED:
@@ -165,6 +167,20 @@ class MappedSource(FieldReader):
             if has_lost_zeros(cells):
                 self._lacking_zeros.add(column.position)
         yield from super().records(chain(first, rows))
+
+    def _within(self, row: Row) -> Row:
+        limit = self.limits.parsed_cell
+        is_read = not row.errors or row.undecoded or row.errors[0].kind == "cells"
+        if not is_read or len("".join(row.cells)) <= limit:
+            return row
+        for column in self.columns:
+            cell = "".join(row.cells[column.position : column.position + 1])
+            if len(cell) > limit and self._parses(column):
+                message = f"{column.name} has {len(cell):,} characters, more than "
+                message += f"{self.limits.allowed('parsed_cell')}."
+                error = issue("length", column.name, cell, message)
+                return Row(row.line, row.cells, (error, *row.errors))
+        return row
 
     def _learned(self, field: str, cells: list[str]) -> Commas:
         if field in _PEOPLE:
@@ -195,6 +211,9 @@ class MappedSource(FieldReader):
                 cell, cells[column.position] = cells[column.position], ""
                 draft.dropped("decoding", column, cell, row.errors[0].message)
         return draft.repairs
+
+    def _parses(self, column: Column) -> bool:
+        return column.field in self._parsed
 
     def _needs(self, column: Column) -> bool:
         return bool(column.field) and column.field not in self._mixed | SET_ASIDE
