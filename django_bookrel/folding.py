@@ -36,7 +36,9 @@ def cached(function: _Fold) -> _Fold:
 
 _Form = Literal["NFC", "NFD", "NFKC", "NFKD"]
 
-_LONG = 1_000
+_LONG = 100
+# Two marks of Japanese count as letters until they are normalised.
+_MANY_MARKS = re.compile("(?:[^\\w\0-\x7f]|[\uff9e\uff9f]){30}")
 
 
 def normalized(form: _Form, text: str) -> str:
@@ -46,7 +48,7 @@ def normalized(form: _Form, text: str) -> str:
     Python sorts the marks of a letter by insertion, so that a cell of marks would take hours; in
     a long text they come sorted already.
     """
-    if len(text) > _LONG and not text.isascii():
+    if len(text) > _LONG and not text.isascii() and _MANY_MARKS.search(text):
         decomposed: _Form = "NFKD" if "K" in form else "NFD"
         characters = "".join(map(partial(normalize, decomposed), text))
         runs = groupby(characters, lambda character: combining(character) > 0)

@@ -21,6 +21,7 @@ from django.db import connection
 
 from django_bookrel.sources import BOOK_FIELDS, open_source
 from django_bookrel.sources.base import Row, Source
+from django_bookrel.sources.files.undecodable import visible
 from django_bookrel.sources.formats import marcfields
 from django_bookrel.sources.registry import SOURCES
 from django_bookrel.values import cleaner
@@ -78,6 +79,8 @@ def read(
     text: str,
     fields: Collection[str] = BOOK_FIELDS,
 ) -> None:
+    if not source.mixed:
+        text = visible(text)
     cells = [text if column in (None, name) else "A a" for name in header]
     if source.name == "openlibrary_dump":
         names = "title authors publishers publish_date pagination series subjects isbn_10 languages"
