@@ -213,7 +213,8 @@ def _import_complaints(case: Case, found: Found) -> list[str]:
         if not running and sum(record.new for record in records) != books and not at_once:
             said.append(f"records say {[record.new for record in records]}, {books} books are in")
     lines = [line for line in found.out.splitlines() if line.startswith('{"file')]
-    if "--json" in case.options and "2>&1" not in case.redirection and "head" not in case.redirection:
+    is_whole = not any(part in case.redirection for part in ("2>&1", "head"))
+    if "--json" in case.options and is_whole:
         new = sum(json.loads(line)["new"] for line in lines if line.endswith("}"))
         if lines and len(lines) == len(records) and new != books and found.status != 128 + 9:
             said.append(f"the summary says {new}, {books} books are in")

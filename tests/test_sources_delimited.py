@@ -247,3 +247,8 @@ def test_faults_do_not_pile_up():
 
 def test_visible():
     assert visible("a\0b\udce9\ud800") == "a\\x00b\\xe9\\ud800"
+
+
+def test_byte_order_mark_inside_a_cell_is_part_of_it():
+    data = '\ufeffa,b\n1,"x\n\ufeffy"\n\ufeff"2\n\ufeff",3\n'.encode()
+    assert [row.cells for row in table(data)] == [["1", "x\n\ufeffy"], ["2\n\ufeff", "3"]]

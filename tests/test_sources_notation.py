@@ -96,7 +96,7 @@ def test_parse_invalid_identifiers(text: str):
         ("a=1", "a=1", "a=1"),
         ("-1", "'-1", "-1"),
         ("＝1", "'＝1", "＝1"),
-        ("\ufeff \u200b\n@x", "'\ufeff \u200b\n@x", "\ufeff \u200b\n@x"),
+        ("\u200b \ufeff\n@x", "'\u200b \ufeff\n@x", "\u200b \ufeff\n@x"),
         ("' ＋", "'' ＋", "'' ＋"),
         (" \rx", "' \rx", " \rx"),
         (" a=1", " a=1", " a=1"),
@@ -143,3 +143,10 @@ def test_every_list_comes_back_with_any_separator(separator: str):
     for _ in range(2_000):
         texts = [nasty_text(chance) for _ in range(chance.randint(0, 4))]
         assert split_list(join_list(texts, separator), separator) == texts
+
+
+@pytest.mark.parametrize("spreadsheet", [False, True])
+@pytest.mark.parametrize("text", ["\ufeff", "\ufeffA", "'\ufeffA", "''\ufeff=A"])
+def test_byte_order_marks_at_the_start_of_a_cell_are_guarded(text: str, *, spreadsheet: bool):
+    guarded = guard_cell(text, spreadsheet=spreadsheet)
+    assert (guarded, unguard_cell(guarded)) == (f"'{text}", text)

@@ -219,5 +219,8 @@ def test_line_that_is_too_long(tmp_path: Path):
     [error] = record.errors
     assert (error.kind, error.message) == (
         "length",
-        "Line 3: the line is longer than 1,000,000 characters.",
+        (
+            "Line 3: the line has more characters than the 1,000,000 that "
+            'BOOKREL_LIMITS["line"] allows.'
+        ),
     )

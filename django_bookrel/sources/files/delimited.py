@@ -9,7 +9,7 @@ from typing import Any
 
 from ..base import Dialect, Issue, Row
 from ..limits import DEFAULT_LIMITS, Limits
-from .lines import Lines
+from .lines import MARK, Lines
 from .stray_bytes import KnownWords
 from .undecodable import is_faulty, issue, visible
 
@@ -26,11 +26,12 @@ class Table:
     """
     A delimited text: a header and, read once, the rows below it.
 
-    Blank lines are skipped. A row that is undecodable, badly quoted, too short or too long has
-    errors. Where a quote is opened and not closed within 10,000 lines or as many characters as a
-    line may have, or text follows a closing quote, the line on which the record starts is rejected,
-    and reading goes on with the next line. A limit on cells above ``csv.field_size_limit`` raises
-    this setting of the process.
+    Blank lines are skipped, and so is a byte order mark at the start of a row.
+    A row that is undecodable, badly quoted, too short or too long has errors. Where a quote is
+    opened and not closed within 10,000 lines or as many characters as a line may have, or text
+    follows a closing quote, the line on which the record starts is rejected, and reading goes on
+    with the next line. A limit on cells above ``csv.field_size_limit`` raises this setting of the
+    process.
 
     :param header: for a file without one; then the first row is data.
     :param words: tell what stray bytes mean; without them such bytes are errors.
@@ -178,7 +179,12 @@ class _Feed:
         most, long = self._most, self._long
         size = 0
         while (line := again.popleft() if again else next(lines, None)) is not None:
-            size = size + len(line) if held else len(line)
+            if held:
+                size += len(line)
+            else:
+                # A mark behind an open quote is part of a cell.
+                line = line.removeprefix(MARK)
+                size = len(line)
             held.append(line)
             if size > long:
                 self.is_long = True

@@ -37,8 +37,7 @@ class Lines:
     """
     The lines of a text with their ends: LF, CRLF or CR, also mixed. To be read once.
 
-    A byte order mark at the start of a line is no part of it. What a line has beyond the limit is
-    dropped and noted as a fault.
+    What a line has beyond the limit is dropped and noted as a fault.
 
     :param encoding: a name that ``check_encoding`` accepts.
     """
@@ -60,9 +59,6 @@ class Lines:
             text = rest + text
             # The last line stays back: more of it, or the LF of a CRLF, may follow.
             *lines, rest = StringIO(text, newline="").readlines() or [""]
-            if MARK in text:
-                lines = [line.removeprefix(MARK) for line in lines]
-                rest = rest.removeprefix(MARK)
             if is_faulty(text):
                 self._note_faults(number, [*lines, rest])
             # Only a line that began in an earlier block can be too long.

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 
 __all__ = ("date_styles", "iso_text", "number_text", "serial_text", "truth_text")
 
-_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _LONGEST_NUMBER = 400
 _WHOLE_FLOATS = 10**15
 """Below it a float says each of its digits."""
@@ -26,7 +26,7 @@ _MILLISECONDS = 86_400_000
 
 _DATE_FORMATS = frozenset(map(str, [*range(14, 23), *range(27, 37), 45, 47, *range(50, 59)]))
 _DURATION_FORMAT = "46"
-_NOT_OF_THE_DATE = re.compile(r'"[^"]*"|\[(?!hh?\]|mm?\]|ss?\])[^\]]*\]|[\\_].', re.IGNORECASE)
+_NOT_OF_THE_DATE = re.compile(r'"[^"]*"|\[(?!hh?\]|mm?\]|ss?\])[^\[\]]*\]|[\\_].', re.IGNORECASE)
 _DURATION = re.compile(r"\[(?:hh?|mm?|ss?)\]", re.IGNORECASE)
 _TRUTH = {"1": "TRUE", "true": "TRUE", "0": "FALSE", "false": "FALSE"}
 

@@ -28,7 +28,7 @@ from typing import Any, ClassVar
 
 from ...exceptions import MissingColumns
 from ..base import ByteReader, Column, Dialect, Issue, Record, Row, Source, Target
-from ..files.lines import Lines, blocks
+from ..files.lines import MARK, Lines, blocks
 from ..files.undecodable import issue, visible
 from ..reading.described import PIPE
 from ..reading.headings import HeadingSource
@@ -201,7 +201,7 @@ class _Known:
 def _rows(file: ByteReader) -> Iterator[Row]:
     lines = Lines(blocks(file), "utf-8", file.limits)
     for number, line in enumerate(lines, 1):
-        cells = line.rstrip("\r\n").split("\t", len(_HEADER) - 1)
+        cells = line.removeprefix(MARK).rstrip("\r\n").split("\t", len(_HEADER) - 1)
         if fault := lines.faults.pop(number, None):
             shown = [visible(cell) for cell in cells]
             problem = issue(fault.kind, "", line, f"Line {number}: {fault.message}.")

@@ -47,12 +47,8 @@ def _named(name: str, role: str | None) -> str:
 
 def _without_author(people: list[tuple[str, str]], author: str) -> list[tuple[str, str]]:
     # That the author has a part in the book is said already.
-    key = person_key(author)
-    return [
-        (name, role)
-        for name, role in people
-        if role not in ("co-author", "contributor") or person_key(name) != key
-    ]
+    neutral, key = ("co-author", "contributor"), person_key(author)
+    return [one for one in people if one[1] not in neutral or person_key(one[0]) != key]
 
 
 class MappedSource(FieldReader):

@@ -49,8 +49,11 @@ _FORMULA = (
     "[\\s\0-\x1f\x7f-\x9f\xad\u034f\u061c\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
     "\ufe00-\ufe0f\ufeff]*[=+\\-@＝＋－＠\t\r]"
 )
-_GUARDED = re.compile(f"'+{_FORMULA}")
-_UNSAFE = re.compile(f"'*{_FORMULA}")
+# At the start of a row it would be taken for a byte order mark.
+_MARK = "\ufeff"
+_GUARDED = re.compile(f"'+(?:{_FORMULA}|{_MARK})")
+_LIKE_A_GUARD = re.compile(f"'+{_FORMULA}|'*{_MARK}")
+_UNSAFE = re.compile(f"'*(?:{_FORMULA}|{_MARK})")
 
 _IDENTIFIER = re.compile(r"((?:[^\\:]|\\.)*):(.*)", re.DOTALL)
 
@@ -62,12 +65,13 @@ def guard_cell(text: str, *, spreadsheet: bool) -> str:
     Such a text starts with ``= + - @`` or one of these in full width, a tab or a return, perhaps
     behind blanks and invisible characters.
 
-    :param spreadsheet: False guards only the texts that look guarded already, which any native
-        file, or file of rejected rows, needs to be read again as they are.
+    :param spreadsheet: False guards only the texts that look guarded already, or begin with a byte
+        order mark, which any native file, or file of rejected rows, needs to be read again as they
+        are.
     """
     if text[:1].isalnum():
         return text
-    changes = _UNSAFE.match(text) if spreadsheet else _GUARDED.match(text)
+    changes = _UNSAFE.match(text) if spreadsheet else _LIKE_A_GUARD.match(text)
     return f"'{text}" if changes else text
 
 
