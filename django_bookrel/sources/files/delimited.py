@@ -9,6 +9,7 @@ from typing import Any
 
 from ..base import Dialect, Issue, Row
 from ..limits import DEFAULT_LIMITS, Limits
+from .joined import checked
 from .lines import MARK, Lines
 from .stray_bytes import KnownWords
 from .undecodable import is_faulty, issue, visible
@@ -34,6 +35,7 @@ class Table:
     process.
 
     :param header: for a file without one; then the first row is data.
+    :param may_be_joined: rows that repeat the header have errors, or end the reading.
     :param words: tell what stray bytes mean; without them such bytes are errors.
     """
 
@@ -44,6 +46,8 @@ class Table:
         header: Sequence[str] | None = None,
         words: KnownWords | None = None,
         limits: Limits = DEFAULT_LIMITS,
+        *,
+        may_be_joined: bool = False,
     ) -> None:
         csv.field_size_limit(max(csv.field_size_limit(), min(limits.cell, _CSV_LIMIT)))
         self._limits = limits
@@ -61,19 +65,24 @@ class Table:
             header, self.header_errors = first.cells, first.errors
         self.header = [cell.strip() for cell in header]
         """Cells without edge space; empty if the file is."""
+        self._names = set(self.header) - {""} if may_be_joined else set()
         # Columns without a name at its end need not be there.
         self._named = len("".join("x" if name else " " for name in self.header).rstrip())
 
     def __iter__(self) -> Iterator[Row]:
-        width = len(self.header)
+        width, names = len(self.header), self._names
         for found in self._rows:
             row = self._repaired(found) if found.errors else found
             if row.errors:
                 yield self._rejected(row)
-            elif len(row.cells) == width:
-                yield row
-            elif len(row.cells) > 1 or row.cells[0].strip():
-                yield self._fitted(row)
+                continue
+            if len(row.cells) != width:
+                if len(row.cells) == 1 and not row.cells[0].strip():
+                    continue
+                row = self._fitted(row)
+            if row.cells[0].strip() in names and not row.errors:
+                row = checked(row, self.header, names)
+            yield row
 
     def _repaired(self, row: Row) -> Row:
         if self._words is None or any(error.kind != "decoding" for error in row.errors):
@@ -182,9 +191,10 @@ class _Feed:
             if held:
                 size += len(line)
             else:
-                # A mark behind an open quote is part of a cell.
-                line = line.removeprefix(MARK)
                 size = len(line)
+                if line[0] == MARK:
+                    # Behind an open quote it is part of a cell.
+                    line = line[1:]
             held.append(line)
             if size > long:
                 self.is_long = True

@@ -7,6 +7,7 @@ The rows of a table as those of one file: counted, and without the headers of fi
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Protocol
 
 from ...exceptions import UnreadableFile
@@ -14,7 +15,7 @@ from ..base import Row
 from ..limits import Limits
 from .undecodable import issue
 
-__all__ = ("counted", "rows_of")
+__all__ = ("checked", "counted", "rows_of")
 
 _REPEATED = "The header is repeated here, as in files that were joined."
 
@@ -33,14 +34,9 @@ def rows_of(table: _Table, limits: Limits) -> Iterator[Row]:
         below it would be read wrongly; or there are more rows than the limit.
     """
     names = set(table.header) - {""}
-    # The rows are counted here as well, for each generator costs time in every row.
-    for count, row in enumerate(table, 1):
-        if count > limits.rows:
-            raise _too_many(limits)
-        if row.cells[0].strip() in names and not row.errors:
-            yield _checked(row, table.header, names)
-        else:
-            yield row
+    for row in counted(table, limits):
+        is_like_a_header = row.cells[0].strip() in names and not row.errors
+        yield checked(row, table.header, names) if is_like_a_header else row
 
 
 def counted(rows: Iterable[Row], limits: Limits) -> Iterator[Row]:
@@ -49,17 +45,18 @@ def counted(rows: Iterable[Row], limits: Limits) -> Iterator[Row]:
 
     :raises UnreadableFile: there are more.
     """
-    for count, row in enumerate(rows, 1):
-        if count > limits.rows:
-            raise _too_many(limits)
-        yield row
+    rows = iter(rows)
+    yield from islice(rows, limits.rows)
+    if next(rows, None) is not None:
+        raise UnreadableFile(f"the file has more rows than {limits.allowed('rows')}.")
 
 
-def _too_many(limits: Limits) -> UnreadableFile:
-    return UnreadableFile(f"the file has more rows than {limits.allowed('rows')}.")
+def checked(row: Row, header: list[str], names: set[str]) -> Row:
+    """
+    Return a row whose first cell is a name of the header, with an error if it repeats the header.
 
-
-def _checked(row: Row, header: list[str], names: set[str]) -> Row:
+    :raises UnreadableFile: as :func:`rows_of` does.
+    """
     cells = [cell.strip() for cell in row.cells]
     if cells == header:
         return row._replace(errors=(issue("heading", "", ", ".join(cells), _REPEATED),))

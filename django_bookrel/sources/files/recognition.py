@@ -153,7 +153,8 @@ def _text(
     if not (encoding or best.source.mixed or decodable(start, best.encoding, is_whole=is_whole)):
         raise undecodable(start, best.encoding, is_whole=is_whole)
     words = KnownWords(start) if best.encoding == "utf-8" else None
-    table = Table(Lines(blocks(file), best.encoding, limits), best.dialect, header, words, limits)
+    lines = Lines(blocks(file), best.encoding, limits)
+    table = Table(lines, best.dialect, header, words, limits, may_be_joined=True)
     _check_header(table, limits)
     count = len(best.sample.rows)
     if count >= _DOUBTFUL_ROWS and all(row.errors for row in best.sample.rows):
@@ -163,7 +164,7 @@ def _text(
             f"delimiters tried: {', '.join(_DELIMITER_NAMES.get(each, each) for each in tried)}."
         )
     delimiter = best.dialect.delimiter
-    return Recognised(best.source, table.header, rows_of(table, limits), best.encoding, delimiter)
+    return Recognised(best.source, table.header, counted(table, limits), best.encoding, delimiter)
 
 
 def _candidates(

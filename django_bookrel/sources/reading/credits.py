@@ -109,7 +109,7 @@ def split_credit(text: str) -> Credit:
     """
     roles: list[str] = []
     name = text
-    while bracket := _last_bracket(name):
+    while name.endswith((")", "]", ").", "].")) and (bracket := _last_bracket(name)):
         before, said = bracket
         found = _roles(said)
         if not found or not before:

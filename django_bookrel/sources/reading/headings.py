@@ -40,6 +40,8 @@ def without_fuller_form(heading: str) -> str:
     :returns: ``Barrie, J. M., 1860-1937`` for ``Barrie, J. M. (James Matthew), 1860-1937``; any
         other bracket stays.
     """
+    if "(" not in heading:
+        return heading
     name, _, rest = heading.partition("(")
     full, closing, rest = rest.partition(")")
     surname, _, short = name.rpartition(",")

@@ -166,8 +166,9 @@ class MappedSource(FieldReader):
 
     def _within(self, row: Row) -> Row:
         limit = self.limits.parsed_cell
-        is_read = not row.errors or row.undecoded or row.errors[0].kind == "cells"
-        if not is_read or len("".join(row.cells)) <= limit:
+        if len("".join(row.cells)) <= limit:
+            return row
+        if row.errors and not (row.undecoded or row.errors[0].kind == "cells"):
             return row
         for column in self.columns:
             cell = "".join(row.cells[column.position : column.position + 1])

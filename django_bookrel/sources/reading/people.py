@@ -197,7 +197,7 @@ def _is_whole_in_order(name: str) -> bool:
 
 def _names(text: str, commas: Commas) -> list[str]:
     text = text.strip(" ,")
-    may_be_two = len(text) <= _LONGEST_TWO and " and " in text
+    may_be_two = " and " in text and len(text) <= _LONGEST_TWO
     if may_be_two and (match := _SECOND.fullmatch(text)):
         # A brother or sister has only a forename: "HALE, Edward Everett and (Susan)".
         surname = match["surname"] or match["first"].partition(",")[0]
