@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -136,3 +137,41 @@ def test_module_runs(tmp_path: Path):
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert "  title: A\n" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "redirection, status, err",
+    [
+        (">/dev/full", 1, "standard output: No space left on device.\n"),
+        (">&-", 1, "standard output: it is closed.\n"),
+        ("| true", 141, ""),
+    ],
+)
+def test_main_with_outputs_that_fail(tmp_path: Path, redirection: str, status: int, err: str):
+    # More than a pipe holds, for a reader that is gone.
+    text = "title,author\n" + "".join(f"{'x' * 70} {n},Ann Lee {n}\n" for n in range(5))
+    (tmp_path / "x.csv").write_text(text)
+    script = "import time; time.sleep(0.2); from django_bookrel.sources.__main__ import main; "
+    line = f"{sys.executable} -c '{script}import sys; sys.exit(main(sys.argv[1:]))' x.csv"
+    found = subprocess.run(
+        ["bash", "-c", f"set -o pipefail; {line} {redirection}"],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).resolve().parent.parent)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (found.returncode, found.stderr[: len(err)]) == (status, err)
+    assert "Traceback" not in found.stderr
+    assert "Exception ignored" not in found.stderr
+
+
+def test_main_replaces_no_input(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    path = write(tmp_path, b"title\nA\n")
+    link = tmp_path / "link.csv"
+    link.symlink_to(path)
+    with pytest.raises(SystemExit) as raised:
+        main([str(path), "--write-mapping", str(link), "--force"])
+    assert (raised.value.code, path.read_bytes()) == (2, b"title\nA\n")
+    said = f"--write-mapping {link}: this is the file to read; name another file.\n"
+    assert capsys.readouterr().err.endswith(said)

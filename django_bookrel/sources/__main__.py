@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from ..endings import BROKEN_PIPE, reason
+from ..exceptions import InvalidOption
 from ..interrupts import Interrupts
 from ..outputs import check_outputs
 from ..streams import Stream
@@ -77,13 +78,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _show(given: argparse.Namespace, out: Stream) -> int:
-    check_outputs(
-        {"--write-mapping": given.write_mapping},
-        {
-            given.file: "the file to read",
-            **({given.mapping: "the mapping file that is read"} if given.mapping else {}),
-        },
-    )
+    inputs = {given.file: "the file to read"}
+    if given.mapping:
+        inputs[given.mapping] = "the mapping file that is read"
+    try:
+        check_outputs({"--write-mapping": given.write_mapping}, inputs)
+    except InvalidOption as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
     options = reading_options(vars(given), BOOK_FIELDS)
     limits = _limits(given.limits)
     with open_source(given.file, required=(), limits=limits, **options) as reading:
