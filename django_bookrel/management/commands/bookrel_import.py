@@ -144,9 +144,10 @@ class Command(EndingCommand):
         rejected = sum(loading.result.counts.rejected for loading in self.loadings)
         failure = rejection(rejected, dry_run=self.options["dry_run"])
         if self.out.failure and not isinstance(self.out.failure, BrokenPipeError):
-            said = f"{failure or 'All rows were imported.'} The summary is not complete: "
+            done = "Nothing was written." if self.options["dry_run"] else "All rows were imported."
             why = f"{self.out.name}: {self.out.failure.strerror}."
-            return CommandError(said + why, returncode=FAILED)
+            said = f"{failure or done} The summary is not complete: {why}"
+            return CommandError(said, returncode=FAILED)
         return failure
 
     def _import(self, loading: Loading, outputs: dict[str, Output]) -> CommandError | None:
