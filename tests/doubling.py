@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 from itertools import product
+from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
 
@@ -149,7 +150,8 @@ def patterns() -> Iterator[Subject]:
     """Yield every compiled pattern of the package with every method that its module calls."""
     seen = set()
     for module in modules():
-        source = inspect.getsource(module)
+        # Of an empty module inspect finds no source.
+        source = Path(str(module.__file__)).read_text(encoding="utf-8")
         for name, value in list(vars(module).items()):
             if isinstance(value, type) and value.__module__ != module.__name__:
                 continue
