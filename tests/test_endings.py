@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 import pytest
 from django.core.management import call_command
-from django.core.management.base import CommandError
+from django.core.management.base import BaseCommand, CommandError
 from django.db import IntegrityError, OperationalError, connection, transaction
 
 from django_bookrel.bulk import rare_collections
@@ -351,6 +351,21 @@ def test_faults_from_outside(
     assert f"  {new} new" in found.out
     record = ImportRecord.objects.get()
     assert (record.status, record.new, Book.objects.count()) == ("failed", new, new)
+
+
+@pytest.mark.parametrize("command", ["bookrel_import", "bookrel_export", "bookrel_inspect"])
+def test_server_that_is_not_there(monkeypatch: pytest.MonkeyPatch, command: str):
+    """Django may ask the server as early as in its checks."""
+
+    def check(self: BaseCommand, **options: Any) -> None:
+        raise OperationalError("connection refused\nIs the server running?")
+
+    monkeypatch.setattr(BaseCommand, "check", check)
+    files = [] if command == "bookrel_export" else ["a.csv"]
+    with pytest.raises(CommandError) as raised:
+        call_command(command, *files, skip_checks=False)
+    said = "connection refused\\nIs the server running?"
+    assert (str(raised.value), raised.value.returncode) == (said, 1)
 
 
 @committed

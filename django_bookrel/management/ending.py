@@ -55,6 +55,8 @@ class EndingCommand(ParsingCommand):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.interrupts = Interrupts()
+        self.out = Stream(sys.stdout, "standard output")
+        self.err = Stream(sys.stderr, "standard error")
 
     def run_from_argv(self, argv: list[str]) -> None:
         try:

@@ -44,8 +44,10 @@ class Command(EndingCommand):
         "5 failed midway (run it again); 128 + N ended by signal N, so 130 by Ctrl-C."
     )
 
-    options: dict[str, Any]
-    loadings: list[Loading]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.options: dict[str, Any] = {"dry_run": False}
+        self.loadings: list[Loading] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         add = parser.add_argument
