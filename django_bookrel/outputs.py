@@ -93,7 +93,7 @@ def output_file(
     Give a text file in UTF-8 that takes its place when it is complete.
 
     It is written beside the file that has the name, or to which a link of that name leads. A device
-    or a pipe is written to as it is, and so is standard output, whatever it is called.
+    or a pipe is written to as it is, and so are standard output and error, whatever their names.
 
     :param standard: what "-" stands for; by default standard output.
     :raises InvalidOption: there is such a file already and ``force`` is not set, or it cannot be
@@ -106,8 +106,8 @@ def output_file(
         opened: Any = _standard(standard or sys.stdout)
     elif found is None:
         opened = _beside(path, None)
-    elif _is_same(found, sys.stdout):
-        opened = _standard(sys.stdout)
+    elif streams := [one for one in (sys.stdout, sys.stderr) if _is_same(found, one)]:
+        opened = _standard(streams[0])
     elif not stat.S_ISREG(found.st_mode):
         opened = _in_place(path)
     elif force:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import stat
+import sys
 import threading
 from pathlib import Path
 from typing import Any, TextIO, cast
@@ -93,14 +94,18 @@ def test_pipe_is_written_to(tmp_path: Path):
     assert stat.S_ISFIFO(path.stat().st_mode)
 
 
-def test_standard_output_by_another_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+@pytest.mark.parametrize("name", ["stdout", "stderr"])
+def test_standard_streams_by_other_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+):
     path = tmp_path / "out.txt"
     with path.open("w", encoding="ascii") as stream:
-        monkeypatch.setattr("sys.stdout", stream)
-        print("before")
-        for name in (path, Path(f"/dev/fd/{stream.fileno()}"), "-"):
-            write(name, "ä\n")
-        print("after")
+        monkeypatch.setattr(sys, name, stream)
+        print("before", file=stream)
+        write(path, "ä\n")
+        write(Path(f"/dev/fd/{stream.fileno()}"), "ä\n")
+        write("-", "ä\n", standard=stream)
+        print("after", file=stream)
     assert path.read_text(encoding="utf-8") == "before\nä\nä\nä\nafter\n"
     assert names(tmp_path) == ["out.txt"]
 
