@@ -379,10 +379,31 @@ def test_fault_of_ours_keeps_its_traceback(
     assert "Traceback (most recent call last):\n" in found.err
     assert "AssertionError: a bug\n" in found.err
     assert found.err.splitlines()[-1].endswith(
-        "stopped after 4 rows: unexpected AssertionError('a bug') The rows counted in the summary "
+        "stopped after 4 rows: unexpected AssertionError('a bug'). The rows counted in the summary "
         "were imported; run it again for the rest."
     )
     assert "  4 new" in found.out
+
+
+@in_processes
+def test_traceback_follows_the_summary(shell: Callable[..., Ended], tmp_path: Path):
+    write_csv(tmp_path / "a.csv", [{"title": "A"}])
+    (tmp_path / "broken.py").write_text(
+        "from django_bookrel.resources import BookResource\n"
+        "class Broken(BookResource):\n"
+        "    def import_records(self, *args, **kwargs):\n"
+        "        raise ZeroDivisionError('a bug')\n"
+    )
+    path = f"PYTHONPATH=$PYTHONPATH:{tmp_path}"
+    found = shell(f"{path} ... bookrel_import a.csv --resource broken.Broken --no-progress 2>&1")
+    lines = found.out.splitlines()
+    assert (found.status, count()) == (1, 0)
+    summary = next(place for place, line in enumerate(lines) if "(native): 0 rows" in line)
+    assert lines[summary + 2] == "Traceback (most recent call last):"
+    assert lines.count("Traceback (most recent call last):") == 1
+    assert lines[-2] == "ZeroDivisionError: a bug"
+    why = "unexpected ZeroDivisionError('a bug'). Nothing was imported."
+    assert lines[-1] == f"CommandError: a.csv: stopped after 0 rows: {why}"
 
 
 @committed

@@ -55,6 +55,8 @@ class EndingCommand(ParsingCommand):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.interrupts = Interrupts()
+        self.bug: BaseException | None = None
+        """An error of ours, whose traceback follows the summary."""
         self.out = Stream(sys.stdout, "standard output")
         self.err = Stream(sys.stderr, "standard error")
 
@@ -74,6 +76,7 @@ class EndingCommand(ParsingCommand):
             try:
                 return super().execute(*args, **options)
             except CommandError:
+                self._show_bug()
                 raise
             except BrokenPipeError as error:
                 # The reader has had enough, as `head` has.
@@ -82,7 +85,9 @@ class EndingCommand(ParsingCommand):
             except BaseException as error:
                 if isinstance(error, SystemExit):
                     raise
-                raise self.failure(error) from error
+                failure = self.failure(error)
+                self._show_bug()
+                raise failure from error
 
     def handle(self, *args: Any, **options: Any) -> None:
         # Django replaces the streams just before.
@@ -100,14 +105,22 @@ class EndingCommand(ParsingCommand):
 
     def failure(self, error: BaseException) -> CommandError:
         """Return how the command ends because of an error."""
-        found = reason(error) or self.bug(error)
+        found = self.reason(error)
         status = found.status or (FAILED if self.has_written() else NOTHING_DONE)
         return CommandError(found.text, returncode=status)
 
-    def bug(self, error: BaseException) -> Reason:
-        """Show the traceback of an error that nobody has foreseen."""
-        self.stderr.write("".join(traceback.format_exception(error)))
-        return Reason(f"unexpected {shown(repr(error))}")
+    def reason(self, error: BaseException) -> Reason:
+        """Return why the command ends; of an error that nobody has foreseen it keeps a note."""
+        found = reason(error)
+        if found is None:
+            self.bug = error
+            found = Reason(f"unexpected {shown(repr(error))}.")
+        return found
+
+    def _show_bug(self) -> None:
+        if self.bug is not None:
+            self.err.write("".join(traceback.format_exception(self.bug)))
+            self.bug = None
 
 
 def _unfailing(wrapper: Any, name: str) -> Stream:

@@ -28,7 +28,6 @@ from ..ending import (
     NOTHING_DONE,
     USAGE,
     EndingCommand,
-    reason,
 )
 from ..reports import OUTPUTS, Reports
 from ..summary import as_json, rejection, summary
@@ -216,7 +215,7 @@ class Command(EndingCommand):
     def _stopped(self, loading: Loading, error: BaseException, reports: Reports) -> CommandError:
         """Return how an import ends that was stopped."""
         counts = loading.result.counts
-        found = reason(error) or self.bug(error)
+        found = self.reason(error)
         said = [f"{shown(loading.name)}: {found.text}"]
         if not isinstance(error, ImportStopped | RejectLimit | KeyboardInterrupt):
             said = [f"{shown(loading.name)}: stopped after {counted(counts.rows, 'row')}: "]
