@@ -10,10 +10,11 @@ from __future__ import annotations
 import argparse
 import os
 import resource
+import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -74,6 +75,16 @@ def measured(path: Path, act: Callable[[Path], str] = read) -> Measured:
     return Measured(seconds, megabytes, path.name, said, is_good)
 
 
+def _written(folder: Path, seed: int, count: int) -> Iterator[Path]:
+    """Write the files, of which none is held: a child process would have it in its memory."""
+    for number in range(count):
+        [hostile] = hostile_files(seed, 1, first=number)
+        path = folder / f"{number:04}-{hostile.kind}{hostile.suffix}"
+        path.write_bytes(hostile.data)
+        del hostile
+        yield path
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Read many files and list the worst; the status is 1 if one is over what it may take."""
     parser = argparse.ArgumentParser(prog="python -m tests.hostile")
@@ -83,13 +94,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     found: list[Measured] = []
     with tempfile.TemporaryDirectory() as folder:
-        for number, hostile in enumerate(hostile_files(given.seed, given.count)):
-            path = Path(folder) / f"{number:04}-{hostile.kind}{hostile.suffix}"
-            path.write_bytes(hostile.data)
+        for path in _written(Path(folder), given.seed, given.count):
             found.append(measured(path))
             if given.keep and not found[-1].is_good:
                 given.keep.mkdir(exist_ok=True)
-                (given.keep / path.name).write_bytes(hostile.data)
+                shutil.copy(path, given.keep)
             path.unlink()
     bad = [each for each in found if not each.is_good]
     for title, some in (

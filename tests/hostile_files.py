@@ -31,6 +31,9 @@ LINES = (
     *(b'"A""\n,', b" ", b'A,"B\r\n,', b"=A,+B\n", b"author,title\n"),
 )
 
+JOINED_BYTES = 100_000_000
+"""How much is joined of what is not packed; to read gigabytes of it takes what they take."""
+
 ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "utf-32", "latin-1", "cp1252", "utf-7", "cp037")
 
 
@@ -196,7 +199,7 @@ def _packed(make: Maker) -> bytes:
         [
             lambda: _gzip(make.choice([bomb, inner])),
             lambda: _gzip(_gzip(bomb)),
-            lambda: _gzip(inner) * make.size(200),
+            lambda: _gzip(inner) * make.size(min(200, 1 + JOINED_BYTES // len(inner))),
             lambda: _gzip(inner) + make.randbytes(100),
             lambda: b"\x1f\x8b\x08\x08\0\0\0\0\0\0" + b"a" * make.size(2_000_000),
             lambda: packed({name: make.choice([bomb, inner])}, method),
@@ -237,13 +240,16 @@ MAKERS: dict[str, tuple[str, Callable[[Maker], bytes]]] = {
 }
 
 
-def hostile_files(seed: int, count: int, scale: float = 1.0) -> Iterator[Hostile]:
+def hostile_files(
+    seed: int, count: int, scale: float = 1.0, *, first: int = 0
+) -> Iterator[Hostile]:
     """
     Make files of each kind in turn.
 
     :param scale: makes the large ones smaller.
+    :param first: the number of the first file.
     """
-    for number in range(count):
+    for number in range(first, first + count):
         make = Maker(f"{seed} {number}")
         make.scale = scale
         kind = list(MAKERS)[number % len(MAKERS)]
